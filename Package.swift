@@ -1,0 +1,78 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// Language settings every target of ours is built with.
+let settings: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+    .treatAllWarnings(as: .error),
+]
+
+let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
+let subprocess: Target.Dependency = .product(name: "Subprocess", package: "swift-subprocess")
+let system: Target.Dependency = .product(name: "SystemPackage", package: "swift-system")
+
+let package = Package(
+    name: "modmeta",
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-system", from: "1.8.0"),
+        .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.0", traits: []),
+    ],
+    targets: [
+        .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+        .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
+        .systemLibrary(name: "CDivsufsort", pkgConfig: "libdivsufsort", providers: [.apt(["libdivsufsort-dev"])]),
+        .systemLibrary(name: "CBzip2", providers: [.apt(["libbz2-dev"])]),
+        .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
+
+        .target(name: "ModmetaFormats", dependencies: ["CCrypto"], swiftSettings: settings),
+        .target(
+            name: "ModmetaDelta", dependencies: ["ModmetaFormats", "CZstd", "CDivsufsort", "CBzip2"],
+            swiftSettings: settings),
+        .target(name: "ModmetaStore", dependencies: ["ModmetaFormats", system], swiftSettings: settings),
+        .target(
+            name: "ModmetaTransfer", dependencies: ["ModmetaFormats", "ModmetaDelta", "ModmetaStore", "CSQLite"],
+            swiftSettings: settings),
+        .target(
+            name: "ModmetaGit",
+            dependencies: ["ModmetaFormats", "ModmetaStore", "ModmetaTransfer", subprocess, system],
+            swiftSettings: settings),
+        .target(
+            name: "ModmetaCommands",
+            dependencies: [
+                "ModmetaFormats", "ModmetaDelta", "ModmetaStore", "ModmetaTransfer", "ModmetaGit", argumentParser,
+            ],
+            swiftSettings: settings),
+        .executableTarget(name: "modmeta", dependencies: ["ModmetaCommands"], swiftSettings: settings),
+        .executableTarget(
+            name: "git-remote-modmeta", dependencies: ["ModmetaGit", "ModmetaCommands"], swiftSettings: settings),
+
+        .target(
+            name: "ModmetaTesting", dependencies: ["ModmetaFormats", "ModmetaStore", subprocess, system],
+            swiftSettings: settings),
+        .testTarget(
+            name: "ModmetaFormatsTests", dependencies: ["ModmetaFormats", "ModmetaTesting"],
+            resources: [.copy("Fixtures")], swiftSettings: settings),
+        .testTarget(
+            name: "ModmetaDeltaTests", dependencies: ["ModmetaDelta", "ModmetaTesting", "ModmetaFormats"],
+            resources: [.copy("Fixtures")], swiftSettings: settings),
+        .testTarget(
+            name: "ModmetaStoreTests", dependencies: ["ModmetaStore", "ModmetaTesting", "ModmetaFormats"],
+            swiftSettings: settings),
+        .testTarget(
+            name: "ModmetaTransferTests",
+            dependencies: ["ModmetaTransfer", "ModmetaDelta", "ModmetaStore", "ModmetaFormats", "ModmetaTesting"],
+            swiftSettings: settings),
+        .testTarget(
+            name: "ModmetaGitTests",
+            dependencies: ["ModmetaGit", "ModmetaTransfer", "ModmetaStore", "ModmetaFormats", "ModmetaTesting"],
+            resources: [.copy("Transcripts")], swiftSettings: settings),
+        .testTarget(
+            name: "ModmetaCommandsTests", dependencies: ["ModmetaCommands", "ModmetaTesting"],
+            swiftSettings: settings),
+    ]
+)

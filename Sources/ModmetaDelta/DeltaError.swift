@@ -1,0 +1,36 @@
+/// A payload or patch could not be made or applied.
+public struct DeltaError: Error, Hashable, Sendable {
+    /// What kind of failure it is.
+    public struct Code: Hashable, Sendable {
+        private enum Value: Hashable, Sendable { case malformed, unsupportedVersion, limitExceeded, library }
+        private let value: Value
+
+        /// The bytes break a rule of the format, or do not fit the base.
+        public static let malformed = Code(value: .malformed)
+        /// The bytes declare a version or a filter this program does not know.
+        public static let unsupportedVersion = Code(value: .unsupportedVersion)
+        /// The bytes declare, or the caller asked for, something larger than is accepted.
+        public static let limitExceeded = Code(value: .limitExceeded)
+        /// A compression library failed.
+        public static let library = Code(value: .library)
+    }
+
+    /// What kind of failure it is.
+    public var code: Code
+    /// One sentence without a final full stop: what is wrong.
+    public var message: String
+    /// Where in the payload or patch it was found, in bytes.
+    public var offset: Int
+
+    /// Creates an error of the given kind at a byte offset.
+    public init(_ code: Code, _ message: String, offset: Int = 0) {
+        self.code = code
+        self.message = message
+        self.offset = offset
+    }
+}
+
+extension DeltaError: CustomStringConvertible {
+    /// The message followed by the byte offset.
+    public var description: String { "\(message) (at byte \(offset))" }
+}

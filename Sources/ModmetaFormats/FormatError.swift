@@ -1,0 +1,36 @@
+/// A violation of a byte format, with the place where it was found.
+public struct FormatError: Error, Hashable, Sendable {
+    /// What kind of violation it is.
+    public struct Code: Hashable, Sendable {
+        private enum Value: Hashable, Sendable { case malformed, truncated, unsupportedVersion, limitExceeded }
+        private let value: Value
+
+        /// The bytes break a rule of the format.
+        public static let malformed = Code(value: .malformed)
+        /// The bytes end before the format does.
+        public static let truncated = Code(value: .truncated)
+        /// The bytes declare a version this program does not know.
+        public static let unsupportedVersion = Code(value: .unsupportedVersion)
+        /// The bytes declare something larger than this program accepts.
+        public static let limitExceeded = Code(value: .limitExceeded)
+    }
+
+    /// What kind of violation it is.
+    public var code: Code
+    /// One sentence without a final full stop: what is wrong.
+    public var message: String
+    /// Where in the bytes it was found, in bytes from the start of the file or object.
+    public var offset: UInt64
+
+    /// Creates an error of the given kind at a byte offset.
+    public init(_ code: Code, _ message: String, offset: UInt64) {
+        self.code = code
+        self.message = message
+        self.offset = offset
+    }
+}
+
+extension FormatError: CustomStringConvertible {
+    /// The message followed by the byte offset.
+    public var description: String { "\(message) (at byte \(offset))" }
+}

@@ -1,0 +1,52 @@
+/// What a checkpoint file holds: its tensors and where their bytes are.
+public struct Layout: Hashable, Sendable {
+    /// The file format the layout was read from.
+    public enum Format: UInt8, Hashable, Sendable {
+        /// A run of bytes without known structure.
+        case opaque = 0
+        /// safetensors.
+        case safetensors = 1
+    }
+
+    /// One named tensor of a file.
+    public struct Tensor: Hashable, Sendable {
+        /// The tensor's name, unique in its file.
+        public var name: String
+        /// The element type as the format spells it, for example `BF16`.
+        public var dtype: String
+        /// How the bytes divide into numbers.
+        public var element: ElementKind
+        /// The extents, outermost first; empty for a scalar.
+        public var shape: [UInt64]
+        /// The tensor's bytes, in bytes from the start of the file.
+        public var range: Range<UInt64>
+
+        /// Creates a description of a tensor.
+        public init(name: String, dtype: String, element: ElementKind, shape: [UInt64], range: Range<UInt64>) {
+            self.name = name
+            self.dtype = dtype
+            self.element = element
+            self.shape = shape
+            self.range = range
+        }
+    }
+
+    /// The file format.
+    public var format: Format
+    /// The size of the file in bytes.
+    public var size: UInt64
+    /// The tensors in the order of their bytes, without overlap; empty for an opaque file.
+    ///
+    /// Bytes outside every tensor (the header) are the file's own.
+    public var tensors: [Tensor]
+
+    /// Creates a layout.
+    public init(format: Format, size: UInt64, tensors: [Tensor]) {
+        self.format = format
+        self.size = size
+        self.tensors = tensors
+    }
+
+    /// The layout of a file without known structure.
+    public static func opaque(size: UInt64) -> Layout { Layout(format: .opaque, size: size, tensors: []) }
+}

@@ -1,0 +1,76 @@
+public import ModmetaFormats
+
+/// Immutable objects by key, plus compare-and-swap on the one mutable key `ObjectKey.format`.
+///
+/// Obligations of every backend, held to by `ObjectStoreContract` in ModmetaTesting:
+/// - **Whole or absent.** A reader sees an object whole or not at all, whatever happens to its writer.
+/// - **Durable.** When `put` returns, the object survives a crash of the machine.
+/// - **First writer wins.** `put` never replaces or alters an object that is there; it answers `.existed`.
+///   Of concurrent writers of one key exactly one gets `.created`.
+/// - **Verified names.** `put` does not check that a key's digest fits the bytes; callers do. Readers check what they read.
+/// - **Concurrency.** All members may be called at the same time from any number of tasks and processes.
+/// - **Errors.** A missing object is `nil` or `StoreError.Code.missing`, never another error. An error for which
+///   `StoreError.isTransient` holds may go away when the same call is made again.
+public protocol ObjectStore: Sendable {
+    /// The size of an object in bytes, or nil if the store does not have it.
+    func size(of key: ObjectKey) async throws -> UInt64?
+
+    /// Reads a whole object of at most `limit` bytes.
+    ///
+    /// - Throws: `StoreError.Code.missing`, or `.corrupt` if the object is larger than `limit`; nothing larger is allocated.
+    func read(_ key: ObjectKey, limit: Int) async throws -> [UInt8]
+
+    /// Reads a range of an object; the result has exactly the range's length.
+    ///
+    /// - Throws: `StoreError.Code.missing`, or `.corrupt` if the object ends before the range does.
+    func read(_ key: ObjectKey, range: Range<UInt64>) async throws -> [UInt8]
+
+    /// Stores an object unless the key is taken.
+    func put(_ key: ObjectKey, _ content: ObjectContent) async throws -> PutOutcome
+
+    /// Replaces the bytes of `ObjectKey.format` if they are still `expected` (nil: absent).
+    ///
+    /// - Returns: whether they were, and so were replaced. Of concurrent callers with one expectation exactly one gets true.
+    func compareAndSwapFormat(expected: [UInt8]?, new: [UInt8]) async throws -> Bool
+
+    /// Calls `visit` once for each object of a family, in no particular order.
+    ///
+    /// Objects stored or deleted meanwhile may or may not be visited. Foreign files are passed over.
+    func list(_ family: ObjectFamily, visit: (ListedObject) async throws -> Void) async throws
+
+    /// Deletes an object; one that is absent is no error.
+    func delete(_ key: ObjectKey) async throws
+}
+
+/// An object met while listing a family.
+public struct ListedObject: Hashable, Sendable {
+    /// The digest in the object's name.
+    public var digest: Digest
+    /// The size in bytes.
+    public var size: UInt64
+    /// When the object was stored, in seconds since 1970.
+    public var modified: Int64
+
+    /// Creates a description of a listed object.
+    public init(digest: Digest, size: UInt64, modified: Int64) {
+        self.digest = digest
+        self.size = size
+        self.modified = modified
+    }
+}
+
+/// The bytes to put into a store.
+public enum ObjectContent: Sendable {
+    /// Bytes in memory.
+    case bytes([UInt8])
+    /// The whole of a regular file; it must not change until `put` returns.
+    case file(path: String)
+}
+
+/// What `put` did.
+public enum PutOutcome: Hashable, Sendable {
+    /// The object is new, and ours.
+    case created
+    /// The key was taken; nothing was written.
+    case existed
+}
