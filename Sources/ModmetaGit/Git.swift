@@ -57,7 +57,7 @@ public struct Git: Sendable {
                 error: .string(limit: 64 << 10))
             return Output(
                 status: result.terminationStatus.code, standardOutput: result.standardOutput,
-                standardError: result.standardError ?? "")
+                standardError: result.standardError)
         } catch let error as SubprocessError {
             throw GitError(arguments: arguments, status: nil, message: "\(error)")
         }
