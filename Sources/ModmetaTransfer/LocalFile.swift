@@ -8,7 +8,7 @@ final class LocalFile: Sendable {
     let size: UInt64
 
     /// Opens an existing file for reading, or returns nil if there is none.
-    init?(readingIfPresent path: String) throws {
+    convenience init?(readingIfPresent path: String) throws {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)
         if descriptor < 0, errno == ENOENT { return nil }
         try self.init(descriptor: descriptor, path: path)

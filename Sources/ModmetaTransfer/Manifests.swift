@@ -1,4 +1,4 @@
-internal import ModmetaFormats
+public import ModmetaFormats
 internal import ModmetaStore
 
 /// The largest manifest that is read: enough for a million chunks.

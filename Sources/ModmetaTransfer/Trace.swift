@@ -1,5 +1,5 @@
 internal import Glibc
-public import ModmetaFormats
+internal import ModmetaFormats
 
 /// Writes what a transfer really did, one JSON object a line, when `MODMETA_TRACE=json` is set.
 ///

@@ -3,7 +3,7 @@ internal import ModmetaFormats
 internal import Synchronization
 
 /// One object on its way out of the store: chunks are rebuilt by several workers and hashed in order as they arrive.
-struct DownloadJob: Sendable {
+final class DownloadJob: Sendable {
     private let context: TransferContext
     private let object: ObjectID
     private let base: BaseManifest
@@ -34,7 +34,7 @@ struct DownloadJob: Sendable {
         let workers = max(1, min(context.slots.count, manifest.chunks.count))
         try await withThrowingTaskGroup(of: Void.self) { group in
             for _ in 0..<workers {
-                group.addTask { try await work(hash) }
+                group.addTask { try await self.work(hash) }
             }
             try await group.waitForAll()
         }

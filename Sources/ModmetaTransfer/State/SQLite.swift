@@ -25,19 +25,23 @@ struct SQLiteConnection: ~Copyable {
         try check(sqlite3_exec(handle, sql, nil, nil, nil))
     }
 
-    /// Runs one statement and calls `row` for each row it gives.
-    func query(_ sql: String, _ values: [SQLiteValue], row: (SQLiteRow) -> Void = { _ in }) throws(SQLiteError) {
+    /// Runs one statement and returns the rows it gives.
+    @discardableResult
+    func query(_ sql: String, _ values: [SQLiteValue] = []) throws(SQLiteError) -> [SQLiteRow] {
         var statement: OpaquePointer?
         try check(sqlite3_prepare_v2(handle, sql, -1, &statement, nil))
         defer { sqlite3_finalize(statement) }
         for (index, value) in values.enumerated() {
             try check(value.bind(to: statement, at: CInt(index + 1)))
         }
+        var rows: [SQLiteRow] = []
         while true {
             let code = sqlite3_step(statement)
-            if code == SQLITE_DONE { return }
-            guard code == SQLITE_ROW else { return try check(code) }
-            row(SQLiteRow(statement: statement))
+            guard code == SQLITE_ROW else {
+                if code != SQLITE_DONE { try check(code) }
+                return rows
+            }
+            rows.append(SQLiteRow(statement: statement))
         }
     }
 
@@ -49,7 +53,7 @@ struct SQLiteConnection: ~Copyable {
 }
 
 /// A value bound to a statement.
-enum SQLiteValue {
+enum SQLiteValue: Sendable {
     case integer(Int64)
     case blob([UInt8])
     case text(String)
@@ -66,16 +70,29 @@ enum SQLiteValue {
     }
 }
 
-/// One row of a result, valid only while it is being visited.
-struct SQLiteRow {
-    fileprivate let statement: OpaquePointer?
+/// One row of a result.
+struct SQLiteRow: Sendable {
+    private let columns: [SQLiteValue]
 
-    func integer(_ column: Int) -> Int64 { sqlite3_column_int64(statement, CInt(column)) }
+    fileprivate init(statement: OpaquePointer?) {
+        columns = (0..<sqlite3_column_count(statement)).map { column in
+            guard sqlite3_column_type(statement, column) != SQLITE_INTEGER else {
+                return .integer(sqlite3_column_int64(statement, column))
+            }
+            let start = sqlite3_column_blob(statement, column)
+            let count = Int(sqlite3_column_bytes(statement, column))
+            return .blob(start.map { Array(UnsafeRawBufferPointer(start: $0, count: count)) } ?? [])
+        }
+    }
 
+    /// The integer in a column, or 0 if there is none.
+    func integer(_ column: Int) -> Int64 {
+        if case .integer(let value) = columns[column] { value } else { 0 }
+    }
+
+    /// The bytes in a column, or none.
     func blob(_ column: Int) -> [UInt8] {
-        guard let start = sqlite3_column_blob(statement, CInt(column)) else { return [] }
-        let count = Int(sqlite3_column_bytes(statement, CInt(column)))
-        return Array(UnsafeRawBufferPointer(start: start, count: count))
+        if case .blob(let bytes) = columns[column] { bytes } else { [] }
     }
 }
 

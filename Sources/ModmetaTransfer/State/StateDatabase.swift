@@ -29,8 +29,7 @@ public final class StateDatabase: Sendable {
     private static func open(_ path: String) -> SQLiteConnection? {
         guard let database = try? SQLiteConnection(path: path) else { return nil }
         do {
-            var version: Int64 = 0
-            try database.query("PRAGMA user_version", []) { version = $0.integer(0) }
+            let version = try database.query("PRAGMA user_version").first?.integer(0) ?? 0
             if version == schemaVersion { return database }
             guard version == 0 else { return nil }
             // Losing the last commits in a power cut is harmless here, so commits need no fsync.
@@ -55,13 +54,15 @@ public final class StateDatabase: Sendable {
     }
 
     /// Runs a statement, or does nothing where the database does not work.
-    private func run(_ sql: String, _ values: [SQLiteValue], row: (SQLiteRow) -> Void = { _ in }) {
+    @discardableResult
+    private func run(_ sql: String, _ values: [SQLiteValue]) -> [SQLiteRow] {
         connection.withLock { connection in
-            guard connection.database != nil else { return }
-            do {
-                try connection.database!.query(sql, values, row: row)
+            guard connection.database != nil else { return [] }
+            do throws(SQLiteError) {
+                return try connection.database!.query(sql, values)
             } catch {
                 if error.isDamage { connection.database = nil }
+                return []
             }
         }
     }
@@ -99,15 +100,13 @@ public final class StateDatabase: Sendable {
 
     /// Where a chunk of the given length is said to lie; the bytes must be hashed before they are used.
     public func locations(of chunk: ChunkID, length: Int) -> [Location] {
-        var found: [Location] = []
-        run("SELECT object, offset FROM location WHERE chunk = ? AND length = ? LIMIT 8",
-            [.blob(chunk.digest.bytes), .integer(Int64(length))]
-        ) { row in
-            if let digest = Digest(bytes: row.blob(0)), row.integer(1) >= 0 {
-                found.append(Location(object: ObjectID(digest), offset: UInt64(row.integer(1))))
-            }
+        let rows = run(
+            "SELECT object, offset FROM location WHERE chunk = ? AND length = ? LIMIT 8",
+            [.blob(chunk.digest.bytes), .integer(Int64(length))])
+        return rows.compactMap { row in
+            guard let digest = Digest(bytes: row.blob(0)), let offset = UInt64(exactly: row.integer(1)) else { return nil }
+            return Location(object: ObjectID(digest), offset: offset)
         }
-        return found
     }
 
     /// Forgets that an object's chunks lie here, as when the object is gone.
@@ -125,13 +124,13 @@ public final class StateDatabase: Sendable {
 
     /// What a store acknowledged of an object, by the byte at which each chunk starts.
     func journal(store: String, object: ObjectID) -> [UInt64: JournalRecord] {
+        let rows = run(
+            "SELECT start, record FROM journal WHERE store = ? AND object = ?",
+            [.text(store), .blob(object.digest.bytes)])
         var records: [UInt64: JournalRecord] = [:]
-        run("SELECT start, record FROM journal WHERE store = ? AND object = ?",
-            [.text(store), .blob(object.digest.bytes)]
-        ) { row in
-            if let record = JournalRecord(parsing: row.blob(1)) {
-                records[UInt64(truncatingIfNeeded: row.integer(0))] = record
-            }
+        for row in rows {
+            guard let start = UInt64(exactly: row.integer(0)) else { continue }
+            records[start] = JournalRecord(parsing: row.blob(1))
         }
         return records
     }
