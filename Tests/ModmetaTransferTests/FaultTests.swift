@@ -1,6 +1,7 @@
 import Glibc
 import ModmetaFormats
 import ModmetaStore
+import ModmetaTesting
 import ModmetaTransfer
 import Synchronization
 import Testing

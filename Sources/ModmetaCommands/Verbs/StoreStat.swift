@@ -47,11 +47,6 @@ extension StoreAudit {
     }
 }
 
-extension StoreStatistics {
-    /// The bytes of everything but Git's own objects.
-    fileprivate var storedBytes: UInt64 { wholeObjects.bytes + payloads.bytes + manifests.bytes + sketches.bytes }
-}
-
 /// The JSON form of a store's statistics.
 private struct StatisticsDocument: Encodable {
     struct Share: Encodable {
