@@ -5,9 +5,10 @@ struct ByteStatistics {
     private var counts = [UInt32](repeating: 0, count: 256)
     private let total: Int
 
-    /// Counts the bytes. Four tables are filled in turn, since equal neighbours would wait for each other in one.
+    /// Counts the bytes.
     init(_ bytes: UnsafeRawBufferPointer) {
         total = bytes.count
+        // Four tables are filled in turn, since equal neighbours would wait for each other in one.
         withUnsafeTemporaryAllocation(of: UInt32.self, capacity: 4 * 256) { tables in
             tables.initialize(repeating: 0)
             let table = tables.baseAddress!
