@@ -48,9 +48,9 @@ public actor GitVersionHistory: VersionHistory {
         }
         let pointers = try await PointerBlobs(repository: repository).pointers(in: blobs)
         let changes = log.changes.compactMap { change -> PointerChange? in
-            let old = change.old.lazy.compactMap { pointers[$0] }.first
+            let old = change.old.compactMap { pointers[$0] }
             let new = change.new.flatMap { pointers[$0] }
-            guard old != nil || new != nil else { return nil }
+            guard !old.isEmpty || new != nil else { return nil }
             return PointerChange(commit: change.commit, path: change.path, old: old, new: new)
         }
         return (PointerHistory(changes), isWhole: log.commitCount < commitLimit)

@@ -96,7 +96,9 @@ private func decode<Fields: Decodable>(
     } catch DecodingError.dataCorrupted(let context) where !context.codingPath.isEmpty {
         throw unsuitable(context, object)
     } catch {
-        throw LFSAgentError(.malformedMessage, "git-lfs sent a line that is not one JSON object", object: object)
+        // The decoder names no field for a number that does not fit; by then the line is known to be an object.
+        let words = object == nil ? "a line that is not one JSON object" : "a message with a number out of range"
+        throw LFSAgentError(.malformedMessage, "git-lfs sent \(words)", object: object)
     }
 }
 

@@ -30,17 +30,20 @@ public struct FileLineReader: LineReader {
         var scanned = start
         while true {
             if let end = buffer[scanned...].firstIndex(of: UInt8(ascii: "\n")) {
+                guard end - start <= limit else { throw tooLong }
                 defer { start = end + 1 }
                 return String(decoding: buffer[start..<end], as: UTF8.self)
             }
-            guard buffer.count - start <= limit else {
-                throw LFSAgentError(.malformedMessage, "a line of the input is longer than \(limit) bytes")
-            }
+            guard buffer.count - start <= limit else { throw tooLong }
             buffer.removeSubrange(..<start)
             start = 0
             scanned = buffer.count
             guard try fill() else { return nil }
         }
+    }
+
+    private var tooLong: LFSAgentError {
+        LFSAgentError(.malformedMessage, "a line of the input is longer than \(limit) bytes")
     }
 
     private mutating func fill() throws -> Bool {

@@ -4,8 +4,8 @@ struct PointerChange: Hashable, Sendable {
     var commit: Int
     /// The path from the top of the work tree.
     var path: String
-    /// The pointer before; nil where there was none, or none that is known here.
-    var old: LFSPointer?
+    /// The pointers before, one per parent that had one here; a missing blob counts as none.
+    var old: [LFSPointer]
     /// The pointer after; nil where the commit removed it.
     var new: LFSPointer?
 

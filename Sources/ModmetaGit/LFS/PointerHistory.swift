@@ -54,8 +54,8 @@ struct PointerHistory: Sendable {
 
     /// A path renamed: the one pointer of that file name, or else the only one, that left the same commit.
     private func addRemovedNearby(_ anchor: Int, _ found: inout Candidates) {
-        guard changes[anchor].old == nil else { return }
-        let replaced = (byCommit[changes[anchor].commit] ?? []).filter { $0 != anchor && changes[$0].old != nil }
+        guard changes[anchor].old.isEmpty else { return }
+        let replaced = (byCommit[changes[anchor].commit] ?? []).filter { $0 != anchor && !changes[$0].old.isEmpty }
         let removed = replaced.filter { changes[$0].new == nil }
         for group in [removed, replaced] {
             let named = group.filter { changes[$0].fileName == changes[anchor].fileName }
@@ -68,10 +68,10 @@ struct PointerHistory: Sendable {
     }
 
     private func addEarlierAtPath(_ anchor: Int, _ found: inout Candidates) {
-        for index in later(than: anchor, in: byPath[changes[anchor].path]) {
-            found.add(changes[index].new)
-            found.add(changes[index].old)
-        }
+        let earlier = later(than: anchor, in: byPath[changes[anchor].path])
+        for index in earlier { found.add(changes[index].new) }
+        // What was there before the first commit that is known, as in a shallow clone.
+        for index in earlier { found.add(changes[index].old) }
     }
 
     private func addEarlierFileName(_ anchor: Int, _ found: inout Candidates) {
@@ -99,8 +99,8 @@ struct PointerHistory: Sendable {
         let indices = byExtension[fileExtension] ?? []
         let first = indices.partitioningIndex { changes[$0].commit >= changes[anchor].commit }
         for index in nearestFirst(Array(indices[first...].prefix(PointerHistory.scanLimit)), to: anchor) {
-            for pointer in [changes[index].new, changes[index].old] {
-                guard let pointer, pointer.size > 0, size > 0 else { continue }
+            for pointer in [changes[index].new].compactMap(\.self) + changes[index].old
+            where pointer.size > 0 && size > 0 {
                 let ratio = Double(pointer.size) / Double(size)
                 if ratio <= PointerHistory.sizeRatio && ratio >= 1 / PointerHistory.sizeRatio { found.add(pointer) }
             }
@@ -139,6 +139,8 @@ private struct Candidates {
     }
 
     var isFull: Bool { objects.count >= limit }
+
+    mutating func add(_ pointers: [LFSPointer]) { pointers.forEach { add($0) } }
 
     mutating func add(_ pointer: LFSPointer?) {
         guard let pointer, !isFull, seen.insert(pointer.object).inserted else { return }
