@@ -3,8 +3,10 @@ import ModmetaFormats
 import ModmetaGit
 import Synchronization
 
-/// A recorded session with git-lfs: `<` what it sends, `>` what is answered, `*` what the agent is asked to do, and `!`
-/// what the agent does about the next request. Everything happens in the order of the lines.
+/// A recorded session with git-lfs.
+///
+/// `<` starts what git-lfs sends, `>` what is answered, `*` what the agent is asked to do, and `!` what the agent does about
+/// the next request. Everything happens in the order of the lines.
 final class LFSAgentTranscript: Sendable {
     struct PeerGone: Error {}
 

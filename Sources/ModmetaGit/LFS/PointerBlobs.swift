@@ -26,14 +26,14 @@ struct PointerBlobs: Sendable {
         }
         guard !wanted.isEmpty else { return [:] }
         let sizes = try await git.output(
-            PointerBlobs.options + ["cat-file", "--batch-check=%(objectsize) %(objectname)"], input: lines(wanted))
+            PointerBlobs.options + ["cat-file", "--buffer", "--batch-check=%(objectsize) %(objectname)"], input: lines(wanted))
         let small = sizes.lines.compactMap { line -> String? in
             let fields = line.split(separator: " ")
             guard fields.count == 2, let size = Int(fields[0]) else { return nil }
             return LFSPointer.leastByteCount..<LFSPointer.byteLimit ~= size ? String(fields[1]) : nil
         }
         guard !small.isEmpty else { return [:] }
-        let contents = try await git.output(PointerBlobs.options + ["cat-file", "--batch"], input: lines(small))
+        let contents = try await git.output(PointerBlobs.options + ["cat-file", "--buffer", "--batch"], input: lines(small))
         return PointerBlobs.parse(contents.standardOutput)
     }
 
