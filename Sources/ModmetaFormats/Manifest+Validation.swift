@@ -22,14 +22,14 @@ extension Manifest {
     /// Checks every rule, given where the parts were read.
     func validate(at places: Places) throws(FormatError) {
         try layout.validate(at: places.tensors)
-        var payloads = Set<PayloadID>(minimumCapacity: entries.count)
+        var chunks = Set<ChunkID>(minimumCapacity: entries.count)
         for (index, entry) in entries.enumerated() {
             let check = EntryCheck(entry: entry, index: index, place: places.entry(index))
             try check.lengths()
             try check.encoding()
             try check.base(among: entries[..<index])
-            guard payloads.insert(entry.payload).inserted else {
-                throw check.malformed("has the payload of an entry before it")
+            guard chunks.insert(entry.chunk).inserted else {
+                throw check.malformed("stands for the chunk of an entry before it")
             }
         }
         try validateChunks(at: UInt64(places.chunks))

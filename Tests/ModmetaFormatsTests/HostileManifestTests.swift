@@ -34,7 +34,6 @@ import Testing
         "opaque-with-tensors": "an opaque file has tensors (at byte 65)",
         "payload-length-17-mebibytes":
             "a payload's length is 17825792, larger than the 16842752 allowed (at byte 120)",
-        "payload-twice": "entry 1 has the payload of an entry before it (at byte 124)",
         "rank-of-65": "a rank is 65, larger than the 64 allowed (at byte 69)",
         "raw-length-0": "entry 0 has 0 raw bytes, not 1 to 16777216 (at byte 54)",
         "raw-length-17-mebibytes": "a raw length is 17825792, larger than the 16777216 allowed (at byte 90)",

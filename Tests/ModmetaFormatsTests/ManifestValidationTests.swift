@@ -35,7 +35,7 @@ import Testing
         Violation("entry 0 is full, but has a generation") { $0.entries[0].generation = 1 },
         Violation("entry 2 is full, but has a base") { $0.entries[2].encoding = .full },
         Violation("entry 0 is raw, but its payload is not its chunk") { $0.entries[0].encoding = .raw },
-        Violation("entry 2 has the payload of an entry before it") { $0.entries[2].payload = $0.entries[0].payload },
+        Violation("entry 2 stands for the chunk of an entry before it") { $0.entries[2].chunk = $0.entries[0].chunk },
         Violation("entry 0 has 0 raw bytes, not 1 to 16777216", .limitExceeded) { $0.entries[0].rawLength = 0 },
         Violation("entry 0 has 16777217 raw bytes, not 1 to 16777216", .limitExceeded) {
             $0.entries[0].rawLength = ChunkLimits.maximum + 1

@@ -1,4 +1,5 @@
 public import ModmetaFormats
+public import ModmetaTransfer
 
 /// The versions that Git's history of a repository knows, read once, when first asked for.
 public actor GitVersionHistory: VersionHistory {
