@@ -6,8 +6,8 @@ public struct Inspection: Sendable {
     public var layout: Layout
     /// The rule that is broken, or nil.
     public var violation: FormatError?
-    /// The chunks a push would cut, in file order; chunk i covers `chunks[i]` of the file.
-    public var chunks: [Range<UInt64>]
+    /// The chunks a push would cut, in file order.
+    public var chunks: [PlannedChunk]
 
     /// Looks at the file at a path; an opaque file is read whole, in blocks.
     public init(path: String) throws {
@@ -20,11 +20,16 @@ public struct Inspection: Sendable {
             var reader = OpaqueReader()
             var start: UInt64 = 0
             while try reader.next(from: file) != nil {
-                chunks.append(start..<reader.position)
+                let range = start..<reader.position
+                let piece = PlannedChunk.Piece(tensor: nil, range: range, element: .byte)
+                chunks.append(PlannedChunk(range: range, pieces: [piece]))
                 start = reader.position
             }
         } else {
-            chunks = ChunkPlanner.plan(layout).map(\.range)
+            chunks = ChunkPlanner.plan(layout)
         }
     }
+
+    /// The layout of the file at a path, without looking at its chunks.
+    public static func layout(path: String) throws -> Layout { try LocalFile(reading: path).layout() }
 }

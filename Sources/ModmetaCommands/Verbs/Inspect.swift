@@ -82,6 +82,6 @@ private struct InspectionDocument: Encodable {
                 name: $0.name, dtype: $0.dtype, shape: $0.shape, offset: $0.range.lowerBound,
                 bytes: UInt64($0.range.count))
         }
-        chunks = inspection.chunks.map { Chunk(offset: $0.lowerBound, bytes: UInt64($0.count)) }
+        chunks = inspection.chunks.map { Chunk(offset: $0.range.lowerBound, bytes: UInt64($0.range.count)) }
     }
 }
