@@ -28,12 +28,13 @@ let package = Package(
         .systemLibrary(name: "CDivsufsort", pkgConfig: "libdivsufsort", providers: [.apt(["libdivsufsort-dev"])]),
         .systemLibrary(name: "CBzip2", providers: [.apt(["libbz2-dev"])]),
         .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
+        .systemLibrary(name: "CLinux"),
 
         .target(name: "ModmetaFormats", dependencies: ["CCrypto"], swiftSettings: settings),
         .target(
             name: "ModmetaDelta", dependencies: ["ModmetaFormats", "CZstd", "CDivsufsort", "CBzip2"],
             swiftSettings: settings),
-        .target(name: "ModmetaStore", dependencies: ["ModmetaFormats", system], swiftSettings: settings),
+        .target(name: "ModmetaStore", dependencies: ["ModmetaFormats", "CLinux", system], swiftSettings: settings),
         .target(
             name: "ModmetaTransfer", dependencies: ["ModmetaFormats", "ModmetaDelta", "ModmetaStore", "CSQLite"],
             swiftSettings: settings),
