@@ -1,5 +1,5 @@
 internal import ModmetaFormats
-public import ModmetaStore
+internal import ModmetaStore
 public import ModmetaTransfer
 
 /// The store that a repository's LFS objects go to, opened, with everything its transfers share.
