@@ -1,7 +1,7 @@
 /// A reader of JSON text (RFC 8259) that hands out one value at a time and builds no tree.
 ///
-/// It is made for headers from files nobody vouches for: every violation names its byte, keys of one object must differ,
-/// nesting is bounded, and nothing is allocated beyond the strings that are asked for.
+/// It is made for headers from files nobody vouches for: every violation names its byte, keys of one object must
+/// differ, nesting is bounded, and nothing is allocated beyond the strings that are asked for.
 struct JSONScanner {
     /// The levels of arrays and objects a skipped value may nest.
     static let maximumDepth = 32
@@ -23,28 +23,28 @@ struct JSONScanner {
 
     /// Moves to the next byte that is not whitespace and returns it without passing it.
     ///
-    /// - Parameter what: what is expected there, for the error when the text ends.
-    mutating func peek(_ what: String) throws(FormatError) -> UInt8 {
+    /// - Parameter what: what is expected there, for the error when the text ends; built only then.
+    mutating func peek(_ what: @autoclosure () -> String) throws(FormatError) -> UInt8 {
         skipWhitespace()
         guard position < end else {
-            throw FormatError(.truncated, "the JSON text ends where \(what) is expected", offset: UInt64(end))
+            throw FormatError(.truncated, "the JSON text ends where \(what()) is expected", offset: UInt64(end))
         }
         return bytes[position]
     }
 
     /// Passes one punctuation byte, with the whitespace before it.
-    mutating func expect(_ byte: UInt8, _ what: String) throws(FormatError) {
-        guard try peek(what) == byte else {
-            throw malformed("the JSON text has another byte where \(what) is expected")
+    mutating func expect(_ byte: UInt8, _ what: @autoclosure () -> String) throws(FormatError) {
+        guard try peek(what()) == byte else {
+            throw malformed("the JSON text has another byte where \(what()) is expected")
         }
         position += 1
     }
 
     /// Passes one punctuation byte if it comes next.
-    mutating func pass(_ byte: UInt8, or other: UInt8, _ what: String) throws(FormatError) -> Bool {
-        let next = try peek(what)
+    mutating func pass(_ byte: UInt8, or other: UInt8, _ what: @autoclosure () -> String) throws(FormatError) -> Bool {
+        let next = try peek(what())
         guard next == byte || next == other else {
-            throw malformed("the JSON text has another byte where \(what) is expected")
+            throw malformed("the JSON text has another byte where \(what()) is expected")
         }
         position += 1
         return next == byte

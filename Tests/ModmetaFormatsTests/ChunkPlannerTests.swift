@@ -43,7 +43,7 @@ import Testing
         #expect(lengths(header: 80, [large, norm, large, norm]) == expected)
     }
 
-    /// 5120 rows of 4 KiB: at most 2048 rows fit into the target, three runs of 1707, 1707 and 1706 rows are nearly equal.
+    /// 5120 rows of 4 KiB: at most 2048 fit into the target, three runs of 1707, 1707 and 1706 rows are nearly equal.
     private let large20: [UInt64] = [1707 * 4096, 1707 * 4096, 1706 * 4096]
 
     @Test func doesNotCutATensorOfExactlyTheTarget() {
