@@ -1,4 +1,4 @@
-public import ArgumentParser
+internal import ArgumentParser
 internal import Glibc
 
 /// The end of a command that could not do its work: what the user reads, and the exit status.

@@ -1,12 +1,11 @@
-public import ArgumentParser
+internal import ArgumentParser
 
 /// The command line `modmeta`.
-public struct Root: AsyncParsableCommand {
+struct Root: AsyncParsableCommand {
     /// The version `modmeta --version` prints.
-    public static let version = "0.1.0"
+    static let version = "0.1.0"
 
-    /// What ArgumentParser shows and how it finds the verbs.
-    public static let configuration = CommandConfiguration(
+    static let configuration = CommandConfiguration(
         commandName: "modmeta",
         abstract: "Git for model weights: send only what training changed.",
         discussion: """
@@ -21,7 +20,4 @@ public struct Root: AsyncParsableCommand {
             CommandGroup(name: "Look", subcommands: [Inspect.self, StoreCommand.self]),
             CommandGroup(name: "Plumbing", subcommands: [Delta.self, Patch.self, LFSAgent.self]),
         ])
-
-    /// Creates the command; used by ArgumentParser.
-    public init() {}
 }

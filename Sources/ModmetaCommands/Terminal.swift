@@ -20,12 +20,12 @@ enum Terminal {
     private static func write(_ text: String, to descriptor: CInt) {
         var text = text
         text.withUTF8 { bytes in
-            var rest = bytes[...]
-            while !rest.isEmpty {
-                let count = Glibc.write(descriptor, UnsafeRawBufferPointer(rebasing: .init(rest)).baseAddress, rest.count)
+            var written = 0
+            while written < bytes.count {
+                let count = Glibc.write(descriptor, bytes.baseAddress! + written, bytes.count - written)
                 // A closed pipe ends the output, not the command.
                 guard count > 0 || errno == EINTR else { return }
-                rest = rest.dropFirst(max(0, count))
+                written += max(0, count)
             }
         }
     }

@@ -1,3 +1,3 @@
 import ModmetaCommands
 
-await Root.main()
+await Program.main()

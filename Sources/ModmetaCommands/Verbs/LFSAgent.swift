@@ -9,7 +9,6 @@ struct LFSAgent: AsyncParsableCommand {
         discussion: "git-lfs starts this for modmeta:: remotes once `modmeta install` has been run.")
 
     func run() async throws {
-        let status = await LFSAgentLoop.runOnStandardStreams(agent: StoreAgent())
-        throw ExitCode(status)
+        await LFSAgentLoop.standard(agent: StoreAgent()).run()
     }
 }
