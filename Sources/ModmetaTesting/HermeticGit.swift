@@ -24,7 +24,7 @@ public struct HermeticGit: Sendable {
         }
         defer { free(path) }
         let git = try HermeticGit(root: String(cString: path))
-        defer { git.remove() }
+        defer { removeTree(git.root) }
         return try await body(git)
     }
 
@@ -110,12 +110,20 @@ public struct HermeticGit: Sendable {
         }
     }
 
+    /// Removes a file, or a directory with all it holds.
+    ///
+    /// - Parameter path: relative to `root`, or absolute.
+    public func remove(_ path: String) throws {
+        HermeticGit.removeTree(self.path(path))
+        guard access(self.path(path), F_OK) != 0 else {
+            throw Failure(description: "cannot remove \(self.path(path)): errno \(errno)")
+        }
+    }
+
     /// The absolute path of one relative to `root`; an absolute path is returned as it is.
     public func path(_ relative: String) -> String {
         relative.isEmpty ? root : relative.hasPrefix("/") ? relative : "\(root)/\(relative)"
     }
-
-    private func remove() { HermeticGit.removeTree(root) }
 
     private static func removeTree(_ path: String) {
         // Not followed when it is a symbolic link: unlink then removes the link itself.

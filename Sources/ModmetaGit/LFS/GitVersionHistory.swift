@@ -1,0 +1,58 @@
+public import ModmetaFormats
+
+/// The versions that Git's history of a repository knows, read once, when first asked for.
+public actor GitVersionHistory: VersionHistory {
+    private let repository: Repository
+    private let commitLimit: Int
+    private var recent: Task<(PointerHistory, isWhole: Bool), any Error>?
+    private var unpushed: Task<(PointerHistory, isWhole: Bool), any Error>?
+
+    /// How many objects an answer names at most.
+    public static let answerLimit = 8
+
+    /// Creates a history; nothing is read yet.
+    ///
+    /// - Parameter commitLimit: how many commits are looked at.
+    public init(repository: Repository, commitLimit: Int = 2000) {
+        self.repository = repository
+        self.commitLimit = commitLimit
+    }
+
+    /// Returns at most eight objects that were at the object's path before, or at paths like it.
+    ///
+    /// - Throws: `GitError` when git cannot be run; history that git cannot read counts as absent.
+    public func previousVersions(of object: ObjectID, size: UInt64) async throws -> [ObjectID] {
+        // One log answers for nearly all objects. An old branch pushed late may lie behind its end; then what no
+        // remote has is read as well, which is what is being pushed.
+        let recent = recent ?? Task { try await read(["--all"]) }
+        self.recent = recent
+        let (history, isWhole) = try await recent.value
+        if isWhole || history.contains(object) {
+            return history.previousVersions(of: object, size: size, limit: GitVersionHistory.answerLimit)
+        }
+        let unpushed = unpushed ?? Task { try await read(["--all", "--not", "--remotes"]) }
+        self.unpushed = unpushed
+        return try await unpushed.value.0
+            .previousVersions(of: object, size: size, limit: GitVersionHistory.answerLimit)
+    }
+
+    private nonisolated func read(_ revisions: [String]) async throws -> (PointerHistory, isWhole: Bool) {
+        let arguments = PointerBlobs.options + RawLog.arguments(limit: commitLimit, revisions)
+        // Of a history that git cannot read to its end, as with trees missing, the part before is used.
+        let output = try await repository.git.with(PointerBlobs.environment).output(arguments)
+        let log = RawLog(parsing: output.standardOutput)
+        var blobs: Set<String> = []
+        for change in log.changes {
+            blobs.formUnion(change.old)
+            if let new = change.new { blobs.insert(new) }
+        }
+        let pointers = try await PointerBlobs(repository: repository).pointers(in: blobs)
+        let changes = log.changes.compactMap { change -> PointerChange? in
+            let old = change.old.compactMap { pointers[$0] }
+            let new = change.new.flatMap { pointers[$0] }
+            guard !old.isEmpty || new != nil else { return nil }
+            return PointerChange(commit: change.commit, path: change.path, old: old, new: new)
+        }
+        return (PointerHistory(changes), isWhole: log.commitCount < commitLimit)
+    }
+}

@@ -1,0 +1,42 @@
+internal import Glibc
+
+/// A sink of lines.
+public protocol LineWriter: Sendable {
+    /// Writes a line and its newline, at once and whole.
+    ///
+    /// - Throws: when nobody reads any more.
+    func write(_ line: String) throws
+}
+
+/// A file descriptor that lines are written to, without a buffer.
+public struct FileLineWriter: LineWriter {
+    private let descriptor: CInt
+
+    /// Writes to a descriptor that stays open, and the caller's.
+    ///
+    /// From here on this process ignores SIGPIPE, so that a reader's death is an error and not our own.
+    public init(descriptor: CInt) {
+        self.descriptor = descriptor
+        signal(SIGPIPE, SIG_IGN)
+    }
+
+    /// Writes a line and its newline.
+    ///
+    /// - Throws: `LFSAgentError` when the descriptor cannot be written.
+    public func write(_ line: String) throws {
+        let bytes = Array(line.utf8) + [UInt8(ascii: "\n")]
+        try bytes.withUnsafeBytes { bytes in
+            var rest = bytes[...]
+            while !rest.isEmpty {
+                let piece = UnsafeRawBufferPointer(rebasing: rest)
+                let written = Glibc.write(descriptor, piece.baseAddress, piece.count)
+                if written < 0 {
+                    if errno == EINTR { continue }
+                    throw LFSAgentError(
+                        .inputOutput, "the output cannot be written: \(String(cString: strerror(errno)))")
+                }
+                rest = rest.dropFirst(written)
+            }
+        }
+    }
+}

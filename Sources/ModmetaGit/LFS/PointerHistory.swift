@@ -1,0 +1,161 @@
+internal import ModmetaFormats
+
+/// The pointer changes of a log, ordered from the newest, and the guess which earlier object a new one resembles.
+struct PointerHistory: Sendable {
+    private let changes: [PointerChange]
+    private var byObject: [ObjectID: [Int]] = [:]
+    private var byPath: [String: [Int]] = [:]
+    private var byFileName: [Substring: [Int]] = [:]
+    private var byExtension: [Substring: [Int]] = [:]
+    private var byCommit: [Int: [Int]] = [:]
+
+    /// How many places of an object are looked at; a file copied a thousand times has the same past everywhere.
+    private static let anchorLimit = 16
+    /// How many changes of one kind are looked at for one place.
+    private static let scanLimit = 256
+    /// Files of one extension only are not compared when one is so many times larger than the other.
+    private static let sizeRatio = 4.0
+
+    /// Creates a history.
+    ///
+    /// - Parameter changes: those of the newest commit first.
+    init(_ changes: [PointerChange]) {
+        self.changes = changes
+        for (index, change) in changes.enumerated() {
+            if let object = change.new?.object { byObject[object, default: []].append(index) }
+            byPath[change.path, default: []].append(index)
+            byFileName[change.fileName, default: []].append(index)
+            if let fileExtension = change.fileExtension { byExtension[fileExtension, default: []].append(index) }
+            byCommit[change.commit, default: []].append(index)
+        }
+    }
+
+    /// Whether a commit of this history brought in the object.
+    func contains(_ object: ObjectID) -> Bool { byObject[object] != nil }
+
+    /// Returns the objects that are most likely to be earlier versions, the likeliest first.
+    func previousVersions(of object: ObjectID, size: UInt64, limit: Int) -> [ObjectID] {
+        let anchors = (byObject[object] ?? []).prefix(PointerHistory.anchorLimit)
+        var found = Candidates(excluding: object, limit: limit)
+        // Each rule goes over all places before the next one does: a weak rule at one place is no match for a strong one.
+        let rules: [(Int, inout Candidates) -> Void] = [
+            addReplaced, addRemovedNearby, addEarlierAtPath, addEarlierFileName, addSameCommitFileName, addLaterAtPath,
+            { addSameExtension($0, size, &$1) },
+        ]
+        for rule in rules {
+            for anchor in anchors where !found.isFull { rule(anchor, &found) }
+        }
+        return found.objects
+    }
+
+    private func addReplaced(_ anchor: Int, _ found: inout Candidates) {
+        found.add(changes[anchor].old)
+    }
+
+    /// A path renamed: the one pointer of that file name, or else the only one, that left the same commit.
+    private func addRemovedNearby(_ anchor: Int, _ found: inout Candidates) {
+        guard changes[anchor].old.isEmpty else { return }
+        let replaced = (byCommit[changes[anchor].commit] ?? []).filter { $0 != anchor && !changes[$0].old.isEmpty }
+        let removed = replaced.filter { changes[$0].new == nil }
+        for group in [removed, replaced] {
+            let named = group.filter { changes[$0].fileName == changes[anchor].fileName }
+            let similar = group.filter { changes[$0].fileExtension == changes[anchor].fileExtension }
+            guard let only = [named, similar, group].first(where: { $0.count == 1 })?.first else { continue }
+            found.add(changes[only].old)
+            for index in later(than: only, in: byPath[changes[only].path]) { found.add(changes[index].new) }
+            return
+        }
+    }
+
+    private func addEarlierAtPath(_ anchor: Int, _ found: inout Candidates) {
+        let earlier = later(than: anchor, in: byPath[changes[anchor].path])
+        for index in earlier { found.add(changes[index].new) }
+        // What was there before the first commit that is known, as in a shallow clone.
+        for index in earlier { found.add(changes[index].old) }
+    }
+
+    private func addEarlierFileName(_ anchor: Int, _ found: inout Candidates) {
+        for index in nearestFirst(later(than: anchor, in: byFileName[changes[anchor].fileName]), to: anchor)
+        where changes[index].commit > changes[anchor].commit { found.add(changes[index].new) }
+    }
+
+    private func addSameCommitFileName(_ anchor: Int, _ found: inout Candidates) {
+        let siblings = (byCommit[changes[anchor].commit] ?? []).filter {
+            $0 != anchor && changes[$0].fileName == changes[anchor].fileName
+        }
+        for index in nearestFirst(Array(siblings.prefix(PointerHistory.scanLimit)), to: anchor) {
+            found.add(changes[index].old)
+            found.add(changes[index].new)
+        }
+    }
+
+    private func addLaterAtPath(_ anchor: Int, _ found: inout Candidates) {
+        let path = byPath[changes[anchor].path] ?? []
+        for index in path.reversed() where index < anchor { found.add(changes[index].new) }
+    }
+
+    private func addSameExtension(_ anchor: Int, _ size: UInt64, _ found: inout Candidates) {
+        guard let fileExtension = changes[anchor].fileExtension else { return }
+        let indices = byExtension[fileExtension] ?? []
+        let first = indices.partitioningIndex { changes[$0].commit >= changes[anchor].commit }
+        for index in nearestFirst(Array(indices[first...].prefix(PointerHistory.scanLimit)), to: anchor) {
+            for pointer in [changes[index].new].compactMap(\.self) + changes[index].old
+            where pointer.size > 0 && size > 0 {
+                let ratio = Double(pointer.size) / Double(size)
+                if ratio <= PointerHistory.sizeRatio && ratio >= 1 / PointerHistory.sizeRatio { found.add(pointer) }
+            }
+        }
+    }
+
+    private func later(than anchor: Int, in indices: [Int]?) -> [Int] {
+        guard let indices else { return [] }
+        let first = indices.partitioningIndex { $0 > anchor }
+        return Array(indices[first...].prefix(PointerHistory.scanLimit))
+    }
+
+    /// Orders by commit, the newest first, and within a commit by how much of the path is shared, then the last path first:
+    /// beside `checkpoint-150` that is `checkpoint-100` before `checkpoint-50`.
+    private func nearestFirst(_ indices: [Int], to anchor: Int) -> [Int] {
+        let path = Array(changes[anchor].path.utf8)
+        let ranked = indices.map { index in
+            (index, shared: zip(path, changes[index].path.utf8).prefix { $0 == $1 }.count)
+        }
+        return ranked.sorted { left, right in
+            let (a, b) = (changes[left.0], changes[right.0])
+            return (a.commit, -left.shared, b.path) < (b.commit, -right.shared, a.path)
+        }.map(\.0)
+    }
+}
+
+/// Objects found so far, each once, up to a number.
+private struct Candidates {
+    private(set) var objects: [ObjectID] = []
+    private var seen: Set<ObjectID>
+    private let limit: Int
+
+    init(excluding object: ObjectID, limit: Int) {
+        seen = [object]
+        self.limit = limit
+    }
+
+    var isFull: Bool { objects.count >= limit }
+
+    mutating func add(_ pointers: [LFSPointer]) { pointers.forEach { add($0) } }
+
+    mutating func add(_ pointer: LFSPointer?) {
+        guard let pointer, !isFull, seen.insert(pointer.object).inserted else { return }
+        objects.append(pointer.object)
+    }
+}
+
+extension Array {
+    /// The first place from which on all elements satisfy the predicate, where those that do come after those that do not.
+    fileprivate func partitioningIndex(where isSecond: (Element) -> Bool) -> Int {
+        var (low, high) = (0, count)
+        while low < high {
+            let middle = low + (high - low) / 2
+            if isSecond(self[middle]) { high = middle } else { low = middle + 1 }
+        }
+        return low
+    }
+}
