@@ -4,8 +4,12 @@ struct PackStream: Sendable {
     var source: Git
     /// Takes it in.
     var destination: Git
-    /// Whether progress is shown.
-    var showsProgress: Bool
+    /// Options of `git pack-objects` about progress.
+    var packOptions: [String]
+    /// Options of `git index-pack` about checks and progress.
+    var indexOptions: [String]
+    /// Whether what `git index-pack` says goes to our standard error at once, as for progress.
+    var showsIndexing: Bool
     /// Holds the passing files.
     var scratch: ScratchDirectory
 
@@ -30,27 +34,23 @@ struct PackStream: Sendable {
     /// - Parameters:
     ///   - known: objects both sides have, with all they refer to; deltas may build on them.
     ///   - keep: the text of the `.keep` file.
-    ///   - checks: further options for `git index-pack`.
     /// - Throws: `Failure`.
-    func send(
-        _ tips: Set<GitObjectName>, known: Set<GitObjectName>, keep: String, checks: [String] = [],
-        showsErrors: Bool
-    ) async throws -> Arrival {
+    func send(_ tips: Set<GitObjectName>, known: Set<GitObjectName>, keep: String) async throws -> Arrival {
         var revisions = tips.map { "\($0)\n" }.joined()
         if !known.isEmpty { revisions += "--not\n" + known.map { "\($0)\n" }.joined() }
         let input = try scratch.write(Array(revisions.utf8))
         let output = scratch.newFile()
-        let progress = showsProgress ? ["--progress", "--all-progress-implied"] : ["-q"]
         let outcome = try await Git.pipe(
             .init(
                 git: source,
-                arguments: ["pack-objects", "--revs", "--stdout", "--thin", "--delta-base-offset"] + progress),
+                arguments: ["pack-objects", "--revs", "--stdout", "--thin", "--delta-base-offset"] + packOptions),
             input: input,
-            into: .init(git: destination, arguments: ["index-pack", "--stdin", "--fix-thin", "--keep=\(keep)"] + checks),
-            output: output, showsErrors: showsErrors)
+            into: .init(
+                git: destination, arguments: ["index-pack", "--stdin", "--fix-thin", "--keep=\(keep)"] + indexOptions),
+            output: output, showsErrors: showsIndexing)
         guard outcome.producerStatus == 0 else { throw Failure.notMade }
         // With --check-self-contained-and-connected, 1 means: indexed, but it needs objects from elsewhere.
-        let asksContained = checks.contains("--check-self-contained-and-connected")
+        let asksContained = indexOptions.contains("--check-self-contained-and-connected")
         let answer = SystemCall.readFile(output, limit: 256) ?? []
         let words = String(decoding: answer, as: UTF8.self).split { $0 == "\t" || $0 == "\n" }
         guard outcome.consumerStatus == 0 || (asksContained && outcome.consumerStatus == 1), words.count == 2,
