@@ -96,7 +96,7 @@ public struct Git: Sendable {
         }
     }
 
-    private var subprocessEnvironment: Subprocess.Environment {
+    var subprocessEnvironment: Subprocess.Environment {
         var updates: [Subprocess.Environment.Key: String?] = [:]
         for (name, value) in environment {
             if let key = Subprocess.Environment.Key(rawValue: name) { updates.updateValue(value, forKey: key) }
@@ -106,7 +106,7 @@ public struct Git: Sendable {
 }
 
 extension TerminationStatus {
-    fileprivate var code: Int {
+    var code: Int {
         switch self {
         case .exited(let code): Int(code)
         case .signaled(let signal): 128 + Int(signal)

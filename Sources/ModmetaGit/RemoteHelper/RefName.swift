@@ -1,0 +1,19 @@
+/// The rules for names of refs, as in git-check-ref-format(1).
+enum RefName {
+    /// Whether a push may create or change a ref of this name: it is valid and has a kind, as in `refs/heads/main`.
+    static func isPushable(_ name: some StringProtocol) -> Bool {
+        isValid(name) && name.utf8.dropFirst("refs/".utf8.count).contains(UInt8(ascii: "/"))
+    }
+
+    /// Whether the name is the full name of a ref: below `refs/`, and well formed.
+    static func isValid(_ name: some StringProtocol) -> Bool {
+        guard name.hasPrefix("refs/"), !name.hasSuffix("."), !name.contains(".."), !name.contains("@{") else {
+            return false
+        }
+        let forbidden = Set(" ~^:?*[\\".utf8)
+        guard !name.utf8.contains(where: { $0 < 0x20 || $0 == 0x7f || forbidden.contains($0) }) else { return false }
+        return name.split(separator: "/", omittingEmptySubsequences: false).allSatisfy { part in
+            !part.isEmpty && !part.hasPrefix(".") && !part.hasSuffix(".lock")
+        }
+    }
+}

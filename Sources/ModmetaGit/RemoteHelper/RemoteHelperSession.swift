@@ -1,0 +1,73 @@
+internal import Glibc
+internal import ModmetaStore
+
+/// One run of `git-remote-modmeta`: answers git's lines until git is done.
+public struct RemoteHelperSession: Sendable {
+    /// How git started the helper.
+    public struct Invocation: Sendable, Equatable {
+        /// The remote's name, or its URL where it has none.
+        public var remote: String
+        /// The URL without `modmeta::`.
+        public var address: String
+
+        /// Creates an invocation.
+        public init(remote: String, address: String) {
+            self.remote = remote
+            self.address = address
+        }
+    }
+
+    /// Opens the store at an address and returns its directory.
+    ///
+    /// With an object format it makes the store where there is none; without, that is `StoreError.Code.noStore`.
+    public typealias StoreOpener =
+        @Sendable (_ address: String, _ creating: GitObjectFormat?) async throws -> String
+
+    /// Makes the judge of which weights the agent's store has, for the objects a push would publish.
+    public typealias WeightsFinder = @Sendable (Invocation) async throws -> any WeightsPresence
+
+    let openStore: StoreOpener
+    let weights: WeightsFinder
+
+    /// Creates a session.
+    public init(openStore: @escaping StoreOpener, weights: @escaping WeightsFinder) {
+        self.openStore = openStore
+        self.weights = weights
+    }
+
+    /// Answers git until it is done, and returns the exit status.
+    ///
+    /// What goes wrong is said in one sentence on standard error.
+    ///
+    /// - Parameters:
+    ///   - arguments: what git gives on the command line, without the program: the remote and the URL.
+    ///   - input: where git's lines come from.
+    ///   - output: where the answers go.
+    public func run(arguments: [String], input: CInt = 0, output: CInt = 1) async -> CInt {
+        // A git that is gone shows as an error of write.
+        signal(SIGPIPE, SIG_IGN)
+        do {
+            guard arguments.count == 2 else {
+                throw RemoteHelperError(
+                    .badRequest, "git starts this program with a remote and its URL: git clone modmeta::<store>")
+            }
+            var conversation = RemoteHelperConversation(
+                session: self, invocation: Invocation(remote: arguments[0], address: arguments[1]))
+            try await conversation.hold(input: input, output: output)
+            return 0
+        } catch let error as RemoteHelperError where error.code == .closed {
+            return 128
+        } catch {
+            RemoteHelperSession.say("fatal: modmeta: \(error)")
+            return 128
+        }
+    }
+
+    /// Says something on standard error that does not end the session.
+    static func warn(_ message: String) { say("warning: modmeta: \(message)") }
+
+    private static func say(_ message: String) {
+        let line = message.split(whereSeparator: \.isNewline).joined(separator: "; ")
+        try? SystemCall.write(2, Array("\(line)\n".utf8))
+    }
+}

@@ -1,0 +1,123 @@
+/// Carries out a push batch against a store that exists.
+struct StorePush: Sendable {
+    /// Where to.
+    var store: StoreRepository
+    /// Where from.
+    var local: LocalRepository
+    /// What git was asked for.
+    var options: RemoteHelperOptions
+    /// The refs as git was told; nil if it did not ask.
+    var listed: StoreRefs?
+    /// The remote's name, or its URL.
+    var remote: String
+    /// Makes the judge of which weights are in the store.
+    var weights: @Sendable () async throws -> any WeightsPresence
+
+    /// A request that may go ahead.
+    struct Plan: Sendable {
+        var request: PushRequest
+        var change: RefChange
+    }
+
+    /// How often refs that somebody else changes under our hands are looked at again.
+    private static let rounds = 5
+
+    /// Pushes, and says what became of each ref.
+    func run(_ requests: [PushRequest]) async throws -> [PushResult] {
+        let sources = try await local.resolve(Set(requests.map(\.source).filter { !$0.isEmpty }))
+        let upload = PackUpload(from: local, to: store, options: options)
+        defer { upload.release() }
+        var ledger = PushLedger(requests, isAtomic: options.isAtomic)
+        var done: [RefChange] = []
+        for round in 0..<StorePush.rounds where !ledger.pending.isEmpty {
+            var plans = try await decide(ledger.pending, sources, &ledger)
+            if options.isDryRun {
+                for plan in plans { ledger.settle(plan.request) }
+                break
+            }
+            if round == 0 { plans = try await bring(plans, by: upload, &ledger) }
+            done += try await apply(plans, &ledger)
+        }
+        for request in ledger.pending { ledger.refuse(request, PushRefusal.restless) }
+        if !done.isEmpty {
+            try await upload.confirm(done)
+            await followUp(done, requests)
+        }
+        return ledger.results
+    }
+
+    /// Sorts requests by git's rules and the refs of this moment; the ledger takes those that end here.
+    private func decide(
+        _ requests: [PushRequest], _ sources: [String: LocalRepository.Object], _ ledger: inout PushLedger
+    ) async throws -> [Plan] {
+        let rules = PushRules(refs: try await store.refs(), listed: listed, options: options)
+        var plans: [Plan] = []
+        for request in requests {
+            switch try await rules.decide(request, pushed: sources[request.source], relation: relation) {
+            case .settled: ledger.settle(request)
+            case .refuse(let reason): ledger.refuse(request, reason)
+            case .change(let change): plans.append(Plan(request: request, change: change))
+            }
+        }
+        return ledger.isOver ? [] : plans
+    }
+
+    private func relation(_ old: GitObjectName, _ new: LocalRepository.Object) async throws -> PushRules.Relation {
+        guard let known = try await local.resolve([old.hex])[old.hex] else { return .unknown }
+        guard known.type == "commit", new.type == "commit" else { return .notCommits }
+        return try await local.isAncestor(old, of: new.name) ? .fastForward : .diverged
+    }
+
+    /// Checks the weights and brings the objects; returns the plans that may still go ahead.
+    private func bring(_ plans: [Plan], by upload: PackUpload, _ ledger: inout PushLedger) async throws -> [Plan] {
+        var plans = plans
+        var tips = Set(plans.compactMap(\.change.new))
+        guard !tips.isEmpty else { return plans }
+        let known = try await local.present(among: store.refs().tips)
+        var new = try await newObjects(tips, beyond: known)
+        if new.count > 0, try await local.flag("modmeta.allowIncompletePush") != true {
+            let pointers = PointerGuard(local: local, weights: try await weights())
+            if try await pointers.gap(in: new) != nil {
+                plans = try await passing(plans, pointers, beyond: known, &ledger)
+                tips = Set(plans.compactMap(\.change.new))
+                guard !tips.isEmpty else { return plans }
+                new = try await newObjects(tips, beyond: known)
+            }
+        }
+        do {
+            try await upload.bring(tips, known: known, isEverythingKnown: new.count == 0)
+            return plans
+        } catch let error as RemoteHelperError where error.code == .transfer {
+            for plan in plans where plan.change.new != nil { ledger.refuse(plan.request, error.message) }
+            return ledger.isOver ? [] : plans.filter { $0.change.new == nil }
+        }
+    }
+
+    /// Refuses each plan that weights are missing for; returns the others.
+    private func passing(
+        _ plans: [Plan], _ pointers: PointerGuard, beyond known: Set<GitObjectName>, _ ledger: inout PushLedger
+    ) async throws -> [Plan] {
+        var passing: [Plan] = []
+        for plan in plans {
+            if let tip = plan.change.new,
+                let gap = try await pointers.gap(in: try await newObjects([tip], beyond: known))
+            {
+                ledger.refuse(plan.request, reason(for: gap, plan.request))
+            } else {
+                passing.append(plan)
+            }
+        }
+        return ledger.isOver ? [] : passing
+    }
+
+    private func reason(for gap: PointerGuard.Gap, _ request: PushRequest) -> String {
+        let more = gap.count > 1 ? " and \(gap.count - 1) more" : ""
+        let prefix = ["refs/heads/", "refs/tags/"].first { request.source.hasPrefix($0) } ?? ""
+        let ref = request.source.dropFirst(prefix.count)
+        return "weights missing: \(gap.path)\(more) (run: git lfs push \(remote) \(ref))"
+    }
+
+    private func newObjects(_ tips: Set<GitObjectName>, beyond known: Set<GitObjectName>) async throws -> NewObjects {
+        try await NewObjects(tips, beyond: known, in: local, scratch: store.view.scratch)
+    }
+}

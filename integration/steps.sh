@@ -1,0 +1,51 @@
+# Sourced at the start of every test: steps that several tests take.
+
+# The URL of the store "$PWD/<name>".
+url_of() { echo "modmeta::file://$PWD/${1:-store}"; }
+
+# commit REPO MESSAGE...: a commit for each message, each changing the file "file".
+commit() {
+    local repo=$1 message
+    shift
+    for message in "$@"; do
+        echo "$message" >>"$repo/file"
+        git -C "$repo" add file
+        git -C "$repo" commit -q -m "$message"
+    done
+}
+
+# A store with branch main of one commit, and "local", a clone of it.
+make_store() {
+    git init -q seed "$@"
+    commit seed one
+    git -C seed push -q "$(url_of)" main
+    git clone -q "$(url_of)" local
+}
+
+# must_fail COMMAND...: the command fails, and not by a signal; what it says goes to the file "said".
+must_fail() {
+    local status=0
+    "$@" >said 2>&1 || status=$?
+    cat said
+    [ "$status" -gt 0 ] && [ "$status" -le 128 ]
+}
+
+# said WORDS: the last must_fail (or command that wrote to "said") spoke these words.
+said() { grep -F -- "$1" said; }
+
+# same REPO REV REPO REV: both name the same object.
+same() {
+    [ "$(git -C "$1" rev-parse --verify "$2")" = "$(git -C "$3" rev-parse --verify "$4")" ]
+}
+
+# has_no REPO REF
+has_no() { ! git -C "$1" rev-parse --quiet --verify "$2"; }
+
+# The store is in order: objects, what a dumb server reads, no locks and no protection left behind.
+check_store() {
+    local store=${1:-store}
+    git -C "$store" fsck --full --strict
+    git -C "$store" for-each-ref --format='%(objectname)	%(refname)' >expected-refs
+    grep -v '\^{}$' "$store/info/refs" | diff expected-refs -
+    [ -z "$(find "$store" -name '*.lock' -o -name '*.keep' -o -name 'tmp_*')" ]
+}
