@@ -50,7 +50,8 @@ let package = Package(
             swiftSettings: settings),
         .executableTarget(name: "modmeta", dependencies: ["ModmetaCommands"], swiftSettings: settings),
         .executableTarget(
-            name: "git-remote-modmeta", dependencies: ["ModmetaGit", "ModmetaCommands", "ModmetaStore", "ModmetaFormats"], swiftSettings: settings),
+            name: "git-remote-modmeta",
+            dependencies: ["ModmetaGit", "ModmetaCommands", "ModmetaStore", "ModmetaFormats"], swiftSettings: settings),
 
         .target(
             name: "ModmetaTesting", dependencies: ["ModmetaFormats", "ModmetaStore", subprocess, system],

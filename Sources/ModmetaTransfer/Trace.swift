@@ -57,7 +57,8 @@ public struct Trace: Sendable {
         var time = timespec()
         clock_gettime(CLOCK_REALTIME, &time)
         let milliseconds = Int(time.tv_sec) * 1000 + time.tv_nsec / 1_000_000
-        var line = "{\"time_ms\":\(milliseconds),\"pid\":\(getpid()),\"event\":\"\(event.rawValue)\",\"oid\":\"\(object)\""
+        var line =
+            "{\"time_ms\":\(milliseconds),\"pid\":\(getpid()),\"event\":\"\(event.rawValue)\",\"oid\":\"\(object)\""
         if let name { line += ",\"name\":\"\(name)\"" }
         line += ",\"bytes\":\(bytes)}\n"
         line.withUTF8 { _ = write(descriptor, $0.baseAddress, $0.count) }

@@ -27,8 +27,9 @@ struct Inspect: AsyncParsableCommand {
 
     private func report(_ inspection: Inspection) {
         let layout = inspection.layout
-        Terminal.print("\(file): \(layout.format), \(formatted(bytes: layout.size)), "
-            + "\(layout.tensors.count) tensors, \(inspection.chunks.count) chunks")
+        Terminal.print(
+            "\(file): \(layout.format), \(formatted(bytes: layout.size)), "
+                + "\(layout.tensors.count) tensors, \(inspection.chunks.count) chunks")
         if let violation = inspection.violation {
             Terminal.print("treated as opaque: \(violation)")
         }

@@ -103,7 +103,9 @@ struct Install: AsyncParsableCommand {
         for program in ["modmeta", "git-remote-modmeta"] where !isOnPath(program) {
             throw CommandFailure(
                 kind: .environment, message: "\(program) is not on PATH, so git would not find it",
-                hints: ["Add the directory it was installed in to PATH, for example: export PATH=\"$HOME/.local/bin:$PATH\""])
+                hints: [
+                    "Add the directory it was installed in to PATH, for example: export PATH=\"$HOME/.local/bin:$PATH\""
+                ])
         }
     }
 

@@ -5,7 +5,8 @@ internal import ModmetaDelta
 struct Patch: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Apply a patch made by `modmeta delta` or by bsdiff.",
-        discussion: "The new file appears under its name only when it is complete. A modmeta patch names both files by their "
+        discussion:
+            "The new file appears under its name only when it is complete. A modmeta patch names both files by their "
             + "SHA-256, which is checked; a bsdiff40 patch cannot tell whether it was made for this file.")
 
     @Argument(help: "The file the patch was made from.")

@@ -29,7 +29,8 @@ struct StoreStat: AsyncParsableCommand {
                 "\(formatted(bytes: statistics.rawBytes)) of files are kept in \(formatted(bytes: stored))"
                     + (statistics.rawBytes > 0 ? " (\(100 * stored / statistics.rawBytes) %)" : ""))
             if statistics.unreadableManifests > 0 {
-                Terminal.print("\(statistics.unreadableManifests) manifests cannot be read; run `modmeta store verify \(url)`")
+                Terminal.print(
+                    "\(statistics.unreadableManifests) manifests cannot be read; run `modmeta store verify \(url)`")
             }
         }
     }

@@ -7,7 +7,8 @@ struct StoreVerify: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "verify",
         abstract: "Read everything in a store and name what is damaged and what that harms.",
-        discussion: "Exit status 1 means that something is wrong. A push of a harmed object from a repository that has it "
+        discussion:
+            "Exit status 1 means that something is wrong. A push of a harmed object from a repository that has it "
             + "mends the store.")
 
     @Argument(help: "The store, for example modmeta::file:///mnt/models/qa.")

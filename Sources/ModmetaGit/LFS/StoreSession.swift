@@ -22,7 +22,7 @@ public struct StoreSession: Sendable {
         // A store that is to be created is a Git repository of the same kind as ours.
         let store =
             creates && !endpoint.isCommitted
-            ? try await url.create(objectFormat: repository.objectFormat == .sha256 ? .sha256 : .sha1)
+            ? try await url.create(objectFormat: repository.objectFormat)
             : try await url.open()
         let state = try repository.makeStateDirectory()
         context = TransferContext(

@@ -30,7 +30,9 @@ struct BaseFinder: Sendable {
             let similarity = sketch.similarity(to: features)
             if similarity >= Self.leastSimilarity { ranked.append((sketch, similarity)) }
         }
-        ranked.sort { ($0.similarity, $0.sketch.stored, $0.sketch.object) > ($1.similarity, $1.sketch.stored, $1.sketch.object) }
+        ranked.sort {
+            ($0.similarity, $0.sketch.stored, $0.sketch.object) > ($1.similarity, $1.sketch.stored, $1.sketch.object)
+        }
         for candidate in ranked where !found.contains(where: { $0.manifest.object == candidate.sketch.object }) {
             guard found.count < Self.limit else { break }
             if let base = try await base(candidate.sketch.object) { found.append(base) }

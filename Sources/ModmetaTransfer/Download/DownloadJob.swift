@@ -40,7 +40,8 @@ final class DownloadJob: Sendable {
         }
         guard await hash.digest() == object.digest else {
             throw TransferError(
-                .corrupt, "the chunks of object \(object) do not make it up: the whole does not have that SHA-256; "
+                .corrupt,
+                "the chunks of object \(object) do not make it up: the whole does not have that SHA-256; "
                     + "run `modmeta store verify`")
         }
         context.state.record(
@@ -60,7 +61,10 @@ final class DownloadJob: Sendable {
                 let entry = base.manifest.entries[base.manifest.chunks[index]]
                 try await fetch(index, entry: entry, codec: codec)
                 try await hash.completed(index)
-                progress(done.withLock { $0 += UInt64(entry.rawLength); return $0 })
+                progress(
+                    done.withLock {
+                        $0 += UInt64(entry.rawLength); return $0
+                    })
             }
             _ = consume slot
         }

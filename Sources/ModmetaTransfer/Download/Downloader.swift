@@ -32,7 +32,8 @@ public struct Downloader: Sendable {
         if let manifest {
             guard manifest.layout.size == size else {
                 throw TransferError(
-                    .corrupt, "the store's manifest of \(object) is for \(manifest.layout.size) bytes, the pointer says \(size)")
+                    .corrupt,
+                    "the store's manifest of \(object) is for \(manifest.layout.size) bytes, the pointer says \(size)")
             }
             let job = DownloadJob(
                 context: context, object: object, base: BaseManifest(manifest), file: partial.file, progress: progress)
@@ -49,12 +50,14 @@ public struct Downloader: Sendable {
     ) async throws {
         guard let stored = try await context.store.size(of: .object(object)) else {
             throw TransferError(
-                .missing, "the store does not have object \(object); push it from a repository that has it: "
+                .missing,
+                "the store does not have object \(object); push it from a repository that has it: "
                     + "git lfs push --object-id <remote> \(object)")
         }
         guard stored == size else {
             throw TransferError(
-                .corrupt, "object \(object) has \(stored) bytes in the store, the pointer says \(size); "
+                .corrupt,
+                "object \(object) has \(stored) bytes in the store, the pointer says \(size); "
                     + "run `modmeta store verify`")
         }
         var hash = SHA256()
@@ -70,7 +73,8 @@ public struct Downloader: Sendable {
         context.trace.emit(.objectGet, object: object, bytes: Int(size))
         guard hash.finish() == object.digest else {
             throw TransferError(
-                .corrupt, "object \(object) is damaged in the store: its bytes do not have that SHA-256; "
+                .corrupt,
+                "object \(object) is damaged in the store: its bytes do not have that SHA-256; "
                     + "run `modmeta store verify`")
         }
     }

@@ -50,7 +50,8 @@ struct JournalRecord: Hashable, Sendable {
         var rest = bytes[...]
         guard let chunk = rest.takeDigest(), let payload = rest.takeDigest(),
             let rawLength = rest.takeNumber(), let payloadLength = rest.takeNumber(),
-            let code = rest.takeNumber(), let encoding = UInt8(exactly: code).flatMap(Manifest.Encoding.init(rawValue:)),
+            let code = rest.takeNumber(),
+            let encoding = UInt8(exactly: code).flatMap(Manifest.Encoding.init(rawValue:)),
             let generation = rest.takeNumber(), let count = rest.takeNumber(), count <= rest.count
         else { return nil }
         var base: [BaseRun] = []

@@ -104,7 +104,9 @@ public final class StateDatabase: Sendable {
             "SELECT object, offset FROM location WHERE chunk = ? AND length = ? LIMIT 8",
             [.blob(chunk.digest.bytes), .integer(Int64(length))])
         return rows.compactMap { row in
-            guard let digest = Digest(bytes: row.blob(0)), let offset = UInt64(exactly: row.integer(1)) else { return nil }
+            guard let digest = Digest(bytes: row.blob(0)), let offset = UInt64(exactly: row.integer(1)) else {
+                return nil
+            }
             return Location(object: ObjectID(digest), offset: offset)
         }
     }
@@ -118,7 +120,8 @@ public final class StateDatabase: Sendable {
 
     /// Records that a store acknowledged the payload of the chunk that starts at a byte of an object.
     func journal(store: String, object: ObjectID, start: UInt64, record: JournalRecord) {
-        run("INSERT OR REPLACE INTO journal VALUES (?, ?, ?, ?)",
+        run(
+            "INSERT OR REPLACE INTO journal VALUES (?, ?, ?, ?)",
             [.text(store), .blob(object.digest.bytes), .integer(Int64(start)), .blob(record.serialized())])
     }
 

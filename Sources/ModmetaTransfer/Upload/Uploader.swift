@@ -46,7 +46,8 @@ public struct Uploader: Sendable {
         let layout = try file.layout()
         let bases = try await BaseFinder(context: context, history: history).bases(for: object, layout: layout)
         if size < Self.wholeLimit, bases.isEmpty { return try await storeWhole(object, path: path) }
-        var job = UploadJob(context: context, object: object, file: file, layout: layout, bases: bases, progress: progress)
+        var job = UploadJob(
+            context: context, object: object, file: file, layout: layout, bases: bases, progress: progress)
         var manifest = try await job.run()
         if manifest.readLength > size / 2 * 3 {
             // Chains that each are short enough can add up where few of their bytes are used; then none is kept.
@@ -69,7 +70,8 @@ public struct Uploader: Sendable {
         guard hash.finish() == object.digest else { throw Uploader.changed(object, path: path) }
         let outcome = try await context.store.put(.object(object), .file(path: path))
         context.trace.emit(
-            outcome == .created ? .objectPut : .objectExists, object: object, bytes: outcome == .created ? Int(file.size) : 0)
+            outcome == .created ? .objectPut : .objectExists, object: object,
+            bytes: outcome == .created ? Int(file.size) : 0)
     }
 
     /// Publishes a manifest once everything it names is proven present.
@@ -116,7 +118,8 @@ public struct Uploader: Sendable {
 
     static func changed(_ object: ObjectID, path: String) -> TransferError {
         TransferError(
-            .changed, "\(path) is damaged: its SHA-256 is not \(object); restore it, for example by "
+            .changed,
+            "\(path) is damaged: its SHA-256 is not \(object); restore it, for example by "
                 + "`git lfs fetch` from another remote")
     }
 }
