@@ -61,17 +61,17 @@ extension LocalStore {
 
     /// Adds all that a store has and this directory lacks; the format document, which makes it one, last.
     private func furnish(_ objectFormat: GitObjectFormat) async throws {
-        // First, because it tells a store in the making from a stranger's directory.
-        try makeDirectories("modmeta/tmp")
-        for directory in [
-            "objects/info", "objects/pack", "refs/heads", "refs/tags", "info", "lfs/objects", "modmeta/manifests",
-            "modmeta/index",
+        // The first, because it tells a store in the making from a stranger's directory.
+        var unflushed: [DirectoryPath] = []
+        for name in [
+            "modmeta/tmp", "modmeta/manifests", "modmeta/index", "objects/info", "objects/pack", "refs/heads",
+            "refs/tags", "info", "lfs/objects",
         ] {
-            try makeDirectories(directory)
+            unflushed += try makeDirectory(DirectoryPath("\(path)/\(name)"))
         }
         try putGitFile("config", gitConfig(objectFormat))
         try putGitFile("HEAD", "ref: refs/heads/main\n")
-        try DirectoryPath(path).sync()
+        for directory in unflushed + [DirectoryPath(path)] { try directory.sync() }
         _ = try await compareAndSwapFormat(expected: nil, new: StoreFormat().serialized())
     }
 

@@ -14,7 +14,12 @@ extension LocalStore {
         var temporary = try newTemporary(exactMode: permissions.mutable, mode: 0o666)
         try temporary.file.write(new)
         try temporary.file.sync()
-        try temporary.replace(target)
+        if expected == nil {
+            // `put` takes no lock; it may have been faster.
+            guard try temporary.name(target) == .named else { return false }
+        } else {
+            try temporary.replace(target)
+        }
         try LocalStore.parent(of: target).sync()
         return true
     }

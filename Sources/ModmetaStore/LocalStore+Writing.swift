@@ -30,10 +30,14 @@ extension LocalStore {
             try LocalStore.parent(of: target).sync()
             return .existed
         }
+        // Before the bytes, so that flushing them flushes these names too where a file system keeps one journal.
+        let parents = try makeDirectory(LocalStore.parent(of: target))
         var temporary = try newTemporary(exactMode: permissions.immutable, mode: 0o444)
         try write(temporary.file)
         try temporary.file.sync()
-        return try publish(&temporary, as: key, size: size, hash: hash)
+        let outcome = try publish(&temporary, as: key, size: size, hash: hash)
+        for parent in parents { try parent.sync() }
+        return outcome
     }
 
     /// Gives a written file its key, whatever other writers do meanwhile.
@@ -48,7 +52,7 @@ extension LocalStore {
                 try LocalStore.parent(of: target).sync()
                 return .created
             case .noDirectory:
-                try makeParents(of: target)
+                for parent in try makeDirectory(LocalStore.parent(of: target)) { try parent.sync() }
             case .taken:
                 switch try existing(key, offered: size, hash: hash) {
                 case nil:
@@ -71,9 +75,16 @@ extension LocalStore {
         let target = filePath(key)
         guard let status = try FileStatus(of: target) else { return nil }
         guard status.kind == .regular else { throw StoreError(.corrupt, "\(target) is not a regular file") }
-        return try ExistingObject(
-            key: key, size: status.size, offered: offered,
-            existingHash: { try OpenFile.reading(target).hash() }, offeredHash: hash)
+        if status.size == offered { return .kept }
+        do {
+            // Size and bytes of one file: another writer may put a healed one in its place between two looks.
+            let file = try OpenFile.reading(target)
+            return try ExistingObject(
+                key: key, size: try file.status().size, offered: offered, existingHash: { try file.hash() },
+                offeredHash: hash)
+        } catch let error as StoreError where error.code == .missing {
+            return nil
+        }
     }
 
     /// Creates a file that has no name among the objects yet.
@@ -81,30 +92,27 @@ extension LocalStore {
         do {
             return try TemporaryFile.create(in: temporaryDirectory, mode: mode, exactMode: exactMode)
         } catch let error as StoreError where error.code == .missing {
-            // Tools that copy a store may leave out empty directories; but a store that is gone stays gone.
-            guard try FileStatus(of: path) != nil else {
-                throw StoreError(.noStore, "the store at \(path) is gone; check that its disk is mounted")
-            }
-            try makeDirectories("modmeta/tmp")
+            // Tools that copy a store may leave out empty directories.
+            for parent in try makeDirectory(DirectoryPath(temporaryDirectory)) { try parent.sync() }
             return try TemporaryFile.create(in: temporaryDirectory, mode: mode, exactMode: exactMode)
         }
     }
 
-    /// Makes the directories that an object's file needs.
-    private func makeParents(of file: String) throws {
-        let parent = LocalStore.parent(of: file).path
-        try makeDirectories(String(parent.dropFirst(path.utf8.count + 1)))
-    }
-
-    /// Makes a directory below the root, and those above it, so that they survive a crash of the machine.
-    func makeDirectories(_ relativePath: String) throws {
-        var directory = DirectoryPath(path)
-        for name in relativePath.split(separator: "/") {
-            let child = DirectoryPath("\(directory.path)/\(name)")
-            if try child.make(), let mode = permissions.directory { try child.setMode(mode) }
-            // Also where another writer made it: its name must be on the disk before our object is.
-            try directory.sync()
-            directory = child
+    /// Makes a directory below the root, and those above it, where they are absent.
+    ///
+    /// One that another writer has just made counts as there: that writer flushes its name.
+    ///
+    /// - Returns: the directories that hold new names, which the caller must flush.
+    /// - Throws: `.noStore` if the root is absent; a store that is gone is not made again.
+    func makeDirectory(_ directory: DirectoryPath) throws -> [DirectoryPath] {
+        if try FileStatus(of: directory.path + "/.") != nil { return [] }
+        guard directory.path != path else {
+            throw StoreError(.noStore, "the store at \(path) is gone; check that its disk is mounted")
         }
+        let parent = LocalStore.parent(of: directory.path)
+        let unflushed = try makeDirectory(parent)
+        guard try directory.make() else { return unflushed }
+        if let mode = permissions.directory { try directory.setMode(mode) }
+        return unflushed + [parent]
     }
 }

@@ -7,7 +7,7 @@ extension StoreError {
     /// - Parameters:
     ///   - action: what was tried, as the words after "cannot": `read`, `write`, `create the directory`.
     ///   - path: the file or directory it was tried on.
-    static func failed(to action: String, _ path: String, errno number: CInt = errno) -> StoreError {
+    package static func failed(to action: String, _ path: String, errno number: CInt = errno) -> StoreError {
         let reason = Errno(rawValue: number).description
         let sentence = "cannot \(action) \(path): \(reason)"
         switch number {

@@ -25,6 +25,11 @@ extension TemporaryDirectory {
         try #require(FileManager.default.createFile(atPath: path(name), contents: Data(bytes)))
     }
 
+    /// The bytes of a file.
+    func contents(_ name: String) throws -> [UInt8] {
+        Array(try #require(FileManager.default.contents(atPath: path(name))))
+    }
+
     /// Sets a file's times to some seconds ago.
     func age(_ name: String, seconds: Int) {
         var times = [

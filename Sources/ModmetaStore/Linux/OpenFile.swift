@@ -3,11 +3,11 @@ internal import Glibc
 internal import ModmetaFormats
 
 /// A regular file opened by one owner, and closed with it.
-struct OpenFile: ~Copyable {
+package struct OpenFile: ~Copyable {
     /// The most bytes one system call moves.
     static let blockSize = 1 << 20
 
-    let path: String
+    package let path: String
     private let descriptor: CInt
 
     private init(owning descriptor: CInt, path: String) {
@@ -80,7 +80,7 @@ struct OpenFile: ~Copyable {
     }
 
     /// Appends bytes.
-    func write(_ bytes: [UInt8]) throws {
+    package func write(_ bytes: [UInt8]) throws {
         try bytes.withUnsafeBytes { buffer in
             var done = 0
             while done < buffer.count {

@@ -3,8 +3,8 @@ internal import Glibc
 internal import ModmetaFormats
 
 /// A file under a name of its own, which is deleted with its owner unless it was given its final name.
-struct TemporaryFile: ~Copyable {
-    let file: OpenFile
+package struct TemporaryFile: ~Copyable {
+    package let file: OpenFile
     private var isNamed = false
 
     /// Creates an empty file in a directory.
@@ -14,7 +14,7 @@ struct TemporaryFile: ~Copyable {
     /// - Parameters:
     ///   - mode: the permission bits, which the umask takes from.
     ///   - exactMode: the permission bits whatever the umask is, or nil.
-    static func create(in directory: String, mode: UInt32, exactMode: UInt32?) throws -> TemporaryFile {
+    package static func create(in directory: String, mode: UInt32, exactMode: UInt32?) throws -> TemporaryFile {
         let random = String(UInt64.random(in: .min ... .max), radix: 16)
         let temporary = TemporaryFile(file: try OpenFile.creating("\(directory)/\(getpid())-\(random)", mode: mode))
         if let exactMode { try temporary.file.setMode(exactMode) }
@@ -26,10 +26,10 @@ struct TemporaryFile: ~Copyable {
     deinit { if !isNamed { _ = unlink(file.path) } }
 
     /// What an attempt to give the file its final name came to.
-    enum Naming { case named, taken, noDirectory }
+    package enum Naming { case named, taken, noDirectory }
 
     /// Gives the file its final name unless that is taken.
-    mutating func name(_ path: String) throws -> Naming {
+    package mutating func name(_ path: String) throws -> Naming {
         if renameat2(AT_FDCWD, file.path, AT_FDCWD, path, modmeta_rename_noreplace) == 0 {
             isNamed = true
             return .named
@@ -43,7 +43,7 @@ struct TemporaryFile: ~Copyable {
     }
 
     /// The way for file systems that cannot rename without replacing, NFS among them.
-    func link(_ path: String) throws -> Naming {
+    package func link(_ path: String) throws -> Naming {
         if Glibc.link(file.path, path) == 0 { return .named }
         let reason = errno
         switch reason {
@@ -61,7 +61,7 @@ struct TemporaryFile: ~Copyable {
     }
 
     /// Gives the file its final name, in the place of what has it now.
-    mutating func replace(_ path: String) throws {
+    package mutating func replace(_ path: String) throws {
         guard rename(file.path, path) == 0 else { throw StoreError.failed(to: "replace", path) }
         isNamed = true
     }
