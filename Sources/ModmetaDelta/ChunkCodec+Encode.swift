@@ -6,7 +6,8 @@ extension ChunkCodec {
         _ new: UnsafeRawBufferPointer, base: UnsafeRawBufferPointer, plan: DeltaPlan
     ) throws(DeltaError) -> [UInt8] {
         var output: [UInt8] = []
-        output.reserveCapacity(new.count / 2 + 256)
+        // Room for the worst case: memory that is not written to costs nothing, a copy to a larger place does.
+        output.reserveCapacity(new.count + new.count / 64 + 4096)
         let header = PayloadHeader(rawLength: new.count, baseLength: base.count, control: plan.control)
         try header.append(to: &output, streams: streamEncoder)
         let (diff, diffBase, extra) = gather(new, base: base, control: plan.control)

@@ -22,7 +22,7 @@ public struct PatchPlan: Hashable, Sendable {
                 pieces: [])
             for piece in chunk.pieces {
                 guard let index = piece.tensor else {
-                    patch.append(outside: piece.range, old: old, new: new)
+                    patch.append(outside: piece, old: old, new: new)
                     continue
                 }
                 let tensor = new.tensors[index]
@@ -50,19 +50,20 @@ public struct PatchPlan: Hashable, Sendable {
 
 extension PatchChunk {
     /// Appends bytes outside every tensor: a header is compared with the header, an opaque file with the same place.
-    fileprivate mutating func append(outside range: Range<UInt64>, old: Layout, new: Layout) {
+    fileprivate mutating func append(outside piece: PlannedChunk.Piece, old: Layout, new: Layout) {
+        let (range, element) = (piece.range, piece.element)
         if let first = new.tensors.first, let oldFirst = old.tensors.first {
             let isHeader = range.upperBound <= first.range.lowerBound
-            return append(range.count, element: .byte, base: isHeader ? 0..<oldFirst.range.lowerBound : nil)
+            return append(range.count, element: element, base: isHeader ? 0..<oldFirst.range.lowerBound : nil)
         }
-        if old.size == new.size { return append(range.count, element: .byte, base: range) }
+        if old.size == new.size { return append(range.count, element: element, base: range) }
         // The size changed, so bytes may have moved; each part is searched in a window that is wider on both sides.
         let part: UInt64 = 1 << 20
         var start = range.lowerBound
         while start < range.upperBound {
             let end = min(range.upperBound, start + part)
             let lower = min(old.size, start > part ? start - part : 0)
-            append(Int(end - start), element: .byte, base: lower..<min(old.size, end + part))
+            append(Int(end - start), element: element, base: lower..<min(old.size, end + part))
             start = end
         }
     }

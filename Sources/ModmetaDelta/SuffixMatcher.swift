@@ -11,7 +11,7 @@ final class SuffixMatcher {
     static let maximumBase = 4 << 20
 
     /// Bytes compared per byte of input before the scan gives up; only highly repetitive input gets there.
-    private static let effort = 400
+    private static let effort = 200
 
     private let suffixes = ScratchBuffer()
 
