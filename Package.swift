@@ -28,12 +28,13 @@ let package = Package(
         .systemLibrary(name: "CDivsufsort", pkgConfig: "libdivsufsort", providers: [.apt(["libdivsufsort-dev"])]),
         .systemLibrary(name: "CBzip2", providers: [.apt(["libbz2-dev"])]),
         .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
+        .systemLibrary(name: "CLinux"),
 
         .target(name: "ModmetaFormats", dependencies: ["CCrypto"], swiftSettings: settings),
         .target(
             name: "ModmetaDelta", dependencies: ["ModmetaFormats", "CZstd", "CDivsufsort", "CBzip2"],
             swiftSettings: settings),
-        .target(name: "ModmetaStore", dependencies: ["ModmetaFormats", system], swiftSettings: settings),
+        .target(name: "ModmetaStore", dependencies: ["ModmetaFormats", "CLinux", system], swiftSettings: settings),
         .target(
             name: "ModmetaTransfer", dependencies: ["ModmetaFormats", "ModmetaDelta", "ModmetaStore", "CSQLite"],
             swiftSettings: settings),
@@ -49,7 +50,8 @@ let package = Package(
             swiftSettings: settings),
         .executableTarget(name: "modmeta", dependencies: ["ModmetaCommands"], swiftSettings: settings),
         .executableTarget(
-            name: "git-remote-modmeta", dependencies: ["ModmetaGit", "ModmetaCommands", "ModmetaStore", "ModmetaFormats"], swiftSettings: settings),
+            name: "git-remote-modmeta",
+            dependencies: ["ModmetaGit", "ModmetaCommands", "ModmetaStore", "ModmetaFormats"], swiftSettings: settings),
 
         .target(
             name: "ModmetaTesting", dependencies: ["ModmetaFormats", "ModmetaStore", subprocess, system],

@@ -1,10 +1,20 @@
-public import ModmetaFormats
+import ModmetaFormats
 
 /// Encodes chunks into payloads and decodes them again.
 ///
 /// One codec owns the scratch memory of one worker and is used by one task at a time; it keeps at most a few times
-/// `ChunkLimits.maximum` bytes.
+/// `ChunkLimits.maximum` bytes. The format is docs/formats/payload.md.
 public final class ChunkCodec {
+    // The diff and extra blocks, and the base under the diff block, where they do not lie in one piece already.
+    let blocks = ScratchBuffer()
+    let gatheredBase = ScratchBuffer()
+    // The planes of one run.
+    let planes = ScratchBuffer()
+    let transform = RunTransform()
+    let streamEncoder = StreamEncoder()
+    let streamDecoder = StreamDecoder()
+    let matcher = SuffixMatcher()
+
     /// Creates a codec without scratch memory; it grows at the first use.
     public init() {}
 
@@ -14,8 +24,12 @@ public final class ChunkCodec {
     ///   - new: the raw bytes, at most `ChunkLimits.maximum`.
     ///   - pieces: what the bytes are; `base` is not looked at.
     /// - Returns: the payload, or nil if it would not be smaller than the raw bytes.
+    /// - Throws: `limitExceeded` if the chunk is too long, `malformed` if the pieces do not cover it.
     public func encodeFull(_ new: UnsafeRawBufferPointer, pieces: [CodedPiece]) throws(DeltaError) -> [UInt8]? {
-        nil
+        try ChunkCodec.check(new, pieces: pieces)
+        let plan = DeltaPlan(full: pieces)
+        let payload = try encode(new, base: UnsafeRawBufferPointer(start: nil, count: 0), plan: plan)
+        return payload.count < new.count ? payload : nil
     }
 
     /// Encodes a chunk against a base.
@@ -24,22 +38,41 @@ public final class ChunkCodec {
     ///   - new: the raw bytes, at most `ChunkLimits.maximum`.
     ///   - base: the base's bytes, at most four times `ChunkLimits.maximum`.
     ///   - pieces: what the new bytes are and what each is compared with.
+    /// - Returns: the payload, which is longer than the raw bytes where the base does not help.
+    /// - Throws: `limitExceeded` if chunk or base is too long, `malformed` if the pieces do not cover the chunk or reach
+    ///   out of the base.
     public func encodeDelta(
         _ new: UnsafeRawBufferPointer, base: UnsafeRawBufferPointer, pieces: [CodedPiece]
     ) throws(DeltaError) -> [UInt8] {
-        throw DeltaError(.unsupportedVersion, "not built yet")
+        try ChunkCodec.check(new, pieces: pieces)
+        guard base.count <= PayloadFormat.maximumBase else {
+            throw DeltaError(.limitExceeded, "a base of \(base.count) bytes is longer than a base may be")
+        }
+        for piece in pieces {
+            guard let range = piece.base else { continue }
+            guard range.lowerBound >= 0, range.upperBound <= base.count else {
+                throw DeltaError(
+                    .malformed, "a piece is compared with bytes behind the end of the base", offset: range.upperBound)
+            }
+        }
+        let plan = try DeltaPlan(new, base: base, pieces: pieces, matcher: matcher)
+        return try encode(new, base: base, plan: plan)
     }
 
-    /// Decodes a payload into exactly `output.count` bytes.
-    ///
-    /// - Parameters:
-    ///   - payload: untrusted bytes.
-    ///   - base: the base's bytes; empty for an encoding without one.
-    ///   - output: receives the raw bytes; its contents are undefined when an error is thrown.
-    public func decode(
-        _ payload: UnsafeRawBufferPointer, encoding: Manifest.Encoding, base: UnsafeRawBufferPointer,
-        into output: UnsafeMutableRawBufferPointer
-    ) throws(DeltaError) {
-        throw DeltaError(.unsupportedVersion, "not built yet")
+    private static func check(_ new: UnsafeRawBufferPointer, pieces: [CodedPiece]) throws(DeltaError) {
+        guard new.count <= ChunkLimits.maximum else {
+            throw DeltaError(.limitExceeded, "a chunk of \(new.count) bytes is longer than a chunk may be")
+        }
+        var left = new.count
+        for piece in pieces {
+            guard piece.length >= 0, piece.length <= left else {
+                throw DeltaError(
+                    .malformed, "the pieces of a chunk reach behind its end", offset: new.count - left)
+            }
+            left -= piece.length
+        }
+        guard left == 0 else {
+            throw DeltaError(.malformed, "the pieces of a chunk end before it does", offset: new.count - left)
+        }
     }
 }

@@ -2,7 +2,9 @@
 public struct DeltaError: Error, Hashable, Sendable {
     /// What kind of failure it is.
     public struct Code: Hashable, Sendable {
-        private enum Value: Hashable, Sendable { case malformed, unsupportedVersion, limitExceeded, library }
+        private enum Value: Hashable, Sendable {
+            case malformed, unsupportedVersion, limitExceeded, library, fileSystem
+        }
         private let value: Value
 
         /// The bytes break a rule of the format, or do not fit the base.
@@ -13,6 +15,8 @@ public struct DeltaError: Error, Hashable, Sendable {
         public static let limitExceeded = Code(value: .limitExceeded)
         /// A compression library failed.
         public static let library = Code(value: .library)
+        /// The operating system refused to read or write a file.
+        public static let fileSystem = Code(value: .fileSystem)
     }
 
     /// What kind of failure it is.

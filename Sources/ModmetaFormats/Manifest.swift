@@ -2,7 +2,9 @@
 ///
 /// The byte layout is docs/formats/manifest.md.
 public struct Manifest: Hashable, Sendable {
-    /// How a payload's bytes give a chunk's raw bytes. The raw value is the code on the wire.
+    /// How a payload's bytes give a chunk's raw bytes.
+    ///
+    /// The raw value is the code on the wire.
     public enum Encoding: UInt8, Hashable, Sendable {
         /// The payload is the raw bytes.
         case raw = 0
@@ -63,7 +65,9 @@ public struct Manifest: Hashable, Sendable {
 
     /// The object the manifest rebuilds.
     public var object: ObjectID
-    /// The file's tensors; their ranges lie within the file. `layout.size` is the object's size.
+    /// The file's tensors; their ranges lie within the file.
+    ///
+    /// `layout.size` is the object's size.
     public var layout: Layout
     /// All payloads needed, each after the entries of its base.
     public var entries: [Entry]

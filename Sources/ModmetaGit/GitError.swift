@@ -20,6 +20,7 @@ extension GitError: CustomStringConvertible {
     public var description: String {
         let command = (["git"] + arguments).joined(separator: " ")
         let words = message.split(separator: "\n").joined(separator: "; ")
-        return status.map { "`\(command)` failed with status \($0): \(words)" } ?? "`\(command)` could not be run: \(words)"
+        return status.map { "`\(command)` failed with status \($0): \(words)" }
+            ?? "`\(command)` could not be run: \(words)"
     }
 }

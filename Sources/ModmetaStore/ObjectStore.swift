@@ -7,7 +7,13 @@ public import ModmetaFormats
 /// - **Durable.** When `put` returns, the object survives a crash of the machine.
 /// - **First writer wins.** `put` never replaces or alters an object that is there; it answers `.existed`.
 ///   Of concurrent writers of one key exactly one gets `.created`.
-/// - **Verified names.** `put` does not check that a key's digest fits the bytes; callers do. Readers check what they read.
+/// - **Torn objects are healed**, the one exception: where the object that is there differs in size from the one
+///   offered, and its bytes do not fit the digest in its key while the offered ones do (`ObjectKey.contentDigest`; for
+///   other keys: it is empty), it is what a torn write left. It is replaced, atomically, and the answer is `.created`,
+///   perhaps for several writers. If the offered bytes are the wrong ones, or both are, nothing changes and the error
+///   is `.corrupt`. Equal sizes are not looked into: `StoreAudit` finds flipped bits, `delete` and `put` mend them.
+/// - **Verified names.** Otherwise `put` does not check that a key's digest fits the bytes; callers do. Readers check
+///   what they read.
 /// - **Concurrency.** All members may be called at the same time from any number of tasks and processes.
 /// - **Errors.** A missing object is `nil` or `StoreError.Code.missing`, never another error. An error for which
 ///   `StoreError.isTransient` holds may go away when the same call is made again.

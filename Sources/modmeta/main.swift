@@ -1,1 +1,3 @@
-print("modmeta")
+import ModmetaCommands
+
+await Program.main()

@@ -74,6 +74,17 @@ import Testing
         }
     }
 
+    @Test func takesHistoryThatCannotBeReadForAbsent() async throws {
+        try await HermeticGit.withTemporary { git in
+            let repository = try await PointerRepository(git)
+            try await repository.commit(["model.bin": 1])
+            let found = try await Repository.discover(with: git.runner(in: "repo"))
+            try git.remove("repo")
+            let history = GitVersionHistory(repository: found)
+            #expect(try await history.previousVersions(of: PointerRepository.object(1), size: 1) == [])
+        }
+    }
+
     @Test func worksInAShallowClone() async throws {
         try await HermeticGit.withTemporary { git in
             let repository = try await PointerRepository(git)

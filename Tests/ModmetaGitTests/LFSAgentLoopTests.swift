@@ -8,7 +8,7 @@ import Testing
     @Test(arguments: LFSAgentTranscript.names)
     func replays(_ name: String) async throws {
         let transcript = try LFSAgentTranscript.named(name)
-        var loop = LFSAgentLoop(
+        let loop = LFSAgentLoop(
             agent: LFSAgentTranscript.Agent(transcript: transcript),
             reader: LFSAgentTranscript.Reader(transcript: transcript),
             writer: LFSAgentTranscript.Writer(transcript: transcript), progressInterval: .zero)
@@ -27,7 +27,7 @@ import Testing
             ! progress \((1...1000).map { "\($0 * 10)" }.joined(separator: " "))
             < {"event":"upload","oid":"\(String(repeating: "a", count: 64))","size":20000,"path":"/a"}
             """)
-        var loop = LFSAgentLoop(
+        let loop = LFSAgentLoop(
             agent: LFSAgentTranscript.Agent(transcript: transcript),
             reader: LFSAgentTranscript.Reader(transcript: transcript),
             writer: LFSAgentTranscript.Writer(transcript: transcript), progressInterval: .seconds(3600))
@@ -58,7 +58,7 @@ import Testing
             < {"event":"init","operation":"upload","remote":"origin"}
             < {"event":"upload","oid":"\(String(repeating: "a", count: 64))","size":100,"path":"/a"}
             """)
-        var loop = LFSAgentLoop(
+        let loop = LFSAgentLoop(
             agent: Straggler(), reader: LFSAgentTranscript.Reader(transcript: transcript),
             writer: LFSAgentTranscript.Writer(transcript: transcript), progressInterval: .zero)
         await loop.run()

@@ -1,6 +1,7 @@
 import Glibc
 import ModmetaFormats
 import ModmetaGit
+import ModmetaStore
 import ModmetaTesting
 import Testing
 

@@ -1,4 +1,5 @@
 public import ModmetaFormats
+public import ModmetaTransfer
 
 /// The versions that Git's history of a repository knows, read once, when first asked for.
 public actor GitVersionHistory: VersionHistory {
@@ -20,7 +21,8 @@ public actor GitVersionHistory: VersionHistory {
 
     /// Returns at most eight objects that were at the object's path before, or at paths like it.
     ///
-    /// - Throws: `GitError` when git cannot be run; history that git cannot read counts as absent.
+    /// History that git cannot read, or that is too large to be read, counts as absent: an object without a known earlier
+    /// version is sent all the same.
     public func previousVersions(of object: ObjectID, size: UInt64) async throws -> [ObjectID] {
         // One log answers for nearly all objects. An old branch pushed late may lie behind its end; then what no
         // remote has is read as well, which is what is being pushed.
@@ -37,16 +39,19 @@ public actor GitVersionHistory: VersionHistory {
     }
 
     private nonisolated func read(_ revisions: [String]) async throws -> (PointerHistory, isWhole: Bool) {
+        do {
+            return try await readLog(revisions)
+        } catch is GitError {
+            return (PointerHistory([]), isWhole: true)
+        }
+    }
+
+    private nonisolated func readLog(_ revisions: [String]) async throws -> (PointerHistory, isWhole: Bool) {
         let arguments = PointerBlobs.options + RawLog.arguments(limit: commitLimit, revisions)
         // Of a history that git cannot read to its end, as with trees missing, the part before is used.
         let output = try await repository.git.with(PointerBlobs.environment).output(arguments)
         let log = RawLog(parsing: output.standardOutput)
-        var blobs: Set<String> = []
-        for change in log.changes {
-            blobs.formUnion(change.old)
-            if let new = change.new { blobs.insert(new) }
-        }
-        let pointers = try await PointerBlobs(repository: repository).pointers(in: blobs)
+        let pointers = try await PointerBlobs(repository: repository).pointers(in: log)
         let changes = log.changes.compactMap { change -> PointerChange? in
             let old = change.old.compactMap { pointers[$0] }
             let new = change.new.flatMap { pointers[$0] }

@@ -21,9 +21,10 @@ public struct LFSAgentLoop<Reader: LineReader, Writer: LineWriter> {
     }
 
     /// Serves until git-lfs ends the session or goes away; both end quietly, as no one is left to be told.
-    public mutating func run() async {
+    public func run() async {
+        var running = self
         do {
-            while let line = try await nextLine(), try await serve(line) {}
+            while let line = try await running.nextLine(), try await running.serve(line) {}
         } catch {
             // git-lfs no longer reads: it was interrupted, and so are we.
         }

@@ -11,31 +11,56 @@ struct PointerBlobs: Sendable {
     static let environment: [String: String?] = ["GIT_NO_LAZY_FETCH": "1", "GIT_TERMINAL_PROMPT": "0"]
     static let options = ["-c", "protocol.allow=never"]
 
-    /// Returns the pointers by the names of their blobs.
-    func pointers(in blobs: Set<String>) async throws -> [String: LFSPointer] {
-        let git = repository.git.with(PointerBlobs.environment)
-        var wanted = Array(blobs.prefix(PointerBlobs.limit))
-        if repository.configuration.hasPromisor, !wanted.isEmpty {
-            // Here git would end at the first object that is missing, so those that are here are listed beforehand.
-            let local = try await git.output(
-                PointerBlobs.options + [
-                    "cat-file", "--batch-all-objects", "--unordered", "--batch-check=%(objectname)",
-                ])
-            let here = Set(local.lines.map(String.init))
-            wanted.removeAll { !here.contains($0) }
+    /// Returns the pointers among the blobs of a log, by the names of their blobs.
+    ///
+    /// A path is taken to hold pointers where its latest known blob is one, so that source code is not read in full.
+    func pointers(in log: RawLog) async throws -> [String: LFSPointer] {
+        var latest: [String: String] = [:]
+        for change in log.changes where latest[change.path] == nil {
+            latest[change.path] = change.new ?? change.old.first
         }
+        let local = try await localBlobs()
+        let known = try await read(Set(latest.values), local)
+        let unknown = { (blob: String) in local.map { !$0.contains(blob) } ?? false }
+        var others: Set<String> = []
+        for change in log.changes {
+            guard let blob = latest[change.path], known[blob] != nil || unknown(blob) else { continue }
+            others.formUnion(change.old)
+            if let new = change.new { others.insert(new) }
+        }
+        others.subtract(known.keys)
+        return try await known.merging(read(others, local)) { first, _ in first }
+    }
+
+    /// The objects that are here, where some may not be; nil where all are.
+    private func localBlobs() async throws -> Set<String>? {
+        guard repository.configuration.hasPromisor else { return nil }
+        // Asked for a missing object of a partial clone, git ends; so those that are here are listed beforehand.
+        let list = try await git.output(
+            PointerBlobs.options + ["cat-file", "--batch-all-objects", "--unordered", "--batch-check=%(objectname)"])
+        return Set(list.lines.map(String.init))
+    }
+
+    private func read(_ blobs: Set<String>, _ local: Set<String>?) async throws -> [String: LFSPointer] {
+        let wanted = blobs.lazy.filter { local?.contains($0) ?? true }.prefix(PointerBlobs.limit)
         guard !wanted.isEmpty else { return [:] }
         let sizes = try await git.output(
-            PointerBlobs.options + ["cat-file", "--buffer", "--batch-check=%(objectsize) %(objectname)"], input: lines(wanted))
-        let small = sizes.lines.compactMap { line -> String? in
-            let fields = line.split(separator: " ")
-            guard fields.count == 2, let size = Int(fields[0]) else { return nil }
-            return LFSPointer.leastByteCount..<LFSPointer.byteLimit ~= size ? String(fields[1]) : nil
+            PointerBlobs.options + ["cat-file", "--buffer", "--batch-check=%(objectsize) %(objectname)"],
+            input: lines(Array(wanted)))
+        let small = sizes.standardOutput.split(separator: UInt8(ascii: "\n")).compactMap { line -> String? in
+            guard let space = line.firstIndex(of: UInt8(ascii: " ")),
+                let size = Int(String(decoding: line[..<space], as: UTF8.self)),
+                LFSPointer.leastByteCount..<LFSPointer.byteLimit ~= size
+            else { return nil }
+            return String(decoding: line[(space + 1)...], as: UTF8.self)
         }
         guard !small.isEmpty else { return [:] }
-        let contents = try await git.output(PointerBlobs.options + ["cat-file", "--buffer", "--batch"], input: lines(small))
+        let contents = try await git.output(
+            PointerBlobs.options + ["cat-file", "--buffer", "--batch"], input: lines(small))
         return PointerBlobs.parse(contents.standardOutput)
     }
+
+    private var git: Git { repository.git.with(PointerBlobs.environment) }
 
     private func lines(_ names: [String]) -> [UInt8] {
         Array((names.joined(separator: "\n") + "\n").utf8)

@@ -49,11 +49,10 @@ struct RawLog: Sendable {
     /// Reads `:<mode> <mode> <blob> <blob> <letter>`, with a colon, a mode and a blob more per further parent.
     private static func change(_ field: ArraySlice<UInt8>, _ path: ArraySlice<UInt8>, commit: Int) -> Change? {
         let parents = field.prefix { $0 == UInt8(ascii: ":") }.count
-        let words = field.dropFirst(parents).split(separator: UInt8(ascii: " ")).map {
-            String(decoding: $0, as: UTF8.self)
-        }
+        let words = field.dropFirst(parents).split(separator: UInt8(ascii: " "))
         guard commit >= 0, words.count == 2 * parents + 3 else { return nil }
-        let blobs = (0...parents).map { words[$0].hasPrefix("100") ? words[parents + 1 + $0] : nil }
+        let isFile = words.prefix(parents + 1).map { $0.starts(with: "100".utf8) }
+        let blobs = isFile.indices.map { isFile[$0] ? String(decoding: words[parents + 1 + $0], as: UTF8.self) : nil }
         return Change(
             commit: commit, path: String(decoding: path, as: UTF8.self), old: blobs.dropLast().compactMap { $0 },
             new: blobs[parents])

@@ -1,16 +1,9 @@
 internal import Glibc
 public import ModmetaFormats
+public import ModmetaStore
 
 /// The Git repository a process works for: where it is, and where its LFS objects and our state are kept.
 public struct Repository: Sendable {
-    /// How a repository names its objects.
-    public enum ObjectFormat: String, Hashable, Sendable {
-        /// 40 hexadecimal digits.
-        case sha1
-        /// 64 hexadecimal digits.
-        case sha256
-    }
-
     /// Runs git in this repository.
     public let git: Git
     /// The directory of this work tree's own Git files, as an absolute path.
@@ -20,7 +13,7 @@ public struct Repository: Sendable {
     /// The top of the work tree, as an absolute path; nil in a bare repository.
     public let workTree: String?
     /// How this repository names its objects.
-    public let objectFormat: ObjectFormat
+    public let objectFormat: GitObjectFormat
     /// The configuration, as it was when the repository was found.
     public let configuration: GitConfiguration
     /// The directory git-lfs keeps its files in: `lfs.storage`, or `lfs` in the common directory.
@@ -42,7 +35,7 @@ public struct Repository: Sendable {
             throw LFSAgentError(
                 .notARepository, "git finds no repository here: \(words.isEmpty ? "paths with a newline" : words)")
         }
-        guard let format = ObjectFormat(rawValue: lines[2]) else {
+        guard let format = GitObjectFormat(rawValue: lines[2]) else {
             throw LFSAgentError(
                 .notARepository, "the repository \(lines[0]) names objects by \(lines[2]), which modmeta does not know")
         }
@@ -52,7 +45,7 @@ public struct Repository: Sendable {
     }
 
     private init(
-        git: Git, gitDirectory: String, commonDirectory: String, workTree: String?, objectFormat: ObjectFormat,
+        git: Git, gitDirectory: String, commonDirectory: String, workTree: String?, objectFormat: GitObjectFormat,
         configuration: GitConfiguration
     ) {
         self.git = git

@@ -1,3 +1,5 @@
+internal import ModmetaStore
+
 /// The repository git was started in: what is pushed from, and fetched into.
 struct LocalRepository: Sendable {
     /// An object as the repository knows it.
@@ -50,7 +52,8 @@ struct LocalRepository: Sendable {
         let output = try await git.run(
             ["cat-file", "--batch-check=%(objectname) %(objecttype)"], input: Array(input.utf8))
         guard output.lines.count == list.count else {
-            throw RemoteHelperError(.system, "git answered \(output.lines.count) of \(list.count) questions about objects")
+            throw RemoteHelperError(
+                .system, "git answered \(output.lines.count) of \(list.count) questions about objects")
         }
         var objects: [String: Object] = [:]
         for (expression, line) in zip(list, output.lines) {
@@ -96,7 +99,8 @@ struct LocalRepository: Sendable {
 
     /// Settings by a regular expression over their names; of several with one name all, in order.
     func settings(_ keys: String) async throws -> [(key: String, value: String)] {
-        try await git.output(["config", "--null", "--get-regexp", keys]).standardOutput.split(separator: 0).map { entry in
+        try await git.output(["config", "--null", "--get-regexp", keys]).standardOutput.split(separator: 0).map {
+            entry in
             let parts = entry.split(separator: UInt8(ascii: "\n"), maxSplits: 1, omittingEmptySubsequences: false)
             return (
                 String(decoding: parts[0], as: UTF8.self),

@@ -1,3 +1,5 @@
+internal import ModmetaStore
+
 /// What git has asked for by `option` lines.
 struct RemoteHelperOptions: Equatable, Sendable {
     /// How much to say: 0 with `--quiet`, 1 by default, more with `--verbose`.

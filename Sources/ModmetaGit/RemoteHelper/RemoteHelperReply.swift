@@ -1,3 +1,5 @@
+internal import ModmetaStore
+
 /// The texts the helper writes to git, each with its last newline.
 enum RemoteHelperReply {
     /// What the helper can do.

@@ -1,5 +1,5 @@
 internal import Glibc
-internal import ModmetaStore
+public import ModmetaStore
 
 /// One run of `git-remote-modmeta`: answers git's lines until git is done.
 public struct RemoteHelperSession: Sendable {

@@ -1,3 +1,4 @@
+internal import ModmetaStore
 internal import Glibc
 
 /// A Git directory of our own that shows a store's objects and refs without its config and hooks.

@@ -1,3 +1,5 @@
+internal import ModmetaStore
+
 /// The few settings of a store's own `config` that change how its files must be written.
 struct StoreConfig: Equatable, Sendable {
     /// The hash that names the store's objects.
@@ -20,7 +22,8 @@ struct StoreConfig: Equatable, Sendable {
             case "core.repositoryformatversion":
                 guard value == "0" || value == "1" else {
                     throw RemoteHelperError(
-                        .badStore, "the store at \(store) has repository format version \(value), which is not known here")
+                        .badStore,
+                        "the store at \(store) has repository format version \(value), which is not known here")
                 }
             case "core.sharedrepository":
                 shared = StoreConfig.isSharing(value) ? value : nil
@@ -31,7 +34,8 @@ struct StoreConfig: Equatable, Sendable {
                 }
                 objectFormat = format
             // These change nothing about objects and refs.
-            case "extensions.noop", "extensions.preciousobjects", "extensions.worktreeconfig", "extensions.partialclone":
+            case "extensions.noop", "extensions.preciousobjects", "extensions.worktreeconfig",
+                "extensions.partialclone":
                 continue
             default:
                 throw RemoteHelperError(

@@ -25,7 +25,8 @@ struct StoreFetch: Sendable {
         guard format == store.objectFormat else {
             throw RemoteHelperError(
                 .mismatch,
-                "this repository names objects by \(format), the store by \(store.objectFormat); clone the store instead")
+                "this repository names objects by \(format), the store by \(store.objectFormat); clone the store instead"
+            )
         }
         let wants = Set(requests.map(\.object))
         let known = try await local.tips()

@@ -1,3 +1,5 @@
+internal import ModmetaStore
+
 /// The Git side of a directory store: its refs and objects.
 struct StoreRepository: Sendable {
     /// The absolute path of the store.
@@ -22,7 +24,8 @@ struct StoreRepository: Sendable {
         let settings = try await outside.output(
             ["config", "--file", "\(path)/config", "--null", "--get-regexp", StoreConfig.keys])
         guard settings.status <= 1 else {
-            throw RemoteHelperError(.badStore, "the config of the store at \(path) cannot be read: \(settings.errorLine)")
+            throw RemoteHelperError(
+                .badStore, "the config of the store at \(path) cannot be read: \(settings.errorLine)")
         }
         let config = try StoreConfig(parsing: settings.standardOutput, store: path)
         self.path = path

@@ -1,0 +1,58 @@
+# modmeta: `make help` lists the targets.
+
+PREFIX ?= /usr/local
+CONFIGURATION ?= release
+BUILD_FLAGS ?= -c $(CONFIGURATION) --static-swift-stdlib
+SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
+PACKAGES := git git-lfs gcc pkg-config libssl-dev libzstd-dev libdivsufsort-dev libbz2-dev libsqlite3-dev bsdiff python3 openssl zstd xdelta3
+
+.DEFAULT_GOAL := build
+.PHONY: deps build install uninstall demo test integration bench fmt check docs clean help
+
+deps: ## Install the Debian packages that are missing
+	@missing=""; for p in $(PACKAGES); do dpkg -s $$p >/dev/null 2>&1 || missing="$$missing $$p"; done; \
+	if [ -n "$$missing" ]; then echo "installing:$$missing"; \
+	$(SUDO) apt-get update -qq && $(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $$missing; fi
+
+build: ## Build the release binaries
+	swift build $(BUILD_FLAGS) --product modmeta
+	swift build $(BUILD_FLAGS) --product git-remote-modmeta
+
+install: build ## Install the binaries under PREFIX
+	install -d "$(DESTDIR)$(PREFIX)/bin"
+	bin=$$(swift build $(BUILD_FLAGS) --show-bin-path) && \
+	install -m 755 "$$bin/modmeta" "$$bin/git-remote-modmeta" "$(DESTDIR)$(PREFIX)/bin/"
+
+uninstall: ## Remove the installed binaries
+	rm -f "$(DESTDIR)$(PREFIX)/bin/modmeta" "$(DESTDIR)$(PREFIX)/bin/git-remote-modmeta"
+
+demo: deps build ## Push and clone two checkpoints of a real model and show what was sent
+	@MODMETA_BIN=$$(swift build $(BUILD_FLAGS) --show-bin-path) bash integration/demo.sh $(CHECKPOINTS)
+
+test: deps ## Run the unit, contract and directory-store integration tests
+	swift build --build-tests
+	swift test --skip-build
+	MODMETA_BIN=$$(swift build --show-bin-path) bash integration/run.sh local
+
+integration: deps build ## Run every integration test on the release binaries, those that need servers too
+	MODMETA_BIN=$$(swift build $(BUILD_FLAGS) --show-bin-path) bash integration/run.sh all
+
+bench: deps build ## Compare sizes, speeds and memory with the alternatives
+	MODMETA_BIN=$$(swift build $(BUILD_FLAGS) --show-bin-path) bash integration/bench.sh
+
+fmt: ## Format the Swift sources
+	swift format --in-place --recursive --parallel Package.swift Sources Tests
+
+check: ## Check formatting, documentation comments, undeclared imports and file lengths
+	swift format lint --strict --recursive --parallel Package.swift Sources Tests
+	swift build --explicit-target-dependency-import-check error
+	@bash integration/check-length.sh
+
+docs: ## List the documentation
+	@find README.md docs -name '*.md' | sort
+
+clean: ## Remove what was built
+	rm -rf .build
+
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "%-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)

@@ -1,0 +1,12 @@
+// Linux system calls that glibc declares only under _GNU_SOURCE, which Swift's Glibc module is built without.
+#pragma once
+
+#include <stdint.h>
+#include <sys/types.h>
+
+extern int renameat2(int old_directory, const char *old_path, int new_directory, const char *new_path, unsigned int flags);
+extern ssize_t copy_file_range(int source, int64_t *source_offset, int target, int64_t *target_offset, size_t length,
+                               unsigned int flags);
+
+// From <linux/fs.h>, which cannot be imported beside Glibc.
+static const unsigned int modmeta_rename_noreplace = 1u << 0;

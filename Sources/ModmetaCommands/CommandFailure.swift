@@ -1,0 +1,38 @@
+internal import ArgumentParser
+internal import Glibc
+
+/// The end of a command that could not do its work: what the user reads, and the exit status.
+struct CommandFailure: Error {
+    /// Who can mend it. The raw value is the exit status.
+    enum Kind: Int32 {
+        /// The work was done and found something wrong, as `store verify` does.
+        case finding = 1
+        /// A file, an object or an argument is at fault.
+        case input = 2
+        /// git, git-lfs, the disk or the configuration is at fault.
+        case environment = 3
+    }
+
+    var kind: Kind
+    var message: String
+    /// What to do next, one sentence each.
+    var hints: [String] = []
+}
+
+extension AsyncParsableCommand {
+    /// Runs the body of a verb and turns its errors into one clear sentence and an exit status.
+    func reportingFailures(_ body: () async throws -> Void) async throws {
+        do {
+            try await body()
+        } catch let error as CommandFailure {
+            Terminal.error("modmeta: \(error.message)")
+            for hint in error.hints { Terminal.error("  hint: \(hint)") }
+            throw ExitCode(error.kind.rawValue)
+        } catch let error as ExitCode {
+            throw error
+        } catch {
+            Terminal.error("modmeta: \(error)")
+            throw ExitCode(CommandFailure.Kind.input.rawValue)
+        }
+    }
+}

@@ -1,0 +1,10 @@
+extension Bsdiff40 {
+    /// Whether a file starts as a BSDIFF40 patch does.
+    ///
+    /// - Throws: `fileSystem` if the file cannot be read.
+    public static func isPatch(_ path: String) throws(DeltaError) -> Bool {
+        let file = try InputFile(path: path)
+        guard file.size >= headerLength else { return false }
+        return try Array(file.chunk(0..<magic.count, in: ScratchBuffer())) == magic
+    }
+}

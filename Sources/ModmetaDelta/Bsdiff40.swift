@@ -1,0 +1,143 @@
+import ModmetaFormats
+
+/// Patches in the format of Colin Percival's bsdiff 4, which stock `bspatch` applies; see docs/formats/delta.md.
+///
+/// Memory is bounded whatever the files' sizes, save for the control triples.
+public enum Bsdiff40 {
+    /// The first bytes of every patch: "BSDIFF40".
+    static let magic = Array("BSDIFF40".utf8)
+    /// Magic, length of the compressed control, length of the compressed diff, size of the new file.
+    static let headerLength = 32
+    /// The longest diff or extra in one triple; `bspatch` passes these lengths on as C integers.
+    static let maximumStep = 1 << 30
+
+    /// Writes the patch that turns the file `old` into the file `new`.
+    ///
+    /// - Throws: `fileSystem` if a file cannot be read or written, `malformed` if the plan does not cover the new file.
+    public static func create(
+        old oldPath: String, new newPath: String, plan: PatchPlan, output: String
+    ) throws(DeltaError) {
+        let old = try InputFile(path: oldPath)
+        let new = try InputFile(path: newPath)
+        let chunkMemory = ScratchBuffer()
+        let baseMemory = ScratchBuffer()
+        let matcher = SuffixMatcher()
+        var control = BsdiffControl()
+        for chunk in plan.chunks {
+            guard chunk.range.lowerBound == control.length, chunk.range.upperBound <= new.size else {
+                throw DeltaError(.malformed, "the planned chunks do not cover \(newPath) in order")
+            }
+            let raw = try new.chunk(chunk.range, in: chunkMemory)
+            let base = try old.base(chunk.base, in: baseMemory)
+            let delta = try DeltaPlan(raw, base: base, pieces: chunk.pieces, matcher: matcher)
+            control.append(delta.control, base: chunk.base)
+        }
+        try write(control, old: old, new: new, output: output)
+    }
+
+    /// Writes the patch that does the same as a modmeta patch.
+    ///
+    /// - Parameters:
+    ///   - patch: a patch made by `PatchFile.create`.
+    ///   - old: the file it applies to.
+    ///   - new: the file it makes.
+    ///   - output: where the BSDIFF40 patch goes.
+    /// - Throws: `fileSystem` if a file cannot be read or written, `malformed` if the patch does not belong to the files.
+    public static func export(
+        patch: String, old oldPath: String, new newPath: String, output: String
+    ) throws(DeltaError) {
+        let old = try InputFile(path: oldPath)
+        let new = try InputFile(path: newPath)
+        var reader = try PatchReader(path: patch)
+        let summary = reader.summary
+        guard old.size == summary.oldSize, try old.digest() == summary.oldDigest else {
+            throw DeltaError(.malformed, "\(oldPath) is not the file that \(patch) was made from")
+        }
+        guard new.size == summary.newSize, try new.digest() == summary.newDigest else {
+            throw DeltaError(.malformed, "\(newPath) is not the file that \(patch) makes")
+        }
+        let streams = StreamDecoder()
+        var control = BsdiffControl()
+        while let (record, payload) = try reader.next() {
+            guard record.encoding != .raw else {
+                control.appendExtra(record.rawLength)
+                continue
+            }
+            var fields = PayloadReader(payload)
+            let header = try PayloadHeader(
+                parsing: &fields, rawLength: record.rawLength,
+                baseLength: record.base.reduce(0) { $0 + $1.count }, streams: streams)
+            control.append(header.control, base: record.base)
+        }
+        try write(control, old: old, new: new, output: output)
+    }
+
+    /// Writes the patch that does the same as one stored delta.
+    ///
+    /// - Parameters:
+    ///   - payload: the payload of a chunk, encoded against a base or without one.
+    ///   - old: a file that holds the bytes of the base.
+    ///   - new: a file that holds the raw bytes of the chunk.
+    ///   - output: where the BSDIFF40 patch goes.
+    /// - Throws: `fileSystem` if a file cannot be read or written, `malformed` if the payload does not fit the files.
+    public static func export(
+        payload: UnsafeRawBufferPointer, old oldPath: String, new newPath: String, output: String
+    ) throws(DeltaError) {
+        let old = try InputFile(path: oldPath)
+        let new = try InputFile(path: newPath)
+        var fields = PayloadReader(payload)
+        let header = try PayloadHeader(
+            parsing: &fields, rawLength: new.size, baseLength: old.size, streams: StreamDecoder())
+        try write(header.control, old: old, new: new, output: output)
+    }
+
+    private static func write(
+        _ control: BsdiffControl, old: InputFile, new: InputFile, output: String
+    ) throws(DeltaError) {
+        guard control.length == new.size else {
+            throw DeltaError(.malformed, "the planned chunks end before \(new.path) does", offset: control.length)
+        }
+        try Bsdiff40Writer(old: old, new: new, output: try OutputFile(path: output)).write(control)
+    }
+}
+
+extension BsdiffControl {
+    /// The length of what the triples make.
+    var length: Int { diffLength + extraLength }
+
+    /// Appends the control of a chunk whose base is put together from runs of a file.
+    fileprivate mutating func append(_ chunk: BsdiffControl, base: [Range<Int>]) {
+        var starts: [Int] = []
+        var total = 0
+        for range in base {
+            starts.append(total)
+            total += range.count
+        }
+        chunk.forEach { triple, from, _ in
+            // The last run that starts at or before the triple's place in the base.
+            var run = max(0, starts.partitioningIndex { $0 > from } - 1)
+            var position = from
+            let end = from + triple.diff
+            while position < end {
+                let skipped = position - starts[run]
+                let part = min(end - position, base[run].count - skipped)
+                appendDiff(part, base: base[run].lowerBound + skipped)
+                position += part
+                run += 1
+            }
+            appendExtra(triple.extra)
+        }
+    }
+}
+
+extension [Int] {
+    /// The first index whose element fulfils a condition that holds for all elements behind it.
+    fileprivate func partitioningIndex(where condition: (Int) -> Bool) -> Int {
+        var (low, high) = (0, count)
+        while low < high {
+            let middle = (low + high) / 2
+            if condition(self[middle]) { high = middle } else { low = middle + 1 }
+        }
+        return low
+    }
+}

@@ -1,0 +1,134 @@
+public import ModmetaFormats
+
+extension ChunkCodec {
+    /// Decodes a payload into exactly `output.count` bytes.
+    ///
+    /// - Parameters:
+    ///   - payload: untrusted bytes.
+    ///   - encoding: how the payload is to be read; `raw` copies it.
+    ///   - base: the base's bytes; empty for an encoding without one.
+    ///   - output: receives the raw bytes; its contents are undefined when an error is thrown.
+    /// - Throws: `malformed`, `unsupportedVersion` or `limitExceeded` if the payload breaks a rule of the format.
+    public func decode(
+        _ payload: UnsafeRawBufferPointer, encoding: Manifest.Encoding, base: UnsafeRawBufferPointer,
+        into output: UnsafeMutableRawBufferPointer
+    ) throws(DeltaError) {
+        guard output.count <= ChunkLimits.maximum, base.count <= PayloadFormat.maximumBase else {
+            throw DeltaError(.limitExceeded, "a chunk or its base is longer than it may be")
+        }
+        guard encoding == .delta || base.isEmpty else {
+            throw DeltaError(.malformed, "a payload without a base was given one of \(base.count) bytes")
+        }
+        if encoding == .raw {
+            guard payload.count == output.count else {
+                throw DeltaError(
+                    .malformed, "a raw payload has \(payload.count) bytes where \(output.count) are due")
+            }
+            return output.copyMemory(from: payload)
+        }
+        var reader = PayloadReader(payload)
+        let header = try PayloadHeader(
+            parsing: &reader, rawLength: output.count, baseLength: base.count, streams: streamDecoder)
+        try decodeBlocks(&reader, control: header.control, base: base, output: output)
+        guard reader.remaining == 0 else {
+            throw DeltaError(.malformed, "bytes follow the end of the payload", offset: reader.offset)
+        }
+    }
+
+    /// Reads the runs of both blocks, in place where one triple makes the whole chunk.
+    private func decodeBlocks(
+        _ reader: inout PayloadReader, control: BsdiffControl, base: UnsafeRawBufferPointer,
+        output: UnsafeMutableRawBufferPointer
+    ) throws(DeltaError) {
+        let count = control.diffLength
+        if control.triples.count <= 1 {
+            let under = UnsafeRawBufferPointer(rebasing: base[control.start..<control.start + count])
+            try decodeRuns(&reader, base: under, into: UnsafeMutableRawBufferPointer(rebasing: output[0..<count]))
+            return try decodeRuns(
+                &reader, base: nil, into: UnsafeMutableRawBufferPointer(rebasing: output[count...]))
+        }
+        let reference = gatheredBase.reserve(count)
+        var end = 0
+        control.forEach { triple, from, _ in
+            UnsafeMutableRawBufferPointer(rebasing: reference[end...]).copyMemory(
+                from: UnsafeRawBufferPointer(rebasing: base[from..<from + triple.diff]))
+            end += triple.diff
+        }
+        let memory = blocks.reserve(output.count)
+        let diff = UnsafeMutableRawBufferPointer(rebasing: memory[0..<count])
+        let extra = UnsafeMutableRawBufferPointer(rebasing: memory[count...])
+        try decodeRuns(&reader, base: UnsafeRawBufferPointer(reference), into: diff)
+        try decodeRuns(&reader, base: nil, into: extra)
+        var diffEnd = 0
+        var extraEnd = 0
+        control.forEach { triple, _, start in
+            UnsafeMutableRawBufferPointer(rebasing: output[start...]).copyMemory(
+                from: UnsafeRawBufferPointer(rebasing: diff[diffEnd..<diffEnd + triple.diff]))
+            UnsafeMutableRawBufferPointer(rebasing: output[(start + triple.diff)...]).copyMemory(
+                from: UnsafeRawBufferPointer(rebasing: extra[extraEnd..<extraEnd + triple.extra]))
+            diffEnd += triple.diff
+            extraEnd += triple.extra
+        }
+    }
+
+    /// Reads runs until a block is full.
+    private func decodeRuns(
+        _ reader: inout PayloadReader, base: UnsafeRawBufferPointer?, into block: UnsafeMutableRawBufferPointer
+    ) throws(DeltaError) {
+        var done = 0
+        while done < block.count {
+            let start = reader.offset
+            let elementCode = try reader.byte("a run")
+            let filterCode = try reader.byte("a run")
+            let length = try reader.number("the length of a run")
+            guard let element = ElementKind(rawValue: elementCode) else {
+                throw DeltaError(
+                    .unsupportedVersion,
+                    "element kind \(elementCode) is unknown; a newer modmeta may have written this payload",
+                    offset: start)
+            }
+            guard let filter = RunFilter(rawValue: filterCode) else {
+                throw DeltaError(
+                    .unsupportedVersion,
+                    "filter \(filterCode) is unknown; a newer modmeta may have written this payload",
+                    offset: start + 1)
+            }
+            guard length > 0, length <= block.count - done else {
+                throw DeltaError(
+                    .malformed, "a run of \(length) bytes where \(block.count - done) are due", offset: start)
+            }
+            guard filter.applies(to: element, hasBase: base != nil) else {
+                throw DeltaError(
+                    .malformed, "filter \(filterCode) does not apply to a run of element kind \(elementCode)",
+                    offset: start)
+            }
+            guard filter == .plain || length % element.width == 0 else {
+                throw DeltaError(
+                    .malformed, "a run of \(length) bytes is not made of words of \(element.width)", offset: start)
+            }
+            let range = done..<done + length
+            let under = base.map { UnsafeRawBufferPointer(rebasing: $0[range]) }
+            try decode(
+                &reader, filter, element, base: under, into: UnsafeMutableRawBufferPointer(rebasing: block[range]))
+            done += length
+        }
+    }
+
+    private func decode(
+        _ reader: inout PayloadReader, _ filter: RunFilter, _ element: ElementKind, base: UnsafeRawBufferPointer?,
+        into output: UnsafeMutableRawBufferPointer
+    ) throws(DeltaError) {
+        if filter == .plain {
+            try streamDecoder.decode(&reader, into: output)
+            if let base { WordDifference.addBytes(output, base: base) }
+            return
+        }
+        let memory = planes.reserve(output.count)
+        let count = output.count / element.width
+        for plane in 0..<element.width {
+            try streamDecoder.decode(
+                &reader, into: UnsafeMutableRawBufferPointer(rebasing: memory[plane * count..<(plane + 1) * count]))
+        }
+        transform.undo(filter, planes: UnsafeRawBufferPointer(memory), base: base, element: element, into: output)
+    }
+}

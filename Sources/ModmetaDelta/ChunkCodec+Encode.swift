@@ -1,0 +1,110 @@
+import ModmetaFormats
+
+extension ChunkCodec {
+    /// Writes the header and all runs of a chunk.
+    func encode(
+        _ new: UnsafeRawBufferPointer, base: UnsafeRawBufferPointer, plan: DeltaPlan
+    ) throws(DeltaError) -> [UInt8] {
+        var output: [UInt8] = []
+        output.reserveCapacity(new.count / 2 + 256)
+        let header = PayloadHeader(rawLength: new.count, baseLength: base.count, control: plan.control)
+        try header.append(to: &output, streams: streamEncoder)
+        let (diff, diffBase, extra) = gather(new, base: base, control: plan.control)
+        var start = 0
+        for run in plan.diffRuns.runs {
+            let range = start..<start + run.length
+            try append(
+                run, UnsafeRawBufferPointer(rebasing: diff[range]),
+                base: UnsafeRawBufferPointer(rebasing: diffBase[range]), to: &output)
+            start = range.upperBound
+        }
+        start = 0
+        for run in plan.extraRuns.runs {
+            let range = start..<start + run.length
+            try append(run, UnsafeRawBufferPointer(rebasing: extra[range]), base: nil, to: &output)
+            start = range.upperBound
+        }
+        return output
+    }
+
+    /// The new bytes of the diff block, the base bytes under them, and the extra block, each in one piece.
+    private func gather(
+        _ new: UnsafeRawBufferPointer, base: UnsafeRawBufferPointer, control: BsdiffControl
+    ) -> (diff: UnsafeRawBufferPointer, base: UnsafeRawBufferPointer, extra: UnsafeRawBufferPointer) {
+        let count = control.diffLength
+        if control.triples.count == 1 {
+            return (
+                UnsafeRawBufferPointer(rebasing: new[0..<count]),
+                UnsafeRawBufferPointer(rebasing: base[control.start..<control.start + count]),
+                UnsafeRawBufferPointer(rebasing: new[count...])
+            )
+        }
+        let memory = blocks.reserve(new.count)
+        let reference = gatheredBase.reserve(count)
+        var diffEnd = 0
+        var extraEnd = count
+        control.forEach { triple, from, output in
+            let middle = output + triple.diff
+            UnsafeMutableRawBufferPointer(rebasing: memory[diffEnd...]).copyMemory(
+                from: UnsafeRawBufferPointer(rebasing: new[output..<middle]))
+            UnsafeMutableRawBufferPointer(rebasing: reference[diffEnd...]).copyMemory(
+                from: UnsafeRawBufferPointer(rebasing: base[from..<from + triple.diff]))
+            UnsafeMutableRawBufferPointer(rebasing: memory[extraEnd...]).copyMemory(
+                from: UnsafeRawBufferPointer(rebasing: new[middle..<middle + triple.extra]))
+            diffEnd += triple.diff
+            extraEnd += triple.extra
+        }
+        return (
+            UnsafeRawBufferPointer(rebasing: memory[0..<count]), UnsafeRawBufferPointer(reference),
+            UnsafeRawBufferPointer(rebasing: memory[count...])
+        )
+    }
+
+    /// Writes one run in the filter that is smallest, as far as can be told cheaply.
+    private func append(
+        _ run: CodedRun, _ new: UnsafeRawBufferPointer, base: UnsafeRawBufferPointer?, to output: inout [UInt8]
+    ) throws(DeltaError) {
+        if let base, new.equals(base) {
+            return try append(run, .plain, new, base: base, to: &output)
+        }
+        guard run.element.width > 1 else { return try append(run, .plain, new, base: base, to: &output) }
+        if run.element.isFloat {
+            if let base, FilterChoice.prefersGroups(new, base: base, element: run.element) {
+                return try append(run, .grouped, new, base: base, to: &output)
+            }
+            return try append(run, .planes, new, base: base, to: &output)
+        }
+        // Integers are indices and tables as often as weights: both ways are tried.
+        let start = output.count
+        try append(run, .plain, new, base: base, to: &output)
+        let middle = output.count
+        try append(run, .planes, new, base: base, to: &output)
+        if output.count - middle < middle - start {
+            output.removeSubrange(start..<middle)
+        } else {
+            output.removeSubrange(middle...)
+        }
+    }
+
+    private func append(
+        _ run: CodedRun, _ filter: RunFilter, _ new: UnsafeRawBufferPointer, base: UnsafeRawBufferPointer?,
+        to output: inout [UInt8]
+    ) throws(DeltaError) {
+        output.append(run.element.rawValue)
+        output.append(filter.rawValue)
+        output.append(number: run.length)
+        if filter == .plain {
+            guard let base else { return try streamEncoder.append(new, texture: .bytes, to: &output) }
+            let difference = planes.reserve(run.length)
+            WordDifference.subtractBytes(new, base: base, into: difference)
+            return try streamEncoder.append(UnsafeRawBufferPointer(difference), texture: .bytes, to: &output)
+        }
+        let memory = planes.reserve(run.length)
+        let ends = transform.apply(filter, to: new, base: base, element: run.element, planes: memory)
+        let count = run.length / run.element.width
+        for plane in 0..<run.element.width {
+            let stream = UnsafeRawBufferPointer(rebasing: memory[plane * count..<(plane + 1) * count])
+            try streamEncoder.append(stream, texture: .plane, ends: ends, to: &output)
+        }
+    }
+}

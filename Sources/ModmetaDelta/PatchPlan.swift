@@ -1,0 +1,85 @@
+public import ModmetaFormats
+
+/// Which bytes of an old file every chunk of a new file is compared with.
+///
+/// Tensors are matched by name and element type, not by place, so that re-ordered files stay alike.
+public struct PatchPlan: Hashable, Sendable {
+    /// The chunks, in the order of the new file and without holes.
+    public private(set) var chunks: [PatchChunk] = []
+
+    /// Plans a patch between two files of which the layouts are known.
+    ///
+    /// - Parameters:
+    ///   - old: the layout of the file that is there.
+    ///   - new: the layout of the file to be made.
+    ///   - planned: the chunks of the new file.
+    public init(old: Layout, new: Layout, chunks planned: [PlannedChunk]) {
+        var tensors: [String: Layout.Tensor] = [:]
+        for tensor in old.tensors { tensors[tensor.name] = tensor }
+        for chunk in planned {
+            var patch = PatchChunk(
+                range: Int(clamping: chunk.range.lowerBound)..<Int(clamping: chunk.range.upperBound), base: [],
+                pieces: [])
+            for piece in chunk.pieces {
+                guard let index = piece.tensor else {
+                    patch.append(outside: piece.range, old: old, new: new)
+                    continue
+                }
+                let tensor = new.tensors[index]
+                var base: Range<UInt64>?
+                if let match = tensors[tensor.name], match.dtype == tensor.dtype {
+                    base = PatchPlan.counterpart(of: piece.range, in: tensor, match)
+                }
+                patch.append(piece.range.count, element: piece.element, base: base)
+            }
+            chunks.append(patch)
+        }
+    }
+
+    /// The bytes at the same place of the old tensor, as far as it reaches.
+    private static func counterpart(
+        of range: Range<UInt64>, in tensor: Layout.Tensor, _ old: Layout.Tensor
+    ) -> Range<UInt64>? {
+        let skipped = range.lowerBound - tensor.range.lowerBound
+        guard skipped < old.range.count else { return nil }
+        let start = old.range.lowerBound + skipped
+        let count = min(UInt64(range.count), old.range.upperBound - start)
+        return start..<start + count
+    }
+}
+
+extension PatchChunk {
+    /// Appends bytes outside every tensor: a header is compared with the header, an opaque file with the same place.
+    fileprivate mutating func append(outside range: Range<UInt64>, old: Layout, new: Layout) {
+        if let first = new.tensors.first, let oldFirst = old.tensors.first {
+            let isHeader = range.upperBound <= first.range.lowerBound
+            return append(range.count, element: .byte, base: isHeader ? 0..<oldFirst.range.lowerBound : nil)
+        }
+        if old.size == new.size { return append(range.count, element: .byte, base: range) }
+        // The size changed, so bytes may have moved; each part is searched in a window that is wider on both sides.
+        let part: UInt64 = 1 << 20
+        var start = range.lowerBound
+        while start < range.upperBound {
+            let end = min(range.upperBound, start + part)
+            let lower = min(old.size, start > part ? start - part : 0)
+            append(Int(end - start), element: .byte, base: lower..<min(old.size, end + part))
+            start = end
+        }
+    }
+
+    /// Appends a piece and its base, which joins the last run of the base where it goes on from there.
+    fileprivate mutating func append(_ length: Int, element: ElementKind, base range: Range<UInt64>?) {
+        let start = base.reduce(0) { $0 + $1.count }
+        guard let range, !range.isEmpty, start + range.count <= PayloadFormat.maximumBase else {
+            pieces.append(CodedPiece(length: length, element: element))
+            return
+        }
+        let run = Int(clamping: range.lowerBound)..<Int(clamping: range.upperBound)
+        pieces.append(CodedPiece(length: length, element: element, base: start..<start + run.count))
+        if let last = base.last, last.upperBound == run.lowerBound {
+            base[base.count - 1] = last.lowerBound..<run.upperBound
+        } else {
+            base.append(run)
+        }
+    }
+}

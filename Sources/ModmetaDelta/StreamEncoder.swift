@@ -1,0 +1,111 @@
+/// Writes streams as blocks, each stored in the cheapest of the ways `StreamBlock` knows.
+final class StreamEncoder {
+    /// What a stream is made of.
+    enum Texture {
+        /// Byte planes: mostly independent symbols, with statistics that change from place to place.
+        case plane
+        /// Text, tables and other bytes with repetitions that are far apart.
+        case bytes
+    }
+
+    /// Planes are cut into blocks of at most this many bytes: two zstd blocks, so that each adapts to what it holds.
+    private static let planeBlock = 256 << 10
+    /// Groups smaller than this share a block.
+    private static let smallestBlock = 16 << 10
+    /// The bytes of a block that are looked at for repetitions.
+    private static let sampleLength = 16 << 10
+
+    private var entropy: ZstdCompressor?
+    private var fast: ZstdCompressor?
+    private var strong: ZstdCompressor?
+    private let first = ScratchBuffer()
+    private let second = ScratchBuffer()
+
+    /// Appends a stream.
+    ///
+    /// - Parameter ends: positions in the stream at which its statistics change, in order; hints only.
+    func append(
+        _ stream: UnsafeRawBufferPointer, texture: Texture, ends: [Int] = [], to output: inout [UInt8]
+    ) throws(DeltaError) {
+        var writer = BlockWriter()
+        var start = 0
+        var hint = 0
+        while start < stream.count {
+            var end = stream.count
+            if texture == .plane {
+                while hint < ends.count, ends[hint] < start + StreamEncoder.smallestBlock { hint += 1 }
+                end = min(end, start + StreamEncoder.planeBlock)
+                if hint < ends.count { end = min(end, ends[hint]) }
+                // A last block that is too small to pay for its own tables joins its neighbour.
+                if stream.count - end < StreamEncoder.smallestBlock { end = stream.count }
+            }
+            let block = UnsafeRawBufferPointer(rebasing: stream[start..<end])
+            if let value = block.constantValue {
+                writer.constant(value, count: block.count, to: &output)
+            } else if let frame = try smallestFrame(block, texture: texture) {
+                writer.zstd(frame, count: block.count, to: &output)
+            } else {
+                writer.raw(block, to: &output)
+            }
+            start = end
+        }
+        writer.finish(&output)
+    }
+
+    /// The shortest zstd frame found for a block, or nil if the block is best stored as it is.
+    private func smallestFrame(
+        _ block: UnsafeRawBufferPointer, texture: Texture
+    ) throws(DeltaError) -> UnsafeRawBufferPointer? {
+        let statistics = ByteStatistics(block)
+        let repeats = try hasRepeats(block)
+        let isRandom = statistics.entropy > 7.95
+        if isRandom, !repeats { return nil }
+        var best: UnsafeRawBufferPointer?
+        if !isRandom {
+            best = try compress(block, with: entropyCompressor(), in: first, below: block.count)
+        }
+        // Where one value prevails, matches get below the one bit per byte that entropy coding of single bytes needs.
+        guard repeats || texture == .bytes || statistics.topShare > 0.5 else { return best }
+        let compressor = texture == .plane ? try fastCompressor() : try strongCompressor()
+        return try compress(block, with: compressor, in: second, below: best?.count ?? block.count) ?? best
+    }
+
+    private func compress(
+        _ block: UnsafeRawBufferPointer, with compressor: ZstdCompressor, in scratch: ScratchBuffer, below limit: Int
+    ) throws(DeltaError) -> UnsafeRawBufferPointer? {
+        let memory = scratch.reserve(limit - 1)
+        guard let length = try compressor.compress(block, into: memory) else { return nil }
+        return UnsafeRawBufferPointer(rebasing: memory[0..<length])
+    }
+
+    /// Whether a sample compresses clearly better with matches than its byte frequencies alone explain.
+    private func hasRepeats(_ block: UnsafeRawBufferPointer) throws(DeltaError) -> Bool {
+        let length = min(block.count, StreamEncoder.sampleLength)
+        let start = (block.count - length) / 2
+        let sample = UnsafeRawBufferPointer(rebasing: block[start..<start + length])
+        let expected = Int(ByteStatistics(sample).entropy * Double(length) / 8 * 0.95)
+        guard expected > 32 else { return false }
+        return try compress(sample, with: fastCompressor(), in: second, below: expected) != nil
+    }
+
+    private func entropyCompressor() throws(DeltaError) -> ZstdCompressor {
+        if let entropy { return entropy }
+        let created = try ZstdCompressor(.entropy)
+        entropy = created
+        return created
+    }
+
+    private func fastCompressor() throws(DeltaError) -> ZstdCompressor {
+        if let fast { return fast }
+        let created = try ZstdCompressor(.level(1))
+        fast = created
+        return created
+    }
+
+    private func strongCompressor() throws(DeltaError) -> ZstdCompressor {
+        if let strong { return strong }
+        let created = try ZstdCompressor(.level(3))
+        strong = created
+        return created
+    }
+}

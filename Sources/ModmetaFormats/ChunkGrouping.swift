@@ -1,0 +1,70 @@
+/// Collects the parts of a file into chunks: large parts are cut into runs, small neighbours are put together.
+struct ChunkGrouping {
+    private var chunks: [PlannedChunk] = []
+    private var group: [PlannedChunk.Piece] = []
+    // Whether the last chunk was grown from small neighbours that end where the group begins.
+    private var lastIsGroup = false
+
+    /// Appends bytes that belong to no tensor.
+    mutating func append(outside range: Range<UInt64>) {
+        append(PlannedChunk.Piece(tensor: nil, range: range, element: .byte)) {
+            TensorRuns(size: $0, shape: [], width: 1)
+        }
+    }
+
+    /// Appends the bytes of a tensor.
+    mutating func append(_ tensor: Layout.Tensor, index: Int) {
+        append(PlannedChunk.Piece(tensor: index, range: tensor.range, element: tensor.element)) {
+            TensorRuns(size: $0, shape: tensor.shape, width: UInt64(tensor.element.width))
+        }
+    }
+
+    /// Returns the chunks of all parts.
+    consuming func finish() -> [PlannedChunk] {
+        closeNeighbourhood()
+        return chunks
+    }
+
+    private mutating func append(_ piece: PlannedChunk.Piece, cut: (UInt64) -> TensorRuns) {
+        let size = piece.range.upperBound - piece.range.lowerBound
+        if size > UInt64(ChunkLimits.target) {
+            closeNeighbourhood()
+            var start = piece.range.lowerBound
+            for length in cut(size) {
+                let run = PlannedChunk.Piece(
+                    tensor: piece.tensor, range: start..<start + length, element: piece.element)
+                chunks.append(PlannedChunk(range: run.range, pieces: [run]))
+                start += length
+            }
+        } else {
+            group.append(piece)
+            if groupLength >= ChunkLimits.minimum { closeGroup() }
+        }
+    }
+
+    private var groupLength: UInt64 {
+        guard let first = group.first, let last = group.last else { return 0 }
+        return last.range.upperBound - first.range.lowerBound
+    }
+
+    /// Makes the group a chunk.
+    private mutating func closeGroup() {
+        guard let first = group.first, let last = group.last else { return }
+        chunks.append(PlannedChunk(range: first.range.lowerBound..<last.range.upperBound, pieces: group))
+        group.removeAll()
+        lastIsGroup = true
+    }
+
+    /// Ends a stretch of small parts: what is left and too small for a chunk joins the chunk before it.
+    private mutating func closeNeighbourhood() {
+        if lastIsGroup, let last = group.last {
+            let chunk = chunks.count - 1
+            chunks[chunk].pieces += group
+            chunks[chunk].range = chunks[chunk].range.lowerBound..<last.range.upperBound
+            group.removeAll()
+        } else {
+            closeGroup()
+        }
+        lastIsGroup = false
+    }
+}

@@ -1,0 +1,32 @@
+/// Reads names that are stored as what they share with the name before and what they do not.
+struct FrontCodedNames {
+    private var name: [UInt8] = []
+    private var total = 0
+
+    /// Reads the next name: the shared length, the length of the rest, the rest.
+    ///
+    /// The limits on one name and on all together bound what a few bytes can grow into.
+    mutating func next(parsing reader: inout ByteReader) throws(FormatError) -> String {
+        let place = UInt64(reader.position)
+        let shared = try reader.number("the shared length of a name", upTo: LayoutLimits.nameLength)
+        guard shared <= name.count else {
+            throw FormatError(.malformed, "a name shares more than the name before it has", offset: place)
+        }
+        let length = try reader.number("the length of a name", upTo: LayoutLimits.nameLength - shared)
+        let rest = try reader.take(length, "a name")
+        if shared < name.count, let first = rest.first, first == name[shared] {
+            throw FormatError(.malformed, "a name repeats a byte it shares with the name before it", offset: place)
+        }
+        total += shared + length
+        guard total <= LayoutLimits.allNamesLength else {
+            throw FormatError(
+                .limitExceeded, "the names of the tensors are longer than \(LayoutLimits.allNamesLength) bytes",
+                offset: place)
+        }
+        name.replaceSubrange(shared..., with: rest)
+        guard let text = String(validating: name, as: UTF8.self) else {
+            throw FormatError(.malformed, "the name of a tensor is not UTF-8", offset: place)
+        }
+        return text
+    }
+}

@@ -1,0 +1,27 @@
+/// The keys of one JSON object seen so far.
+///
+/// Keys are compared as Swift compares strings, so keys that differ only in Unicode normalisation are the same key.
+struct JSONKeySet {
+    // Most objects of a header have three keys: comparing those is cheaper than hashing them.
+    private static let smallLimit = 8
+    private var few: [String] = []
+    private var many: Set<String> = []
+
+    /// The number of keys.
+    var count: Int { few.count + many.count }
+
+    /// Adds a key and returns false if it was there already.
+    mutating func insert(_ key: String) -> Bool {
+        if many.isEmpty {
+            guard !few.contains(key) else { return false }
+            if few.count < JSONKeySet.smallLimit {
+                if few.isEmpty { few.reserveCapacity(4) }
+                few.append(key)
+                return true
+            }
+            many = Set(few)
+            few = []
+        }
+        return many.insert(key).inserted
+    }
+}

@@ -1,0 +1,67 @@
+extension Layout {
+    /// Checks the rules every layout keeps, whatever file or manifest it comes from.
+    ///
+    /// - Throws: `malformed` if tensors are out of order, overlap, leave the file or share a name, or if an opaque file
+    ///   has tensors; `limitExceeded` if a name, a shape or the number of tensors is larger than accepted.
+    public func validate() throws(FormatError) { try validate(at: []) }
+
+    /// Checks the rules, given where each tensor was read for the offsets of errors; empty for a layout never read.
+    func validate(at places: [Int]) throws(FormatError) {
+        func place(_ index: Int) -> UInt64 { index < places.count ? UInt64(places[index]) : 0 }
+        guard format != .opaque || tensors.isEmpty else {
+            throw FormatError(.malformed, "an opaque file has tensors", offset: place(0))
+        }
+        guard tensors.count <= LayoutLimits.tensors else {
+            throw FormatError(.limitExceeded, "a file has more than \(LayoutLimits.tensors) tensors", offset: place(0))
+        }
+        var covered: UInt64 = 0
+        var nameBytes = 0
+        var names = Set<String>(minimumCapacity: tensors.count)
+        for (index, tensor) in tensors.enumerated() {
+            try tensor.validateLimits(at: place(index))
+            guard tensor.range.lowerBound >= covered else {
+                throw FormatError(
+                    .malformed, "the tensor \(QuotedName(tensor.name)) starts before the one before it ends",
+                    offset: place(index))
+            }
+            covered = tensor.range.upperBound
+            guard covered <= size else {
+                throw FormatError(
+                    .malformed, "the tensor \(QuotedName(tensor.name)) ends at byte \(covered) of \(size)",
+                    offset: place(index))
+            }
+            nameBytes += tensor.name.utf8.count
+            guard nameBytes <= LayoutLimits.allNamesLength else {
+                throw FormatError(
+                    .limitExceeded, "the names of the tensors are longer than \(LayoutLimits.allNamesLength) bytes",
+                    offset: place(index))
+            }
+            guard names.insert(tensor.name).inserted else {
+                throw FormatError(
+                    .malformed, "two tensors have the name \(QuotedName(tensor.name))", offset: place(index))
+            }
+        }
+    }
+}
+
+extension Layout.Tensor {
+    /// Checks what can be checked of one tensor alone.
+    fileprivate func validateLimits(at place: UInt64) throws(FormatError) {
+        guard name.utf8.count <= LayoutLimits.nameLength else {
+            throw FormatError(
+                .limitExceeded, "the name of a tensor is longer than \(LayoutLimits.nameLength) bytes", offset: place)
+        }
+        guard shape.count <= LayoutLimits.rank else {
+            throw FormatError(
+                .limitExceeded, "the tensor \(QuotedName(name)) has more than \(LayoutLimits.rank) dimensions",
+                offset: place)
+        }
+        guard (1...LayoutLimits.dtypeLength).contains(dtype.utf8.count),
+            dtype.utf8.allSatisfy({ (0x21...0x7E).contains($0) })
+        else {
+            throw FormatError(
+                .malformed, "the dtype of \(QuotedName(name)) is not 1 to \(LayoutLimits.dtypeLength) ASCII characters",
+                offset: place)
+        }
+    }
+}

@@ -1,0 +1,29 @@
+/// A name out of an untrusted file as an error message shows it: quoted, shortened, without control characters.
+struct QuotedName: CustomStringConvertible {
+    /// The characters shown before the name is shortened.
+    static let maximumLength = 80
+
+    private let name: String
+
+    /// Wraps a name.
+    init(_ name: String) { self.name = name }
+
+    /// The name between single quotes.
+    var description: String {
+        var text = "'"
+        var shown = 0
+        for scalar in name.unicodeScalars {
+            guard shown < QuotedName.maximumLength else {
+                text += "..."
+                break
+            }
+            switch scalar.properties.generalCategory {
+            case .control, .format, .privateUse, .unassigned, .surrogate, .lineSeparator, .paragraphSeparator:
+                text += "\\u{\(String(scalar.value, radix: 16))}"
+            default: text.unicodeScalars.append(scalar)
+            }
+            shown += 1
+        }
+        return text + "'"
+    }
+}

@@ -1,0 +1,107 @@
+/// One tensor as the header of a safetensors file describes it, checked by itself.
+struct SafetensorsEntry {
+    /// The tensor's name.
+    let name: String
+    /// The type of its elements.
+    let type: SafetensorsElementType
+    /// The extents, outermost first.
+    let shape: [UInt64]
+    /// The first byte, from the start of the data.
+    let begin: UInt64
+    /// The byte after the last, from the start of the data.
+    let end: UInt64
+    /// Where the name stands in the file, for errors.
+    let offset: Int
+
+    /// Reads the value of a member of the header.
+    ///
+    /// Members of the value other than the three known ones are passed over.
+    init(parsing scanner: inout JSONScanner, name: String, offset: Int) throws(FormatError) {
+        guard name.utf8.count <= LayoutLimits.nameLength else {
+            throw FormatError(
+                .limitExceeded, "the name of a tensor is longer than \(LayoutLimits.nameLength) bytes",
+                offset: UInt64(offset))
+        }
+        var type: SafetensorsElementType?
+        var shape: [UInt64]?
+        var offsets: (UInt64, UInt64)?
+        try scanner.members(of: "the description of a tensor") { (scanner, key, _) throws(FormatError) in
+            switch key {
+            case "dtype": type = try SafetensorsEntry.type(parsing: &scanner)
+            case "shape": shape = try SafetensorsEntry.shape(parsing: &scanner)
+            case "data_offsets": offsets = try SafetensorsEntry.offsets(parsing: &scanner)
+            default: try scanner.skipValue()
+            }
+        }
+        func missing(_ field: String) -> FormatError {
+            scanner.malformed("the tensor \(QuotedName(name)) has no \(field)", at: offset)
+        }
+        guard let type else { throw missing("dtype") }
+        guard let shape else { throw missing("shape") }
+        guard let (begin, end) = offsets else { throw missing("data_offsets") }
+        (self.name, self.type, self.shape, self.offset) = (name, type, shape, offset)
+        (self.begin, self.end) = (begin, end)
+        let length = try self.length()
+        guard end - begin == length else {
+            throw scanner.malformed(
+                "the tensor \(QuotedName(name)) has \(end - begin) bytes, its shape and dtype need \(length)",
+                at: offset)
+        }
+    }
+
+    /// The bytes that shape and type ask for.
+    private func length() throws(FormatError) -> UInt64 {
+        var bits = type.bits
+        var overflow = false
+        for extent in shape {
+            let product = bits.multipliedReportingOverflow(by: extent)
+            (bits, overflow) = (product.partialValue, overflow || product.overflow)
+        }
+        // A zero extent makes the tensor empty, whatever the other extents multiply to on the way there.
+        if shape.contains(0) { return 0 }
+        guard !overflow else {
+            throw FormatError(
+                .malformed, "the tensor \(QuotedName(name)) has a shape larger than 64 bits hold",
+                offset: UInt64(offset))
+        }
+        guard bits % 8 == 0 else {
+            throw FormatError(
+                .malformed, "the tensor \(QuotedName(name)) has \(bits) bits, which is no whole number of bytes",
+                offset: UInt64(offset))
+        }
+        return bits / 8
+    }
+
+    private static func type(parsing scanner: inout JSONScanner) throws(FormatError) -> SafetensorsElementType {
+        _ = try scanner.peek("a dtype")
+        let start = scanner.position
+        let spelling = try scanner.string("a dtype")
+        guard let type = SafetensorsElementType(rawValue: spelling) else {
+            throw scanner.malformed("\(QuotedName(spelling)) is no dtype of safetensors", at: start)
+        }
+        return type
+    }
+
+    private static func shape(parsing scanner: inout JSONScanner) throws(FormatError) -> [UInt64] {
+        var shape: [UInt64] = []
+        try scanner.elements(of: "a shape") { (scanner) throws(FormatError) in
+            guard shape.count < LayoutLimits.rank else {
+                throw FormatError(
+                    .limitExceeded, "a shape has more than \(LayoutLimits.rank) dimensions",
+                    offset: UInt64(scanner.position))
+            }
+            shape.append(try scanner.unsignedInteger("an extent of a shape"))
+        }
+        return shape
+    }
+
+    private static func offsets(parsing scanner: inout JSONScanner) throws(FormatError) -> (UInt64, UInt64) {
+        try scanner.expect(UInt8(ascii: "["), "the '[' of data_offsets")
+        let begin = try scanner.unsignedInteger("the first of data_offsets")
+        try scanner.expect(UInt8(ascii: ","), "the ',' of data_offsets")
+        let end = try scanner.unsignedInteger("the second of data_offsets")
+        guard begin <= end else { throw scanner.malformed("data_offsets end before they begin") }
+        try scanner.expect(UInt8(ascii: "]"), "the ']' of data_offsets")
+        return (begin, end)
+    }
+}

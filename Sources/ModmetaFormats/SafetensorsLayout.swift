@@ -1,0 +1,82 @@
+/// Reads the layout of a safetensors file from its header.
+///
+/// The rules are docs/formats/safetensors.md; every one that is broken is an error with the byte offset in the file.
+/// A file that breaks one is still a file: `Layout.read(header:fileSize:)` gives it back as an opaque one, with the
+/// error.
+public enum SafetensorsLayout {
+    /// The bytes before the header: its length as a little-endian 64-bit integer.
+    public static let prefixLength = 8
+    /// The largest header the format allows, in bytes.
+    public static let maximumHeaderLength: UInt64 = 100_000_000
+    /// The largest number of members of `__metadata__` that is accepted; the format sets no limit.
+    static let maximumMetadataCount = 1 << 20
+
+    /// Reads the length of the header.
+    ///
+    /// - Parameters:
+    ///   - prefix: the first 8 bytes of the file, or more.
+    ///   - fileSize: the size of the file in bytes.
+    /// - Returns: N, the length of the header in bytes; the header ends at byte 8 + N, which is within the file.
+    /// - Throws: `truncated` if the file ends before the header, `limitExceeded` if the header is longer than allowed.
+    public static func headerLength(prefix: [UInt8], fileSize: UInt64) throws(FormatError) -> UInt64 {
+        guard prefix.count >= prefixLength, fileSize >= UInt64(prefixLength) else {
+            throw FormatError(
+                .truncated, "a safetensors file starts with 8 bytes of header length, these are fewer",
+                offset: min(UInt64(prefix.count), fileSize))
+        }
+        var length: UInt64 = 0
+        for byte in prefix[..<prefixLength].reversed() { length = length << 8 | UInt64(byte) }
+        guard length <= maximumHeaderLength else {
+            throw FormatError(
+                .limitExceeded, "the header length \(length) is larger than the \(maximumHeaderLength) bytes allowed",
+                offset: 0)
+        }
+        guard length <= fileSize - UInt64(prefixLength) else {
+            throw FormatError(
+                .truncated, "the header length \(length) reaches beyond the end of the file", offset: 0)
+        }
+        return length
+    }
+
+    /// Reads the tensors of a file.
+    ///
+    /// - Parameters:
+    ///   - header: the first 8 + N bytes of the file, or more.
+    ///   - fileSize: the size of the file in bytes.
+    /// - Returns: the layout; tensors in the order of their bytes, empty ones of the same place in the order of names.
+    /// - Throws: `malformed` where a rule of the format is broken, `truncated` where `header` ends too early,
+    ///   `limitExceeded` where the header is valid but more than this program accepts.
+    public static func parse(header: [UInt8], fileSize: UInt64) throws(FormatError) -> Layout {
+        let dataStart = try headerLength(prefix: header, fileSize: fileSize) + UInt64(prefixLength)
+        guard header.count >= dataStart else {
+            throw FormatError(
+                .truncated, "the header goes on to byte \(dataStart), these are its first bytes only",
+                offset: UInt64(header.count))
+        }
+        guard dataStart > prefixLength, header[prefixLength] == UInt8(ascii: "{") else {
+            throw FormatError(.malformed, "the header does not start with '{'", offset: UInt64(prefixLength))
+        }
+        var scanner = JSONScanner(header, in: prefixLength..<Int(dataStart))
+        var placement = SafetensorsPlacement(data: dataStart..<fileSize)
+        try scanner.members(of: "the header") { (scanner, name, offset) throws(FormatError) in
+            if name == "__metadata__" {
+                try skipMetadata(&scanner)
+            } else {
+                let entry = try SafetensorsEntry(parsing: &scanner, name: name, offset: offset)
+                try placement.add(entry)
+            }
+        }
+        try scanner.expectEnd()
+        return Layout(format: .safetensors, size: fileSize, tensors: try placement.finish())
+    }
+
+    private static func skipMetadata(_ scanner: inout JSONScanner) throws(FormatError) {
+        try scanner.members(of: "__metadata__", limit: maximumMetadataCount) {
+            (scanner, key, _) throws(FormatError) in
+            guard try scanner.peek("a value") == UInt8(ascii: "\"") else {
+                throw scanner.malformed("the value of \(QuotedName(key)) in __metadata__ is not a string")
+            }
+            _ = try scanner.string("a value")
+        }
+    }
+}

@@ -1,0 +1,42 @@
+/// The lengths of the runs a large tensor is cut into: nearly equal, and whole rows where rows are not too large.
+///
+/// They depend on the tensor's size, shape and width alone.
+struct TensorRuns: Sequence {
+    /// The bytes that stay together: a row, an inner slice or an element.
+    let unit: UInt64
+    /// The units of the tensor.
+    let units: UInt64
+    /// The runs of the tensor.
+    let count: UInt64
+
+    /// Divides a tensor.
+    ///
+    /// - Parameters:
+    ///   - size: the tensor's bytes, at least 1.
+    ///   - shape: its extents, outermost first.
+    ///   - width: the bytes of one number.
+    init(size: UInt64, shape: [UInt64], width: UInt64) {
+        unit = TensorRuns.unit(size: size, shape: shape, width: width)
+        units = size / unit
+        let most = Swift.max(1, UInt64(ChunkLimits.target) / unit)
+        count = units / most + (units % most == 0 ? 0 : 1)
+    }
+
+    /// Returns the lengths in order, in bytes; they add up to the tensor's size.
+    func makeIterator() -> some IteratorProtocol<UInt64> {
+        let (least, longer) = units.quotientAndRemainder(dividingBy: count)
+        return (0..<count).lazy.map { unit * (least + ($0 < longer ? 1 : 0)) }.makeIterator()
+    }
+
+    /// The largest slice along the outer dimensions that is no longer than a chunk, else an element, else a byte.
+    private static func unit(size: UInt64, shape: [UInt64], width: UInt64) -> UInt64 {
+        var slice = size
+        for extent in shape {
+            // Elements of less than a byte may leave no whole slices.
+            guard extent > 0, slice % extent == 0 else { break }
+            slice /= extent
+            if slice <= UInt64(ChunkLimits.maximum) { return slice }
+        }
+        return size % width == 0 ? width : 1
+    }
+}

@@ -1,0 +1,35 @@
+internal import ModmetaFormats
+internal import ModmetaStore
+public import ModmetaTransfer
+
+/// The store that a repository's LFS objects go to, opened, with everything its transfers share.
+public struct StoreSession: Sendable {
+    /// What the transfers share.
+    public let context: TransferContext
+    /// Which objects are earlier versions of which.
+    let history: GitVersionHistory
+
+    /// Finds and opens the store of a repository's remote.
+    ///
+    /// - Parameters:
+    ///   - creates: whether a store that is absent is created; never set for reading.
+    /// - Throws: `LFSAgentError` where no setting names a store, `StoreError` where it cannot be opened.
+    public init(
+        _ operation: TransferOperation, remote: String, in repository: Repository, creates: Bool
+    ) async throws {
+        let endpoint = try await LFSEndpoint.resolve(operation, remote: remote, in: repository)
+        let url = try StoreURL(endpoint.url, removingLFSSuffix: endpoint.key == "remote")
+        // A store that is to be created is a Git repository of the same kind as ours.
+        let store =
+            creates && !endpoint.isCommitted
+            ? try await url.create(objectFormat: repository.objectFormat)
+            : try await url.open()
+        let state = try repository.makeStateDirectory()
+        context = TransferContext(
+            store: store, storeID: try await store.format().id.hex,
+            state: StateDatabase(path: "\(state)/state.sqlite"), slots: WorkSlots(directory: "\(state)/slots"),
+            objectPath: { repository.objectPath($0) }, partialDirectory: "\(repository.lfsDirectory)/modmeta/partial",
+            storesWhole: repository.configuration["modmeta.whole"] == "always")
+        history = GitVersionHistory(repository: repository)
+    }
+}

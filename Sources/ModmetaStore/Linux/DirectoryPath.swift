@@ -1,0 +1,70 @@
+internal import CLinux
+internal import Glibc
+
+/// A directory on disk, by its absolute path.
+package struct DirectoryPath: Sendable {
+    /// The path.
+    package let path: String
+
+    /// Names a directory; nothing is looked up.
+    package init(_ path: String) { self.path = path }
+
+    /// Creates the directory.
+    ///
+    /// - Returns: false if there was one already.
+    /// - Throws: `.missing` if its parent is absent.
+    package func make(mode: UInt32 = 0o777) throws -> Bool {
+        if mkdir(path, mode_t(mode)) == 0 { return true }
+        guard errno == EEXIST else { throw StoreError.failed(to: "create the directory", path) }
+        return false
+    }
+
+    /// Sets the permission bits, whatever the umask is.
+    package func setMode(_ mode: UInt32) throws {
+        guard chmod(path, mode_t(mode)) == 0 else { throw StoreError.failed(to: "set the permissions of", path) }
+    }
+
+    /// Returns once the names in the directory are on the disk.
+    package func sync() throws {
+        let descriptor = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw StoreError.failed(to: "open the directory", path) }
+        defer { _ = close(descriptor) }
+        // EINVAL: a file system without this notion, which then has no weaker promise to strengthen.
+        guard fsync(descriptor) == 0 || errno == EINVAL else {
+            throw StoreError.failed(to: "write the directory", path)
+        }
+    }
+
+    /// The names in the directory in no particular order, without `.` and `..`; nil where there is no directory.
+    package func names() throws -> [String]? {
+        guard let stream = opendir(path) else {
+            if errno == ENOENT || errno == ENOTDIR { return nil }
+            throw StoreError.failed(to: "list", path)
+        }
+        defer { closedir(stream) }
+        var names: [String] = []
+        while true {
+            errno = 0
+            guard let entry = readdir(stream) else { break }
+            let name = withUnsafePointer(to: &entry.pointee.d_name) {
+                $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+            }
+            if name != "." && name != ".." { names.append(name) }
+        }
+        guard errno == 0 else { throw StoreError.failed(to: "list", path) }
+        return names
+    }
+
+    /// Deletes the directory and all it holds; what cannot be deleted stays.
+    package func removeTree() {
+        for name in (try? names()) ?? [] {
+            let child = "\(path)/\(name)"
+            if let status = try? FileStatus(of: child), status.kind == .directory {
+                DirectoryPath(child).removeTree()
+            } else {
+                _ = unlink(child)
+            }
+        }
+        _ = rmdir(path)
+    }
+}

@@ -1,0 +1,21 @@
+extension LocalStore {
+    /// Replaces the bytes of `ObjectKey.format` if they are still `expected` (nil: absent).
+    public func compareAndSwapFormat(expected: [UInt8]?, new: [UInt8]) async throws -> Bool {
+        let target = filePath(.format)
+        let lock = try await FileLock.acquire("\(target).lock", exactMode: permissions.mutable)
+        defer { _ = lock }
+        let current: [UInt8]?
+        do {
+            current = try await read(.format, limit: StoreFormat.byteLimit)
+        } catch let error as StoreError where error.code == .missing {
+            current = nil
+        }
+        guard current == expected else { return false }
+        var temporary = try newTemporary(exactMode: permissions.mutable, mode: 0o666)
+        try temporary.file.write(new)
+        try temporary.file.sync()
+        try temporary.replace(target)
+        try LocalStore.parent(of: target).sync()
+        return true
+    }
+}

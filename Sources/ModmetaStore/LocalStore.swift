@@ -1,0 +1,55 @@
+internal import Glibc
+
+/// A store in a directory, which is a bare Git repository besides; its layout is docs/formats/store.md.
+///
+/// System calls block the calling task for as long as the disk takes.
+public struct LocalStore: Sendable {
+    /// The store's directory, as an absolute path.
+    public let path: String
+
+    let permissions: StorePermissions
+
+    /// Takes a directory for a store's root, complete or in the making.
+    init(root path: String) throws {
+        guard let status = try FileStatus(of: path + "/.") else {
+            throw StoreError(.noStore, "there is no store at \(path): no such directory")
+        }
+        self.path = path
+        permissions = StorePermissions(root: status.mode)
+    }
+
+    /// Checks a directory's path before the first use of it.
+    ///
+    /// - Throws: `.invalidURL` if it is relative or cannot be the path of a file.
+    static func checkedRoot(_ path: String) throws -> String {
+        guard path.hasPrefix("/"), !path.utf8.contains(0) else {
+            throw StoreError(.invalidURL, "a store needs an absolute path, and \(path.debugDescription) is none")
+        }
+        var root = path
+        while root.count > 1 && root.hasSuffix("/") { root.removeLast() }
+        return root
+    }
+
+    /// The path of an object's file.
+    func filePath(_ key: ObjectKey) -> String { "\(path)/\(key.path)" }
+
+    /// Where files are written before they get their names.
+    var temporaryDirectory: String { "\(path)/modmeta/tmp" }
+}
+
+extension LocalStore: ObjectStore {
+    /// Deletes an object; one that is absent is no error.
+    public func delete(_ key: ObjectKey) async throws {
+        let file = filePath(key)
+        guard unlink(file) == 0 else {
+            if errno == ENOENT || errno == ENOTDIR { return }
+            throw StoreError.failed(to: "delete", file)
+        }
+        try LocalStore.parent(of: file).sync()
+    }
+
+    /// The directory that holds a file of the store.
+    static func parent(of file: String) -> DirectoryPath {
+        DirectoryPath(file.lastIndex(of: "/").map { String(file[..<$0]) } ?? "/")
+    }
+}

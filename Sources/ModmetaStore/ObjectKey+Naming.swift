@@ -1,0 +1,20 @@
+public import ModmetaFormats
+
+extension ObjectKey {
+    /// The digest the object's bytes must have; nil for a manifest and the format document, named otherwise.
+    public var contentDigest: Digest? {
+        guard path.hasPrefix("lfs/objects/") || path.hasPrefix("modmeta/index/") else { return nil }
+        return Digest(hex: path.suffix(2 * Digest.byteCount))
+    }
+}
+
+extension ObjectFamily {
+    /// The key of the member that a listing gave with this digest.
+    public func key(_ digest: Digest) -> ObjectKey {
+        switch self {
+        case .objects: .object(ObjectID(digest))
+        case .manifests: .manifest(ObjectID(digest))
+        case .sketches: .sketch(digest)
+        }
+    }
+}

@@ -1,0 +1,79 @@
+internal import ModmetaFormats
+public import ModmetaStore
+
+/// The obligations of `ObjectStore` as checks that every backend must pass.
+///
+/// Run each of `Obligation.allCases` as a test of its own, or all with `run()`.
+public struct ObjectStoreContract: Sendable {
+    /// One part of what a store owes its users.
+    public enum Obligation: String, CaseIterable, Sendable {
+        case absentObjects, roundTrip, emptyObject, putFromFile, firstWriterWins, tornObjectIsHealed
+        case wrongBytesForHealing, emptyManifestIsHealed, rangesAreExact, limitsHold, listing, listingOfEmptyStore
+        case deletion, formatSwap, formatRace, writersOfOneKey, writersOfManyKeys, readersSeeWholeObjects
+    }
+
+    let makeStore: @Sendable () async throws -> any ObjectStore
+
+    /// Prepares the checks.
+    ///
+    /// - Parameter makeStore: makes a store without objects and without a format document; called once per obligation.
+    public init(makeStore: @escaping @Sendable () async throws -> any ObjectStore) { self.makeStore = makeStore }
+
+    /// Checks all obligations, one after the other.
+    ///
+    /// - Throws: `ContractViolation` for the first that is not met.
+    public func run() async throws {
+        for obligation in Obligation.allCases { try await check(obligation) }
+    }
+
+    /// Checks one obligation on a new store.
+    ///
+    /// - Throws: `ContractViolation` if it is not met.
+    public func check(_ obligation: Obligation) async throws {
+        let store = try await makeStore()
+        switch obligation {
+        case .absentObjects: try await checkAbsentObjects(store)
+        case .roundTrip: try await checkRoundTrip(store)
+        case .emptyObject: try await checkEmptyObject(store)
+        case .putFromFile: try await checkPutFromFile(store)
+        case .firstWriterWins: try await checkFirstWriterWins(store)
+        case .tornObjectIsHealed: try await checkTornObjectIsHealed(store)
+        case .wrongBytesForHealing: try await checkWrongBytesForHealing(store)
+        case .emptyManifestIsHealed: try await checkEmptyManifestIsHealed(store)
+        case .rangesAreExact: try await checkRangesAreExact(store)
+        case .limitsHold: try await checkLimitsHold(store)
+        case .listing: try await checkListing(store)
+        case .listingOfEmptyStore: try await checkListingOfEmptyStore(store)
+        case .deletion: try await checkDeletion(store)
+        case .formatSwap: try await checkFormatSwap(store)
+        case .formatRace: try await checkFormatRace(store)
+        case .writersOfOneKey: try await checkWritersOfOneKey(store)
+        case .writersOfManyKeys: try await checkWritersOfManyKeys(store)
+        case .readersSeeWholeObjects: try await checkReadersSeeWholeObjects(store)
+        }
+    }
+
+    /// Bytes that differ for each seed and length.
+    public static func bytes(_ count: Int, seed: UInt8) -> [UInt8] {
+        (0..<count).map { UInt8(truncatingIfNeeded: $0 &* 31 &+ $0 >> 8) ^ seed }
+    }
+
+    /// The key of the object that some bytes are.
+    public static func key(_ bytes: [UInt8]) -> ObjectKey { .object(ObjectID(SHA256.hash(bytes))) }
+
+    /// Fails unless an operation throws a `StoreError` of one code.
+    static func expect(
+        _ code: StoreError.Code, _ what: String, file: StaticString = #fileID, line: UInt = #line,
+        _ operation: () async throws -> Void
+    ) async throws {
+        do {
+            try await operation()
+        } catch let error as StoreError {
+            try ContractViolation.unless(
+                error.code == code, "\(what): another error was expected than \(error.code): \(error)", file: file,
+                line: line)
+            return
+        }
+        try ContractViolation.unless(false, "\(what): an error was expected", file: file, line: line)
+    }
+}

@@ -1,0 +1,155 @@
+internal import ModmetaDelta
+internal import ModmetaFormats
+internal import ModmetaStore
+internal import Synchronization
+
+/// Gives the raw bytes of a manifest's entries: from local objects where they hold them, else from the store.
+///
+/// Whatever it returns was hashed against the entry's chunk id.
+final class ChunkRebuilder: Sendable {
+    private let context: TransferContext
+    private let manifest: Manifest
+    /// The object on whose behalf is read, for the trace.
+    private let purpose: ObjectID
+    /// A local copy of the manifest's own object, and where its chunks start.
+    private let ownCopy: (file: LocalFile, starts: [ChunkID: UInt64])?
+    private let shared = Mutex<SharedEntries>(SharedEntries())
+
+    /// Entries of which other entries or segments use only parts, and so probably more than once.
+    private struct SharedEntries {
+        static let limit = 48 << 20
+        var bytes: [Int: [UInt8]] = [:]
+        var order: [Int] = []
+        var size = 0
+
+        mutating func insert(_ entry: Int, _ new: [UInt8]) {
+            guard bytes.updateValue(new, forKey: entry) == nil else { return }
+            order.append(entry)
+            size += new.count
+            while size > Self.limit, order.count > 1 {
+                size -= bytes.removeValue(forKey: order.removeFirst())?.count ?? 0
+            }
+        }
+    }
+
+    /// Reads entries of a validated manifest.
+    ///
+    /// - Parameter usesOwnCopy: whether a local copy of the manifest's own object may serve.
+    init(_ base: BaseManifest, for purpose: ObjectID, in context: TransferContext, usesOwnCopy: Bool = true) {
+        self.context = context
+        manifest = base.manifest
+        self.purpose = purpose
+        if usesOwnCopy,
+            let file = try? LocalFile(readingIfPresent: context.objectPath(base.manifest.object)),
+            file.size == base.manifest.layout.size
+        {
+            let starts = zip(base.manifest.chunks, base.chunkStarts).map { (base.manifest.entries[$0].chunk, $1) }
+            ownCopy = (file, Dictionary(starts, uniquingKeysWith: { first, _ in first }))
+        } else {
+            ownCopy = nil
+        }
+    }
+
+    /// The raw bytes of an entry.
+    ///
+    /// - Throws: `TransferError` if the store lacks a payload or what it gives is not what the manifest says.
+    func bytes(of index: Int, codec: ChunkCodec) async throws -> [UInt8] {
+        if let bytes = shared.withLock({ $0.bytes[index] }) { return bytes }
+        let entry = manifest.entries[index]
+        if let bytes = localBytes(of: entry) {
+            context.trace.emit(.chunkLocal, object: purpose, name: entry.chunk.digest, bytes: bytes.count)
+            return bytes
+        }
+        let base = try await concatenation(of: entry.base, codec: codec)
+        let payload = try await payload(of: entry)
+        guard entry.encoding != .raw else { return payload }
+        let raw = try decode(payload, of: entry, base: base, codec: codec)
+        guard SHA256.hash(raw) == entry.chunk.digest else {
+            throw corrupt(entry, "it decodes to bytes that are not chunk \(entry.chunk)")
+        }
+        return raw
+    }
+
+    /// The base that segments stand for.
+    func concatenation(of segments: [Manifest.Segment], codec: ChunkCodec) async throws -> [UInt8] {
+        if segments.count == 1, segments[0].offset == 0,
+            segments[0].length == manifest.entries[segments[0].entry].rawLength
+        {
+            return try await bytes(of: segments[0].entry, codec: codec)
+        }
+        var base: [UInt8] = []
+        base.reserveCapacity(segments.reduce(0) { $0 + $1.length })
+        for segment in segments {
+            let bytes = try await bytes(of: segment.entry, codec: codec)
+            base += bytes[segment.offset..<segment.offset + segment.length]
+            if segment.length < bytes.count {
+                shared.withLock { $0.insert(segment.entry, bytes) }
+            }
+        }
+        return base
+    }
+
+    private func localBytes(of entry: Manifest.Entry) -> [UInt8]? {
+        if let ownCopy, let start = ownCopy.starts[entry.chunk],
+            let bytes = try? ownCopy.file.read(at: start, count: entry.rawLength),
+            SHA256.hash(bytes) == entry.chunk.digest
+        {
+            return bytes
+        }
+        for location in context.state.locations(of: entry.chunk, length: entry.rawLength) {
+            guard let file = try? LocalFile(readingIfPresent: context.objectPath(location.object)) else {
+                context.state.forgetLocations(in: location.object)
+                continue
+            }
+            if let bytes = try? file.read(at: location.offset, count: entry.rawLength),
+                SHA256.hash(bytes) == entry.chunk.digest
+            {
+                return bytes
+            }
+        }
+        return nil
+    }
+
+    private func payload(of entry: Manifest.Entry) async throws -> [UInt8] {
+        let payload: [UInt8]
+        do {
+            payload = try await context.store.read(.payload(entry.payload), limit: entry.payloadLength)
+        } catch let error as StoreError where error.code == .missing {
+            throw TransferError(
+                .missing,
+                "the store lacks payload \(entry.payload) of object \(manifest.object); push that object again from a "
+                    + "repository that has it, or run `modmeta store verify`")
+        }
+        context.trace.emit(.payloadGet, object: purpose, name: entry.payload.digest, bytes: payload.count)
+        guard payload.count == entry.payloadLength, SHA256.hash(payload) == entry.payload.digest else {
+            throw corrupt(entry, "its bytes do not have that SHA-256")
+        }
+        return payload
+    }
+
+    private func decode(
+        _ payload: [UInt8], of entry: Manifest.Entry, base: [UInt8], codec: ChunkCodec
+    ) throws -> [UInt8] {
+        do {
+            return try [UInt8](unsafeUninitializedCapacity: entry.rawLength) { buffer, initialized in
+                try payload.withUnsafeBytes { payload in
+                    try base.withUnsafeBytes { base in
+                        try codec.decode(
+                            payload, encoding: entry.encoding, base: base,
+                            into: UnsafeMutableRawBufferPointer(
+                                start: buffer.baseAddress, count: entry.rawLength))
+                    }
+                }
+                initialized = entry.rawLength
+            }
+        } catch let error as DeltaError {
+            throw corrupt(entry, "\(error)")
+        }
+    }
+
+    private func corrupt(_ entry: Manifest.Entry, _ reason: String) -> TransferError {
+        TransferError(
+            .corrupt,
+            "payload \(entry.payload) of object \(manifest.object) is damaged: \(reason); run `modmeta store verify`")
+    }
+}

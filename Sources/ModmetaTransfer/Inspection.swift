@@ -1,0 +1,35 @@
+public import ModmetaFormats
+
+/// What a file is made of, as a push would see it.
+public struct Inspection: Sendable {
+    /// The file's layout; an opaque one if the file breaks the rules of the format it looks like.
+    public var layout: Layout
+    /// The rule that is broken, or nil.
+    public var violation: FormatError?
+    /// The chunks a push would cut, in file order.
+    public var chunks: [PlannedChunk]
+
+    /// Looks at the file at a path; an opaque file is read whole, in blocks.
+    public init(path: String) throws {
+        let file = try LocalFile(reading: path)
+        let reading = try file.layoutReading()
+        layout = reading.layout
+        violation = reading.violation
+        if layout.tensors.isEmpty {
+            chunks = []
+            var reader = OpaqueReader()
+            var start: UInt64 = 0
+            while try reader.next(from: file) != nil {
+                let range = start..<reader.position
+                let piece = PlannedChunk.Piece(tensor: nil, range: range, element: .byte)
+                chunks.append(PlannedChunk(range: range, pieces: [piece]))
+                start = reader.position
+            }
+        } else {
+            chunks = ChunkPlanner.plan(layout)
+        }
+    }
+
+    /// The layout of the file at a path, without looking at its chunks.
+    public static func layout(path: String) throws -> Layout { try LocalFile(reading: path).layout() }
+}

@@ -1,0 +1,84 @@
+internal import Glibc
+
+/// A regular file opened for reading, or for reading and writing, at explicit offsets.
+final class LocalFile: Sendable {
+    let path: String
+    let descriptor: CInt
+    /// The size in bytes when the file was opened.
+    let size: UInt64
+
+    /// Opens an existing file for reading, or returns nil if there is none.
+    convenience init?(readingIfPresent path: String) throws {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        if descriptor < 0, errno == ENOENT { return nil }
+        try self.init(descriptor: descriptor, path: path)
+    }
+
+    /// Opens an existing file for reading.
+    convenience init(reading path: String) throws {
+        try self.init(descriptor: open(path, O_RDONLY | O_CLOEXEC), path: path)
+    }
+
+    /// Opens or creates a file for reading and writing.
+    convenience init(updating path: String) throws {
+        try self.init(descriptor: open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o666), path: path)
+    }
+
+    private init(descriptor: CInt, path: String) throws {
+        var status = stat()
+        guard descriptor >= 0, fstat(descriptor, &status) == 0 else {
+            let reason = String(cString: strerror(errno))
+            if descriptor >= 0 { close(descriptor) }
+            throw TransferError(.local, "cannot open \(path): \(reason)")
+        }
+        self.path = path
+        self.descriptor = descriptor
+        size = UInt64(status.st_size)
+    }
+
+    deinit { close(descriptor) }
+
+    /// Takes the file for this process alone; false if another process has it.
+    func lock() -> Bool { flock(descriptor, LOCK_EX | LOCK_NB) == 0 }
+
+    /// Reads exactly `count` bytes from an offset.
+    func read(at offset: UInt64, count: Int) throws -> [UInt8] {
+        try [UInt8](unsafeUninitializedCapacity: count) { buffer, initialized in
+            while initialized < count {
+                let got = pread(
+                    descriptor, buffer.baseAddress! + initialized, count - initialized, off_t(offset) + initialized)
+                if got < 0, errno == EINTR { continue }
+                guard got > 0 else {
+                    let reason = got == 0 ? "it ended early" : String(cString: strerror(errno))
+                    throw TransferError(.local, "cannot read \(path) at byte \(offset): \(reason)")
+                }
+                initialized += got
+            }
+        }
+    }
+
+    /// Writes all bytes at an offset.
+    func write(_ bytes: [UInt8], at offset: UInt64) throws {
+        try bytes.withUnsafeBytes { buffer in
+            var written = 0
+            while written < buffer.count {
+                let count = pwrite(
+                    descriptor, buffer.baseAddress! + written, buffer.count - written, off_t(offset) + written)
+                if count < 0, errno == EINTR { continue }
+                guard count > 0 else {
+                    throw TransferError(
+                        .local, "cannot write \(path): \(String(cString: strerror(errno))); free space and try again")
+                }
+                written += count
+            }
+        }
+    }
+
+    /// Makes the file exactly this long.
+    func truncate(to size: UInt64) throws {
+        guard ftruncate(descriptor, off_t(size)) == 0 else {
+            throw TransferError(
+                .local, "cannot make \(path) \(size) bytes long: \(String(cString: strerror(errno)))")
+        }
+    }
+}

@@ -1,0 +1,53 @@
+public import ModmetaFormats
+internal import ModmetaStore
+
+/// The largest manifest that is read: enough for a million chunks.
+let manifestSizeLimit = 256 << 20
+
+extension TransferContext {
+    /// Reads the manifest of an object and checks it against everything it can be checked against without payloads.
+    ///
+    /// - Returns: the manifest, or nil if the store has none.
+    /// - Throws: `TransferError.Code.corrupt` if it is not a valid manifest of this object.
+    func manifest(of object: ObjectID) async throws -> Manifest? {
+        let bytes: [UInt8]
+        do {
+            bytes = try await store.read(.manifest(object), limit: manifestSizeLimit)
+        } catch let error as StoreError where error.code == .missing {
+            return nil
+        }
+        do throws(FormatError) {
+            let manifest = try Manifest(parsing: bytes)
+            try manifest.validate()
+            guard manifest.object == object else {
+                throw FormatError(.malformed, "it is the manifest of \(manifest.object)", offset: 0)
+            }
+            return manifest
+        } catch {
+            throw TransferError(
+                .corrupt, "the store's manifest of \(object) cannot be used: \(error); run `modmeta store verify`")
+        }
+    }
+
+    /// Whether the store has every payload a manifest names, at its length.
+    func hasPayloads(of manifest: Manifest) async throws -> Bool {
+        for entry in manifest.entries {
+            guard try await store.size(of: .payload(entry.payload)) == UInt64(entry.payloadLength) else { return false }
+        }
+        return true
+    }
+
+    /// Whether the store can rebuild an object: from its manifest and payloads, or because it has the object whole.
+    public func canRebuild(_ object: ObjectID, size: UInt64) async throws -> Bool {
+        do {
+            if let manifest = try await manifest(of: object), manifest.layout.size == size,
+                try await hasPayloads(of: manifest)
+            {
+                return true
+            }
+        } catch let error as TransferError where error.code == .corrupt {
+            // A manifest that cannot be used is as good as none.
+        }
+        return try await store.size(of: .object(object)) == size
+    }
+}

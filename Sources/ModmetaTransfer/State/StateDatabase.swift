@@ -1,0 +1,145 @@
+internal import Glibc
+public import ModmetaFormats
+internal import Synchronization
+
+/// What this repository knows about its stores: where raw chunks lie locally, and which payloads a store acknowledged.
+///
+/// It is a cache. The store is the truth: whatever is read here is checked before it is relied on, a database that is
+/// damaged is thrown away, and failing to write it never fails a transfer.
+public final class StateDatabase: Sendable {
+    private let connection: Mutex<Connection>
+
+    /// The connection, or none where the database cannot be opened at all.
+    private struct Connection: ~Copyable {
+        var database: SQLiteConnection?
+    }
+
+    private static let schemaVersion = 1
+
+    /// Opens or creates the database at a path; a damaged or older one is replaced.
+    public init(path: String) {
+        var database = Self.open(path)
+        if database == nil {
+            for suffix in ["", "-wal", "-shm"] { unlink(path + suffix) }
+            database = Self.open(path)
+        }
+        connection = Mutex(Connection(database: database))
+    }
+
+    private static func open(_ path: String) -> SQLiteConnection? {
+        guard let database = try? SQLiteConnection(path: path) else { return nil }
+        do {
+            let version = try database.query("PRAGMA user_version").first?.integer(0) ?? 0
+            if version == schemaVersion { return database }
+            guard version == 0 else { return nil }
+            // Losing the last commits in a power cut is harmless here, so commits need no fsync.
+            try database.execute(
+                """
+                PRAGMA journal_mode = WAL;
+                PRAGMA synchronous = NORMAL;
+                BEGIN IMMEDIATE;
+                CREATE TABLE IF NOT EXISTS location (
+                    chunk BLOB NOT NULL, object BLOB NOT NULL, offset INTEGER NOT NULL, length INTEGER NOT NULL,
+                    PRIMARY KEY (chunk, object)) WITHOUT ROWID;
+                CREATE TABLE IF NOT EXISTS journal (
+                    store TEXT NOT NULL, object BLOB NOT NULL, start INTEGER NOT NULL, record BLOB NOT NULL,
+                    PRIMARY KEY (store, object, start)) WITHOUT ROWID;
+                PRAGMA user_version = \(schemaVersion);
+                COMMIT;
+                """)
+            return database
+        } catch {
+            return nil
+        }
+    }
+
+    /// Runs a statement, or does nothing where the database does not work.
+    @discardableResult
+    private func run(_ sql: String, _ values: [SQLiteValue]) -> [SQLiteRow] {
+        connection.withLock { connection in
+            guard connection.database != nil else { return [] }
+            do throws(SQLiteError) {
+                return try connection.database!.query(sql, values)
+            } catch {
+                if error.isDamage { connection.database = nil }
+                return []
+            }
+        }
+    }
+
+    // MARK: Where raw chunks lie in local LFS objects
+
+    /// A run of bytes of a local LFS object.
+    public struct Location: Hashable, Sendable {
+        /// The object that holds the bytes.
+        public var object: ObjectID
+        /// Where the run starts, in bytes from the start of the object.
+        public var offset: UInt64
+    }
+
+    /// Records where the chunks of an object lie, each with its offset and length.
+    public func record(object: ObjectID, chunks: [(chunk: ChunkID, offset: UInt64, length: Int)]) {
+        connection.withLock { connection in
+            guard connection.database != nil else { return }
+            do {
+                try connection.database!.execute("BEGIN IMMEDIATE")
+                for chunk in chunks {
+                    try connection.database!.query(
+                        "INSERT OR REPLACE INTO location VALUES (?, ?, ?, ?)",
+                        [
+                            .blob(chunk.chunk.digest.bytes), .blob(object.digest.bytes),
+                            .integer(Int64(chunk.offset)), .integer(Int64(chunk.length)),
+                        ])
+                }
+                try connection.database!.execute("COMMIT")
+            } catch {
+                try? connection.database?.execute("ROLLBACK")
+            }
+        }
+    }
+
+    /// Where a chunk of the given length is said to lie; the bytes must be hashed before they are used.
+    public func locations(of chunk: ChunkID, length: Int) -> [Location] {
+        let rows = run(
+            "SELECT object, offset FROM location WHERE chunk = ? AND length = ? LIMIT 8",
+            [.blob(chunk.digest.bytes), .integer(Int64(length))])
+        return rows.compactMap { row in
+            guard let digest = Digest(bytes: row.blob(0)), let offset = UInt64(exactly: row.integer(1)) else {
+                return nil
+            }
+            return Location(object: ObjectID(digest), offset: offset)
+        }
+    }
+
+    /// Forgets that an object's chunks lie here, as when the object is gone.
+    public func forgetLocations(in object: ObjectID) {
+        run("DELETE FROM location WHERE object = ?", [.blob(object.digest.bytes)])
+    }
+
+    // MARK: The journal of uploads
+
+    /// Records that a store acknowledged the payload of the chunk that starts at a byte of an object.
+    func journal(store: String, object: ObjectID, start: UInt64, record: JournalRecord) {
+        run(
+            "INSERT OR REPLACE INTO journal VALUES (?, ?, ?, ?)",
+            [.text(store), .blob(object.digest.bytes), .integer(Int64(start)), .blob(record.serialized())])
+    }
+
+    /// What a store acknowledged of an object, by the byte at which each chunk starts.
+    func journal(store: String, object: ObjectID) -> [UInt64: JournalRecord] {
+        let rows = run(
+            "SELECT start, record FROM journal WHERE store = ? AND object = ?",
+            [.text(store), .blob(object.digest.bytes)])
+        var records: [UInt64: JournalRecord] = [:]
+        for row in rows {
+            guard let start = UInt64(exactly: row.integer(0)) else { continue }
+            records[start] = JournalRecord(parsing: row.blob(1))
+        }
+        return records
+    }
+
+    /// Drops the journal of an object whose manifest is published.
+    func closeJournal(store: String, object: ObjectID) {
+        run("DELETE FROM journal WHERE store = ? AND object = ?", [.text(store), .blob(object.digest.bytes)])
+    }
+}

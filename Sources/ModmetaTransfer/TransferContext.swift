@@ -1,0 +1,38 @@
+public import ModmetaStore
+public import ModmetaFormats
+
+/// Everything one agent's transfers share: the store, the repository's state and the user's wishes.
+public struct TransferContext: Sendable {
+    /// The store that objects go to and come from.
+    public var store: any ObjectStore
+    /// The random id of the store; what is known locally is known of this store only.
+    public var storeID: String
+    /// What this repository knows.
+    public var state: StateDatabase
+    /// The share of work all agents draw from.
+    public var slots: WorkSlots
+    /// Where the repository keeps a local LFS object.
+    public var objectPath: @Sendable (ObjectID) -> String
+    /// Where downloads under way are kept; on the filesystem of the local LFS objects, since git-lfs renames them.
+    public var partialDirectory: String
+    /// Whether every object is stored whole as well (`modmeta.whole = always`).
+    public var storesWhole: Bool
+    /// Where effects are reported.
+    public var trace: Trace
+
+    /// Creates a context.
+    public init(
+        store: any ObjectStore, storeID: String, state: StateDatabase, slots: WorkSlots,
+        objectPath: @escaping @Sendable (ObjectID) -> String, partialDirectory: String, storesWhole: Bool = false,
+        trace: Trace = Trace()
+    ) {
+        self.store = store
+        self.storeID = storeID
+        self.state = state
+        self.slots = slots
+        self.objectPath = objectPath
+        self.partialDirectory = partialDirectory
+        self.storesWhole = storesWhole
+        self.trace = trace
+    }
+}

@@ -1,0 +1,153 @@
+internal import ModmetaDelta
+internal import ModmetaFormats
+internal import ModmetaStore
+internal import Synchronization
+
+/// One object on its way into the store: chunks are encoded by several workers, each payload acknowledged and journaled.
+struct UploadJob: Sendable {
+    private let context: TransferContext
+    private let object: ObjectID
+    private let file: LocalFile
+    private let layout: Layout
+    private let bases: [BaseManifest]
+    private let rebuilders: [ChunkRebuilder]
+    private let journal: [UInt64: JournalRecord]
+    private let progress: @Sendable (UInt64) -> Void
+    private let table = UploadTable()
+
+    init(
+        context: TransferContext, object: ObjectID, file: LocalFile, layout: Layout, bases: [BaseManifest],
+        progress: @escaping @Sendable (UInt64) -> Void
+    ) {
+        self.context = context
+        self.object = object
+        self.file = file
+        self.layout = layout
+        self.bases = bases
+        self.progress = progress
+        rebuilders = bases.map { ChunkRebuilder($0, for: object, in: context) }
+        journal = context.state.journal(store: context.storeID, object: object)
+    }
+
+    /// Sends every chunk the store lacks and returns the manifest, which is not yet published.
+    ///
+    /// - Throws: `TransferError.Code.changed` if the file does not have the object's hash.
+    func run() async throws -> Manifest {
+        let feed = ChunkFeed(file: file, layout: layout)
+        let workers = max(1, min(context.slots.count, Int(file.size / UInt64(ChunkLimits.minimum))))
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for _ in 0..<workers {
+                group.addTask { try await work(on: feed) }
+            }
+            try await group.waitForAll()
+        }
+        guard await feed.digest() == object.digest else { throw Uploader.changed(object, path: file.path) }
+        return ManifestBuilder.manifest(object: object, layout: layout, outcomes: table.outcomes(), bases: bases)
+    }
+
+    /// Takes chunks until there are none, giving way to other agents from time to time.
+    private func work(on feed: ChunkFeed) async throws {
+        while true {
+            let slot = try await context.slots.acquire()
+            // The codec's memory belongs to the slot: no slot, no memory.
+            let encoder = ChunkEncoder(codec: ChunkCodec())
+            let end = ContinuousClock.now + .seconds(1)
+            while ContinuousClock.now < end {
+                guard let chunk = try await feed.next() else { return }
+                try await store(chunk, encoder: encoder)
+                progress(table.dealtWith(chunk.bytes.count))
+            }
+            _ = consume slot
+        }
+    }
+
+    private func store(_ chunk: ChunkFeed.Chunk, encoder: ChunkEncoder) async throws {
+        let id = ChunkID(SHA256.hash(chunk.bytes))
+        if let earlier = table.claim(id, index: chunk.index) {
+            return table.set(.repeated(index: earlier), at: chunk.index)
+        }
+        for (index, base) in bases.enumerated() {
+            guard let entry = base.entry(of: id) else { continue }
+            context.trace.emit(.chunkReused, object: object, name: id.digest, bytes: chunk.bytes.count)
+            table.noteMatch(of: chunk.range, base: index, entry: entry, in: base)
+            return table.set(.reused(base: index, entry: entry), at: chunk.index)
+        }
+        if let stored = try await journaled(chunk, id: id) {
+            context.trace.emit(
+                .payloadJournaled, object: object, name: stored.payload.digest, bytes: stored.payloadLength)
+            return table.set(.stored(stored), at: chunk.index)
+        }
+        let candidate = candidate(for: chunk)
+        let encoded = try await encoder.encode(chunk.bytes, pieces: chunk.pieces, candidate: candidate?.candidate)
+        let stored = StoredChunk(
+            chunk: id, rawLength: chunk.bytes.count, payload: PayloadID(SHA256.hash(encoded.bytes)),
+            payloadLength: encoded.bytes.count, encoding: encoded.encoding, generation: encoded.generation,
+            base: candidate?.index ?? 0, segments: encoded.segments)
+        let outcome = try await context.store.put(.payload(stored.payload), .bytes(encoded.bytes))
+        context.trace.emit(
+            outcome == .created ? .payloadPut : .payloadExists, object: object, name: stored.payload.digest,
+            bytes: stored.payloadLength)
+        context.state.journal(
+            store: context.storeID, object: object, start: chunk.range.lowerBound, record: record(of: stored))
+        table.set(.stored(stored), at: chunk.index)
+    }
+
+    /// The base that most of the chunk's bytes correspond to.
+    private func candidate(for chunk: ChunkFeed.Chunk) -> (index: Int, candidate: ChunkEncoder.Candidate)? {
+        var best: (index: Int, match: ChunkBase)?
+        for (index, base) in bases.enumerated() {
+            let match =
+                layout.tensors.isEmpty
+                ? ChunkBase(
+                    opaque: chunk.pieces[0], expectedAt: table.expectedOffset(of: chunk.range, base: index), in: base)
+                : ChunkBase(pieces: chunk.pieces, of: layout, in: base)
+            if let match, match.coveredLength > best?.match.coveredLength ?? 0 { best = (index, match) }
+        }
+        guard let best, best.match.coveredLength * 2 >= chunk.bytes.count else { return nil }
+        return (
+            best.index,
+            ChunkEncoder.Candidate(
+                base: bases[best.index], rebuilder: rebuilders[best.index], match: best.match)
+        )
+    }
+
+    // MARK: Journal
+
+    private func record(of stored: StoredChunk) -> JournalRecord {
+        JournalRecord(
+            chunk: stored.chunk, rawLength: stored.rawLength, payload: stored.payload,
+            payloadLength: stored.payloadLength, encoding: stored.encoding, generation: stored.generation,
+            base: stored.segments.map { segment in
+                JournalRecord.BaseRun(
+                    chunk: bases[stored.base].manifest.entries[segment.entry].chunk, offset: segment.offset,
+                    length: segment.length)
+            })
+    }
+
+    /// What an interrupted push achieved for a chunk, if the store still has it and its base is still a base of ours.
+    private func journaled(_ chunk: ChunkFeed.Chunk, id: ChunkID) async throws -> StoredChunk? {
+        guard let record = journal[chunk.range.lowerBound], record.chunk == id,
+            record.rawLength == chunk.bytes.count,
+            try await context.store.size(of: .payload(record.payload)) == UInt64(record.payloadLength)
+        else { return nil }
+        for (index, base) in bases.enumerated() {
+            var segments: [Manifest.Segment] = []
+            for run in record.base {
+                guard let entry = base.entry(of: run.chunk),
+                    run.length > 0, run.offset + run.length <= base.manifest.entries[entry].rawLength
+                else { break }
+                segments.append(Manifest.Segment(entry: entry, offset: run.offset, length: run.length))
+            }
+            guard segments.count == record.base.count else { continue }
+            return stored(record, base: index, segments: segments)
+        }
+        return record.base.isEmpty ? stored(record, base: 0, segments: []) : nil
+    }
+
+    private func stored(_ record: JournalRecord, base: Int, segments: [Manifest.Segment]) -> StoredChunk {
+        StoredChunk(
+            chunk: record.chunk, rawLength: record.rawLength, payload: record.payload,
+            payloadLength: record.payloadLength, encoding: record.encoding, generation: record.generation, base: base,
+            segments: segments)
+    }
+}

@@ -1,0 +1,7 @@
+public import ModmetaFormats
+
+/// Says which objects an object is likely to be a later version of.
+public protocol VersionHistory: Sendable {
+    /// The objects that may serve as bases, most promising first; empty where nothing is known.
+    func previousVersions(of object: ObjectID, size: UInt64) async throws -> [ObjectID]
+}
