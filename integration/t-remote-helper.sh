@@ -701,6 +701,67 @@ said connectivity
 has_no store x
 END
 
+test_case "no pointer lands without its weights" <<'END'
+make_store
+printf 'the weights' >weights
+oid=$(sha256sum weights | cut -d' ' -f1)
+printf 'version https://git-lfs.github.com/spec/v1\noid sha256:%s\nsize 11\n' "$oid" >local/model.safetensors
+git -C local add model.safetensors
+git -C local commit -q -m pointer
+commit local later
+git -C local tag v1
+must_fail git -C local push --no-verify origin main
+said "weights missing: model.safetensors (run: git lfs push origin main)"
+must_fail git -C local push --no-verify origin main v1 main~2:refs/heads/without
+same local main~2 store without
+has_no store v1
+same seed main store main
+must_fail git -C local push --no-verify --atomic origin v1 main~2:refs/heads/also
+has_no store also
+git -C local push --no-verify --dry-run origin main
+mkdir -p "store/lfs/objects/${oid:0:2}/${oid:2:2}"
+cp weights "store/lfs/objects/${oid:0:2}/${oid:2:2}/$oid"
+git -C local push --no-verify origin main v1
+same local main store main
+check_store
+END
+
+test_case "modmeta.allowIncompletePush lets a pointer land alone" <<'END'
+make_store
+printf 'version https://git-lfs.github.com/spec/v1\noid sha256:%064d\nsize 11\n' 0 >local/model.bin
+git -C local add model.bin
+git -C local commit -q -m pointer
+must_fail git -C local push --no-verify origin main
+git -C local -c modmeta.allowIncompletePush=maybe push --no-verify origin main && false
+git -C local -c modmeta.allowIncompletePush=true push --no-verify origin main
+same local main store main
+END
+
+test_case "a push that was killed is cleared away by the next" <<'END'
+make_store
+commit local two
+cp -r store before
+mkdir -p local/.git/hooks
+cat >stall <<STALL
+#!/bin/sh
+case "\$*" in *index-pack*) : >"$PWD/stalled"; sleep 5 ;; esac
+exec "$(command -v git)" "\$@"
+STALL
+chmod +x stall
+mkdir bin
+mv stall bin/git
+(PATH="$PWD/bin:$PATH" GIT_DIR=local/.git git-remote-modmeta origin "file://$PWD/store" \
+    <<<$'push refs/heads/main:refs/heads/main\n' >/dev/null 2>&1 & echo $! >pid; wait) || true &
+while [ ! -e stalled ]; do sleep 0.05; done
+kill -9 "$(cat pid)"
+[ -n "$(ls "$TMPDIR")" ]
+same before main store main
+git -C local push -q
+same local main store main
+[ -z "$(ls "$TMPDIR")" ]
+check_store
+END
+
 test_case "two pushers of one branch: one lands, 20 rounds" <<'END'
 make_store
 git clone -q "$(url_of)" other

@@ -37,6 +37,7 @@ final class PackUpload {
     /// - Throws: `RemoteHelperError.Code.transfer` if the store cannot take them or still lacks something.
     func bring(_ tips: Set<GitObjectName>, known: Set<GitObjectName>, isEverythingKnown: Bool) async throws {
         KeepMark.removeStale(in: packDirectory)
+        ScratchDirectory.removeStale()
         var reason = ""
         for attempt in 0..<3 {
             do {
@@ -83,7 +84,7 @@ final class PackUpload {
 
     private func sendPack(_ tips: Set<GitObjectName>, known: Set<GitObjectName>) async throws {
         do {
-            let arrival = try await packing.send(tips, known: known, keep: KeepMark.ours().text)
+            let arrival = try await packing.send(tips, known: known, keep: KeepMark(owner: .current()).text)
             if arrival.isKept {
                 keepFiles.append("\(packDirectory)/pack-\(arrival.packName).keep")
             } else {
