@@ -50,3 +50,32 @@ check_store() {
     # Below modmeta/ locks are files that stay.
     [ -z "$(find "$store" -path "$store/modmeta" -prune -o '(' -name '*.lock' -o -name '*.keep' -o -name 'tmp_*' ')' -print)" ]
 }
+
+# make_checkpoint FILE STEP [OPTIONS]: a checkpoint of a training run, step by step alike, see checkpoint.py.
+make_checkpoint() {
+    local file=$1 step=$2
+    shift 2
+    python3 "$INTEGRATION/checkpoint.py" "$file" --step "$step" "$@"
+}
+
+# make_weights_repo NAME: a repository set up for weights, with the remote "origin" at the store "store".
+make_weights_repo() {
+    modmeta install
+    git init -q "$1"
+    git -C "$1" lfs install --local
+    git -C "$1" lfs track '*.safetensors'
+    git -C "$1" remote add origin "$(url_of)"
+}
+
+# push_checkpoint REPO STEP [OPTIONS]: commits model.safetensors at a step and pushes it.
+push_checkpoint() {
+    local repo=$1 step=$2
+    shift 2
+    make_checkpoint "$repo/model.safetensors" "$step" "$@"
+    git -C "$repo" add -A
+    git -C "$repo" commit -q -m "step $step"
+    git -C "$repo" push -q origin HEAD
+}
+
+# What the store holds for weights, in bytes.
+weight_bytes() { du -sb store/lfs store/modmeta | awk '{ sum += $1 } END { print sum }'; }
