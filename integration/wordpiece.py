@@ -1,4 +1,4 @@
-"""Turns English text into BERT's token numbers: lower case, split at spaces and punctuation, longest known pieces first."""
+"""Turns English text into BERT's token numbers: lower case, split at spaces and punctuation, longest pieces first."""
 import re
 import unicodedata
 
