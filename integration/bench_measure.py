@@ -1,4 +1,5 @@
 """Runs one command and measures it: seconds, peak memory, and why it failed."""
+import contextlib
 import os
 import signal
 import subprocess
@@ -82,7 +83,8 @@ def fastest(command, environment, output, limit):
 
 def end_session(session, late):
     late.set()
-    os.killpg(session, signal.SIGKILL)
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(session, signal.SIGKILL)
 
 
 def sample(session, ended, peaks):

@@ -12,9 +12,9 @@ touches the tensors and rows which that update touched, and as strongly:
 - F32: the moves of each row are the real ones in another order, with random signs.
 - F16 and BF16 files show only the moves that crossed a rounding boundary. Rounding is unbiased, so the mean size of
   what is seen in a row is that of what happened: this mean is kept per row. The shape of the moves around it is drawn,
-  per tensor, from moves that the files resolve finely (their spacing there is at most half the row's mean: small weights,
-  which AdamW moves like large ones). Where a tensor has fewer than 64 of them, a half-normal shape is taken. Signs are
-  random here too.
+  per tensor, from moves that the files resolve finely (their spacing there is at most half the row's mean: small
+  weights, which AdamW moves like large ones). Where a tensor has fewer than 64 of them, a half-normal shape is taken.
+  Signs are random here too.
 - So structure along columns is lost, and the steps form a random walk, where a real training drifts somewhat further.
 - Moves are added to a hidden float32 master, which is rounded to the file's dtype for each version: 16-bit weights stay
   put for some versions and then jump, as in training. The master of a 16-bit weight starts at random within its cell.
@@ -64,7 +64,7 @@ def same_tensors(paths):
     tensors, _ = read_header(paths[0])
     for path in paths[1:]:
         if read_header(path)[0] != tensors:
-            raise BadCheckpoint(f"{path} has not the same tensors at the same offsets as {paths[0]}: name one run's files.")
+            raise BadCheckpoint(f"{path} has not the same tensors at the same offsets as {paths[0]}: take one run.")
     return tensors
 
 

@@ -18,7 +18,8 @@ def simulate(source, target):
     """Writes to `target` the checkpoint `source` after an update of the usual size.
 
     AdamW moves a weight by about the learning rate a step, whatever the weight's size, in directions that mostly
-    cancel: so each weight gets a normal move of LEARNING_RATE * sqrt(STEPS), and is rounded to its dtype. What a training also leaves, such as rows that it never touches, is not imitated.
+    cancel: so each weight gets a normal move of LEARNING_RATE * sqrt(STEPS), and is rounded to its dtype. What a
+    training also leaves, such as rows that it never touches, is not imitated.
     """
     tensors = [each for each in read_header(source)[0] if each.dtype in CODECS]
     if not tensors:
