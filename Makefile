@@ -6,6 +6,9 @@ BUILD_FLAGS ?= -c $(CONFIGURATION) --static-swift-stdlib
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 PACKAGES := git git-lfs gcc pkg-config libssl-dev libzstd-dev libdivsufsort-dev libbz2-dev libsqlite3-dev bsdiff python3 openssl zstd xdelta3
 
+demo: PACKAGES += python3-pip
+bench: PACKAGES += python3-pip python3-numpy
+
 .DEFAULT_GOAL := build
 .PHONY: deps build install uninstall demo test integration bench fmt check docs clean help
 
