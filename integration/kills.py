@@ -122,7 +122,7 @@ def kill_pushes(rounds, generator):
     start = time.time()
     run("git", "push", "-q", "origin", "HEAD", cwd="qa")
     longest = time.time() - start
-    killed, worst, digests = 0, 0, []
+    killed, worst, saved, digests = 0, 0, 0, []
     for number in range(1, rounds + 1):
         commit(number)
         if os.path.exists(TRACE):
@@ -137,6 +137,7 @@ def kill_pushes(rounds, generator):
         run("git", "push", "-q", "origin", "HEAD", cwd="qa", MODMETA_TRACE="json", MODMETA_TRACE_FILE=TRACE)
         again = sum(event["event"] == "payload.exists" for event in events())
         worst = max(worst, again)
+        saved += sum(event["event"] == "payload.journaled" for event in events())
         kills = max(1, sum(victim is not None for victim in victims))
         if again > kills * WORKERS:
             sys.exit(f"round {number}: {again} payloads were made twice after {kills} kills of {WORKERS} workers")
@@ -147,7 +148,8 @@ def kill_pushes(rounds, generator):
         run("git", "checkout", "-q", f"main~{back}", cwd="elsewhere")
         if digest("elsewhere/model.safetensors") != expected:
             sys.exit(f"the checkpoint {back} commits back differs")
-    print(f"{rounds} pushes, {killed} kills, at most {worst} payloads made twice in a round, {WORKERS} workers")
+    print(f"{rounds} pushes, {killed} kills, {saved} payloads not made again, at most {worst} made twice in "
+          f"a round by {WORKERS} workers")
 
 
 def kill_fetches(rounds, generator):
