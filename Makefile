@@ -35,7 +35,8 @@ demo: deps build ## Push and clone two checkpoints of a real model and show what
 test: deps ## Run the unit, contract and directory-store integration tests
 	swift build --build-tests
 	swift test --skip-build
-	MODMETA_BIN=$$(swift build --show-bin-path) bash integration/run.sh local
+	$(MAKE) build
+	MODMETA_BIN=$$(swift build $(BUILD_FLAGS) --show-bin-path) bash integration/run.sh local
 
 integration: deps build ## Run every integration test on the release binaries, those that need servers too
 	MODMETA_BIN=$$(swift build $(BUILD_FLAGS) --show-bin-path) bash integration/run.sh all

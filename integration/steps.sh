@@ -33,6 +33,32 @@ must_fail() {
 # said WORDS: the last must_fail (or command that wrote to "said") spoke these words.
 said() { grep -F -- "$1" said; }
 
+# interrupt MOMENT COMMAND...: when "helper_push" first runs a git command that contains MOMENT, these git commands run
+# in the store before it.
+interrupt() {
+    local moment=$1 real command
+    shift
+    real=$(command -v git)
+    mkdir bin
+    {
+        printf '#!/bin/sh\ncase "$*" in *"%s"*)\n    if [ ! -e "%s/interrupted" ]; then\n' "$moment" "$PWD"
+        for command in "$@"; do
+            printf '        env -i PATH="$PATH" HOME="$HOME" "%s" -C "%s/store" %s || exit 1\n' "$real" "$PWD" "$command"
+        done
+        printf '        : >"%s/interrupted"\n    fi ;;\nesac\nexec "%s" "$@"\n' "$PWD" "$real"
+    } >bin/git
+    chmod +x bin/git
+}
+
+# helper_push REFSPEC...: what git would have the helper push from "local", the helper's git being that of "interrupt";
+# what it answers goes to the file "said".
+helper_push() {
+    { printf 'push %s\n' "$@"; echo; } | PATH="$PWD/bin:$PATH" GIT_DIR=local/.git \
+        git-remote-modmeta origin "file://$PWD/store" >said
+    cat said
+    [ -e interrupted ]
+}
+
 # same REPO REV REPO REV: both name the same object.
 same() {
     [ "$(git -C "$1" rev-parse --verify "$2")" = "$(git -C "$3" rev-parse --verify "$4")" ]

@@ -762,6 +762,34 @@ same local main store main
 check_store
 END
 
+test_case "a gc --prune=now just before the refs change takes nothing" <<'END'
+make_store
+commit local two three
+interrupt update-ref 'gc -q --prune=now'
+helper_push refs/heads/main:refs/heads/main refs/heads/main~1:refs/heads/x
+said "ok refs/heads/main"
+same local main store main
+git clone -q "$(url_of)" copy
+git -C copy fsck --full
+check_store
+END
+
+for moment in index-pack "rev-list --objects --quiet" update-ref; do
+    test_case "a branch the push rests on goes, with its objects, just before $moment" <<END
+make_store
+git -C local checkout -q -b base
+commit local base1 base2
+git -C local push -q origin base
+git -C local checkout -q -b top
+commit local top
+interrupt "$moment" 'update-ref -d refs/heads/base' 'gc -q --prune=now'
+helper_push refs/heads/top:refs/heads/top
+said "ok refs/heads/top"
+same local top store top
+check_store
+END
+done
+
 test_case "two pushers of one branch: one lands, 20 rounds" <<'END'
 make_store
 git clone -q "$(url_of)" other
