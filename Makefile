@@ -47,13 +47,15 @@ bench: deps build ## Compare sizes, speeds and memory with the alternatives
 fmt: ## Format the Swift sources
 	swift format --in-place --recursive --parallel Package.swift Sources Tests
 
-check: ## Check formatting, documentation comments, undeclared imports and file lengths
+check: ## Check formatting, documentation comments, undeclared imports, file lengths and links
 	swift format lint --strict --recursive --parallel Package.swift Sources Tests
 	swift build --explicit-target-dependency-import-check error
 	@bash integration/check-length.sh
+	@python3 integration/check-links.py
 
-docs: ## List the documentation
-	@find README.md docs -name '*.md' | sort
+docs: ## List the documentation and check its links
+	@find README.md CONTRIBUTING.md docs -name '*.md' | sort
+	@python3 integration/check-links.py
 
 clean: ## Remove what was built
 	rm -rf .build
