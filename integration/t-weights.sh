@@ -64,6 +64,61 @@ git clone -q -b cold "$(url_of)" elsewhere
 cmp elsewhere/model.safetensors cold/model.safetensors
 END
 
+test_case "versions pushed together are coded against each other" <<'END'
+make_weights_repo qa
+for step in 0 1 2 3; do
+    make_checkpoint qa/model.safetensors $step
+    git -C qa add -A
+    git -C qa commit -q -m "step $step"
+done
+git -C qa push -q origin HEAD
+[ "$(weight_bytes)" -lt 27000000 ]
+git clone -q "$(url_of)" elsewhere
+cmp elsewhere/model.safetensors qa/model.safetensors
+git -C elsewhere checkout -q HEAD~3
+make_checkpoint 0.safetensors 0
+cmp elsewhere/model.safetensors 0.safetensors
+END
+
+test_case "checkpoints of one commit are coded against each other" <<'END'
+make_weights_repo qa
+for step in 0 1 2 3; do
+    mkdir "qa/checkpoint-$((step * 50))"
+    make_checkpoint "qa/checkpoint-$((step * 50))/model.safetensors" $step
+done
+git -C qa add -A
+git -C qa commit -q -m all
+git -C qa push -q origin HEAD
+[ "$(weight_bytes)" -lt 27000000 ]
+git clone -q "$(url_of)" elsewhere
+diff -r --exclude=.git qa elsewhere
+END
+
+test_case "a version restored later makes no agent wait for itself" <<'END'
+make_weights_repo qa
+for step in 0 1 0 2 1; do
+    make_checkpoint qa/model.safetensors $step --mb 6
+    git -C qa add -A
+    git -C qa commit -q -m "step $step"
+done
+git -C qa push -q origin HEAD
+git clone -q "$(url_of)" elsewhere
+cmp elsewhere/model.safetensors qa/model.safetensors
+END
+
+test_case "a damaged manifest is replaced by a push" <<'END'
+make_weights_repo qa
+push_checkpoint qa 0
+manifest=$(find store/modmeta/manifests -type f)
+chmod u+w "$manifest"
+truncate -s 60 "$manifest"
+must_fail git clone "$(url_of)" broken
+git -C qa lfs push --all origin
+modmeta store verify "$(url_of)"
+git clone -q "$(url_of)" elsewhere
+cmp elsewhere/model.safetensors qa/model.safetensors
+END
+
 test_case "many small files" <<'END'
 make_weights_repo qa
 mkdir qa/many

@@ -77,6 +77,7 @@ struct ChunkEncoder {
             .map { Option(segments: $0, chainLength: readLength(of: $0, in: candidate.base)) }
             // Where the chain alone is too long, not even a delta of no bytes would fit.
             .filter { Double($0.chainLength) <= readShareLimit * Double(raw.count) }
+            .filter { candidate.base.canCarryDelta($0.segments) }
         guard options.count > 1 else { return options }
         let sample = ChunkSample(of: candidate.match.pieces)
         for index in options.indices {

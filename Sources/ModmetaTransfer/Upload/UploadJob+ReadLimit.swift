@@ -16,7 +16,9 @@ extension UploadJob {
         var unchanged: (length: UInt64, read: Int) = (0, 0)
         var counted: Set<ChunkID> = []
         for (id, length) in ids {
-            guard let base = bases.first(where: { $0.entry(of: id) != nil }), let entry = base.entry(of: id) else { continue }
+            guard let base = bases.first(where: { $0.entry(of: id) != nil }), let entry = base.entry(of: id) else {
+                continue
+            }
             unchanged.length += UInt64(length)
             if counted.insert(id).inserted { unchanged.read += base.readLength(of: entry) }
         }

@@ -54,11 +54,13 @@ struct UploadJob: Sendable {
             let encoder = ChunkEncoder(codec: ChunkCodec(), readShareLimit: readShareLimit)
             let end = ContinuousClock.now + .seconds(1)
             while ContinuousClock.now < end {
+                try Task.checkCancellation()
                 guard let chunk = try await feed.next() else { return }
                 try await store(chunk, encoder: encoder)
                 progress(table.dealtWith(chunk.bytes.count))
             }
             _ = consume slot
+            try await context.slots.giveWay()
         }
     }
 
