@@ -29,6 +29,7 @@ let package = Package(
         .systemLibrary(name: "CBzip2", providers: [.apt(["libbz2-dev"])]),
         .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
         .systemLibrary(name: "CLinux"),
+        .systemLibrary(name: "CMalloc"),
 
         .target(name: "ModmetaFormats", dependencies: ["CCrypto"], swiftSettings: settings),
         .target(
@@ -36,7 +37,8 @@ let package = Package(
             swiftSettings: settings),
         .target(name: "ModmetaStore", dependencies: ["ModmetaFormats", "CLinux", system], swiftSettings: settings),
         .target(
-            name: "ModmetaTransfer", dependencies: ["ModmetaFormats", "ModmetaDelta", "ModmetaStore", "CSQLite"],
+            name: "ModmetaTransfer",
+            dependencies: ["ModmetaFormats", "ModmetaDelta", "ModmetaStore", "CMalloc", "CSQLite"],
             swiftSettings: settings),
         .target(
             name: "ModmetaGit",

@@ -1,3 +1,4 @@
+internal import CMalloc
 internal import Glibc
 
 /// The machine-wide share of work that all agents of one repository draw from.
@@ -22,7 +23,12 @@ public struct WorkSlots: Sendable {
     /// A slot that is held until the value goes away.
     struct Slot: ~Copyable {
         fileprivate let descriptor: CInt
-        deinit { if descriptor >= 0 { close(descriptor) } }
+
+        deinit {
+            // What was used under the slot goes back to the system with it; malloc would keep it for this process.
+            malloc_trim(0)
+            if descriptor >= 0 { close(descriptor) }
+        }
     }
 
     /// Waits for a slot.

@@ -28,6 +28,9 @@ extension UploadJob {
         return min(Self.longestShare, max(1, left / Double(changed)))
     }
 
+    /// How many chunks are hashed before other agents get their turn.
+    private static let chunksPerSlot = 32
+
     /// The ids of the file's chunks as they are now.
     ///
     /// They serve to estimate only: the file is read again when it is sent.
@@ -38,11 +41,14 @@ extension UploadJob {
             for worker in 0..<workers {
                 group.addTask {
                     var ids: [(id: ChunkID, length: Int)] = []
-                    for index in stride(from: worker, to: plan.count, by: workers) {
+                    for start in stride(
+                        from: worker * Self.chunksPerSlot, to: plan.count, by: workers * Self.chunksPerSlot)
+                    {
                         let slot = try await context.slots.acquire()
-                        let range = plan[index].range
-                        let bytes = try file.read(at: range.lowerBound, count: range.count)
-                        ids.append((ChunkID(SHA256.hash(bytes)), bytes.count))
+                        for chunk in plan[start..<min(plan.count, start + Self.chunksPerSlot)] {
+                            let bytes = try file.read(at: chunk.range.lowerBound, count: chunk.range.count)
+                            ids.append((ChunkID(SHA256.hash(bytes)), bytes.count))
+                        }
                         _ = consume slot
                     }
                     return ids
