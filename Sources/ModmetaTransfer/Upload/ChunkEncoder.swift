@@ -11,9 +11,9 @@ struct ChunkEncoder {
         var segments: [Manifest.Segment]
     }
 
-    /// A base to try: the manifest, its rebuilder, and what the chunk corresponds to in it.
+    /// A base to try: the table of entries, its rebuilder, and what the chunk corresponds to in it.
     struct Candidate {
-        var base: BaseManifest
+        var base: BaseSet
         var rebuilder: ChunkRebuilder
         var match: ChunkBase
     }
@@ -49,7 +49,7 @@ struct ChunkEncoder {
     private func encodeDelta(_ raw: [UInt8], candidate: Candidate) async throws -> Encoded? {
         let base = candidate.base
         let newest = candidate.match.segments
-        let generation = 1 + newest.reduce(0) { max($0, base.manifest.entries[$1.entry].generation) }
+        let generation = 1 + newest.reduce(0) { max($0, base.entries[$1.entry].generation) }
         guard generation <= Int(UInt16.max) else { return nil }
         for segments in chain(from: newest, in: base, generation: generation) {
             let chainLength = readLength(of: segments, in: base)
@@ -71,15 +71,15 @@ struct ChunkEncoder {
     /// Version n of a chain is coded against version n & (n - 1), the skip-delta rule of Subversion: half of all versions
     /// against the one before, and no version more than log2(n) deltas away from the full chunk.
     private func chain(
-        from newest: [Manifest.Segment], in base: BaseManifest, generation: Int
+        from newest: [Manifest.Segment], in base: BaseSet, generation: Int
     ) -> [[Manifest.Segment]] {
         guard newest.count == 1, newest[0].offset == 0,
-            newest[0].length == base.manifest.entries[newest[0].entry].rawLength
+            newest[0].length == base.entries[newest[0].entry].rawLength
         else { return [newest] }
         var chain: [[Manifest.Segment]] = []
         var entry: Int? = newest[0].entry
         while let current = entry {
-            let isPreferred = base.manifest.entries[current].generation <= generation & (generation - 1)
+            let isPreferred = base.entries[current].generation <= generation & (generation - 1)
             entry = base.predecessor(of: current)
             guard isPreferred || entry == nil else { continue }
             chain.append([Manifest.Segment(entry: current, offset: 0, length: newest[0].length)])
@@ -88,9 +88,9 @@ struct ChunkEncoder {
     }
 
     /// What is read for the segments, the payloads of partly used entries counted in part.
-    private func readLength(of segments: [Manifest.Segment], in base: BaseManifest) -> Int {
+    private func readLength(of segments: [Manifest.Segment], in base: BaseSet) -> Int {
         segments.reduce(0) { total, segment in
-            let rawLength = base.manifest.entries[segment.entry].rawLength
+            let rawLength = base.entries[segment.entry].rawLength
             return total + base.readLength(of: segment.entry) * segment.length / rawLength
         }
     }
