@@ -14,8 +14,8 @@ struct BaseFinder: Sendable {
     private static let enoughCoverage = 0.98
     /// The least share of a file's tensors a stored file must add to be looked at.
     private static let leastGain = 0.005
-    /// How many stored files of about the same size are tried where no names agree.
-    private static let trialLimit = 4
+    /// The share below which the latest stored files are tried whatever their tensors are called.
+    private static let littleCoverage = 0.9
 
     /// The bases of an object, best first.
     ///
@@ -40,19 +40,16 @@ struct BaseFinder: Sendable {
             guard let base = try await base(candidate) else { continue }
             if coverage.add(base) { found.append(base) }
         }
-        if found.isEmpty { found = try await renamed(layout, sketches: sketches) }
-        return found
-    }
-
-    /// A stored file of about the same size that has the tensors under other names.
-    private func renamed(_ layout: Layout, sketches: [Sketch]) async throws -> [BaseManifest] {
-        let tolerance = layout.size / 4
-        let alike = sketches.filter { max($0.size, layout.size) - min($0.size, layout.size) <= tolerance }
-            .sorted { ($0.stored, $0.object) > ($1.stored, $1.object) }
-        for sketch in alike.prefix(Self.trialLimit) {
-            if let base = try await base(sketch.object), base.coverage(of: layout) >= 0.5 { return [base] }
+        if coverage.share < Self.littleCoverage {
+            // No names agree. They may all have been given a prefix, or lost one.
+            let chosen = Set(found.map(\.manifest.object))
+            let latest = sketches.filter { !chosen.contains($0.object) && $0.size <= layout.size / 4 * 5 }
+                .sorted { ($0.stored, $0.object) > ($1.stored, $1.object) }
+            for sketch in latest.prefix(Self.limit - found.count) where coverage.share < Self.enoughCoverage {
+                if let base = try await base(sketch.object), coverage.add(base) { found.append(base) }
+            }
         }
-        return []
+        return found
     }
 
     /// The manifest of an object the store can rebuild, or nil.

@@ -55,6 +55,9 @@ struct BaseManifest: Sendable {
         return BaseManifest.part(piece.range, of: tensor.range, in: match.range)
     }
 
+    /// Whether the file has a tensor of exactly this name.
+    func contains(_ name: String) -> Bool { names.contains(name) }
+
     /// The share of a layout's bytes that have a counterpart here, between 0 and 1.
     func coverage(of layout: Layout) -> Double {
         guard !layout.tensors.isEmpty, layout.size > 0 else { return layout.format == manifest.layout.format ? 1 : 0 }

@@ -13,6 +13,7 @@ struct BaseSet: Sendable {
     /// The place in the table of each file's entries.
     private var places: [[Int]] = []
     private var entryIndices: [ChunkID: Int] = [:]
+    private var readLengths: [Double] = []
 
     init(_ files: [BaseManifest] = []) {
         self.files = files
@@ -29,6 +30,11 @@ struct BaseSet: Sendable {
                 }
                 entryIndices[entry.chunk] = entries.count
                 mapped.append(entries.count)
+                readLengths.append(
+                    copy.base.reduce(Double(copy.payloadLength)) { sum, segment in
+                        let share = Double(segment.length) / Double(entries[segment.entry].rawLength)
+                        return sum + readLengths[segment.entry] * share
+                    })
                 entries.append(copy)
             }
             places.append(mapped)
@@ -42,17 +48,9 @@ struct BaseSet: Sendable {
     func entry(of chunk: ChunkID) -> Int? { entryIndices[chunk] }
 
     /// The bytes a reader with nothing reads to rebuild an entry.
-    func readLength(of entry: Int) -> Int {
-        var visited: Set<Int> = []
-        var waiting = [entry]
-        var total = 0
-        while let next = waiting.popLast() {
-            guard visited.insert(next).inserted else { continue }
-            total += entries[next].payloadLength
-            waiting += entries[next].base.map(\.entry)
-        }
-        return total
-    }
+    ///
+    /// Payloads of which it needs a part count in part: who fetches a whole file needs the other parts as well.
+    func readLength(of entry: Int) -> Double { readLengths[entry] }
 
     /// The entry that an entry is a delta of, where that is one whole entry of the same length.
     func predecessor(of entry: Int) -> Int? {
@@ -73,14 +71,22 @@ struct BaseSet: Sendable {
 
     /// The file and the range in it that a piece of another file is best compared with.
     func counterpart(of piece: PlannedChunk.Piece, in layout: Layout) -> (file: Int, range: Range<UInt64>)? {
-        var best: (file: Int, range: Range<UInt64>)?
+        guard let tensor = piece.tensor.map({ layout.tensors[$0] }) else {
+            // Bytes outside tensors may be of any length, so the best file's serve.
+            for (index, file) in files.enumerated() {
+                if let range = file.counterpart(of: piece, in: layout) { return (index, range) }
+            }
+            return nil
+        }
+        var best: (file: Int, range: Range<UInt64>, isExact: Bool)?
         for (index, file) in files.enumerated() {
             guard let range = file.counterpart(of: piece, in: layout) else { continue }
-            // Runs of other bytes than a tensor's may be of any length, so the best file's serves.
-            if range.count > best?.range.count ?? 0, best == nil || piece.tensor != nil { best = (index, range) }
-            if range.count >= piece.range.count || piece.tensor == nil { break }
+            let isExact = file.contains(tensor.name)
+            if let best, best.isExact != isExact ? best.isExact : best.range.count >= range.count { continue }
+            best = (index, range, isExact)
+            if isExact, range.count >= piece.range.count { break }
         }
-        return best
+        return best.map { ($0.file, $0.range) }
     }
 
     /// Where an entry ends in a file, or nil if the file has it not.

@@ -27,6 +27,9 @@ struct TensorNames: Sendable {
         self.shortened = shortened
     }
 
+    /// Whether a tensor of exactly this name is here.
+    func contains(_ name: String) -> Bool { exact[name] != nil }
+
     /// The tensor that corresponds to one of another file.
     ///
     /// - Parameter serves: whether a tensor will do; it is told if the name is exactly the same.
@@ -41,11 +44,14 @@ struct TensorNames: Sendable {
     }
 
     /// What is left of a name without its first part, its first two parts, and so on.
+    ///
+    /// A part with a digit is none of a prefix: without the number of its layer, a tensor could be that of any layer.
     private static func rests(of name: String) -> [Substring] {
         var rests: [Substring] = []
         var rest = name[...]
         var parts = name.utf8.reduce(1) { $0 + ($1 == UInt8(ascii: ".") ? 1 : 0) }
         while rests.count < prefixLimit, parts > leastParts, let dot = rest.utf8.firstIndex(of: UInt8(ascii: ".")) {
+            guard !rest[..<dot].utf8.contains(where: { (0x30...0x39).contains($0) }) else { break }
             rest = rest[rest.utf8.index(after: dot)...]
             parts -= 1
             rests.append(rest)

@@ -54,12 +54,12 @@ struct ChunkEncoder {
         for segments in chain(from: newest, in: base, generation: generation) {
             let chainLength = readLength(of: segments, in: base)
             // Not even a delta of no bytes would fit.
-            guard Double(chainLength) <= Self.readShareLimit * Double(raw.count) else { continue }
+            guard chainLength <= Self.readShareLimit * Double(raw.count) else { continue }
             let bytes = try await candidate.rebuilder.concatenation(of: segments, codec: codec)
             let payload = try raw.withUnsafeBytes { raw in
                 try bytes.withUnsafeBytes { try codec.encodeDelta(raw, base: $0, pieces: candidate.match.pieces) }
             }
-            guard Double(chainLength + payload.count) <= Self.readShareLimit * Double(raw.count) else { continue }
+            guard chainLength + Double(payload.count) <= Self.readShareLimit * Double(raw.count) else { continue }
             try prove(payload, encoding: .delta, base: bytes, decodesTo: raw)
             return Encoded(bytes: payload, encoding: .delta, generation: generation, segments: segments)
         }
@@ -88,10 +88,10 @@ struct ChunkEncoder {
     }
 
     /// What is read for the segments, the payloads of partly used entries counted in part.
-    private func readLength(of segments: [Manifest.Segment], in base: BaseSet) -> Int {
+    private func readLength(of segments: [Manifest.Segment], in base: BaseSet) -> Double {
         segments.reduce(0) { total, segment in
-            let rawLength = base.entries[segment.entry].rawLength
-            return total + base.readLength(of: segment.entry) * segment.length / rawLength
+            let share = Double(segment.length) / Double(base.entries[segment.entry].rawLength)
+            return total + base.readLength(of: segment.entry) * share
         }
     }
 
