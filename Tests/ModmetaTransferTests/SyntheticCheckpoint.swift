@@ -76,7 +76,7 @@ struct SyntheticCheckpoint {
     }
 }
 
-/// A small deterministic generator of random numbers (SplitMix64, Steele et al. 2014).
+/// A small deterministic generator of random numbers: SplitMix64 (Steele and others, 2014).
 struct SplitMix: RandomNumberGenerator {
     var state: UInt64
 
