@@ -4,19 +4,25 @@ struct ByteReader {
     let bytes: [UInt8]
     /// Where reading ends.
     let end: Int
+    /// Where the first of the bytes is in the file, for the offsets of errors.
+    let origin: UInt64
     /// The byte that is read next.
     private(set) var position: Int
 
     /// Starts at the beginning of a range of some bytes.
-    init(_ bytes: [UInt8], in range: Range<Int>) {
+    init(_ bytes: [UInt8], in range: Range<Int>, origin: UInt64 = 0) {
         precondition(range.upperBound <= bytes.count)
         self.bytes = bytes
+        self.origin = origin
         self.end = range.upperBound
         self.position = range.lowerBound
     }
 
     /// The bytes that are left.
     var remaining: Int { end - position }
+
+    /// Where the next byte is in the file.
+    var offset: UInt64 { origin + UInt64(position) }
 
     /// Reads one byte.
     mutating func byte(_ what: String) throws(FormatError) -> UInt8 {
@@ -83,6 +89,6 @@ struct ByteReader {
     }
 
     private func truncated(_ what: String) -> FormatError {
-        FormatError(.truncated, "the bytes end inside \(what)", offset: UInt64(end))
+        FormatError(.truncated, "the bytes end inside \(what)", offset: origin + UInt64(end))
     }
 }

@@ -6,8 +6,8 @@ struct ChunkGrouping {
     private var lastIsGroup = false
 
     /// Appends bytes that belong to no tensor.
-    mutating func append(outside range: Range<UInt64>) {
-        append(PlannedChunk.Piece(tensor: nil, range: range, element: .byte)) {
+    mutating func append(outside range: Range<UInt64>, element: ElementKind) {
+        append(PlannedChunk.Piece(tensor: nil, range: range, element: element)) {
             TensorRuns(size: $0, shape: [], width: 1)
         }
     }

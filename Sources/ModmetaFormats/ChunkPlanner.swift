@@ -13,11 +13,22 @@ public enum ChunkPlanner {
         for (index, tensor) in layout.tensors.enumerated() {
             let range = tensor.range
             guard range.lowerBound >= covered, range.upperBound <= layout.size, !range.isEmpty else { continue }
-            if covered < range.lowerBound { grouping.append(outside: covered..<range.lowerBound) }
+            if covered < range.lowerBound {
+                let gap = covered..<range.lowerBound
+                grouping.append(outside: gap, element: covered == 0 ? .byte : element(of: gap, before: tensor))
+            }
             grouping.append(tensor, index: index)
             covered = range.upperBound
         }
-        if covered < layout.size { grouping.append(outside: covered..<layout.size) }
+        if covered < layout.size { grouping.append(outside: covered..<layout.size, element: .byte) }
         return grouping.finish()
+    }
+
+    /// The bytes between two tensors that are coded as if they were the second one's: padding, an archive's headers.
+    private static let gapLimit = 4096
+
+    /// How a gap is coded: apart from the tensors around it, its few bytes would cost more than they are.
+    private static func element(of gap: Range<UInt64>, before tensor: Layout.Tensor) -> ElementKind {
+        gap.count <= gapLimit && gap.count.isMultiple(of: tensor.element.width) ? tensor.element : .byte
     }
 }

@@ -6,8 +6,12 @@ extension Layout {
     /// - Parameter places: receives where each tensor was read.
     init(parsing reader: inout ByteReader, places: inout [Int]) throws(FormatError) {
         let start = reader.position
-        guard let format = Format(rawValue: try reader.byte("the file's format")) else {
-            throw FormatError(.malformed, "the manifest names an unknown file format", offset: UInt64(start))
+        let value = try reader.byte("the file's format")
+        guard let format = Format(rawValue: value) else {
+            throw FormatError(
+                .unsupportedVersion,
+                "the manifest names the file format \(value), which this program does not know: use a newer modmeta",
+                offset: UInt64(start))
         }
         self.init(format: format, size: try reader.number("the file's size"), tensors: [])
         let types = try Layout.types(parsing: &reader)

@@ -1,50 +1,60 @@
 extension Layout {
+    /// A further name of bytes that a tensor of the layout has already.
+    public struct Alias: Hashable, Sendable {
+        /// The further name.
+        public var name: String
+        /// The name of the tensor in the layout.
+        public var tensor: String
+
+        /// Creates an alias.
+        public init(name: String, tensor: String) {
+            self.name = name
+            self.tensor = tensor
+        }
+    }
+
     /// The layout of a file, and why it is not a better one.
     public struct Reading: Hashable, Sendable {
         /// The layout; an opaque one if the file breaks the rules of the format it looks like.
         public var layout: Layout
-        /// The rule that is broken, or nil.
+        /// The rule that is broken, or why a known kind of file is opaque, or nil.
         public var violation: FormatError?
+        /// Tensors of the file that share the bytes of others.
+        public var aliases: [Alias]
 
         /// Creates a reading.
-        public init(layout: Layout, violation: FormatError? = nil) {
+        public init(layout: Layout, violation: FormatError? = nil, aliases: [Alias] = []) {
             self.layout = layout
             self.violation = violation
+            self.aliases = aliases
         }
     }
 
     /// Reads the layout of a file of any format.
     ///
-    /// - Parameters:
-    ///   - header: the start of the file: 9 bytes at least where the file has them; for a file that
-    ///     `Format.sniff(prefix:fileSize:)` calls safetensors, the first 8 + N bytes.
-    ///   - fileSize: the size of the file in bytes.
-    public static func read(header: [UInt8], fileSize: UInt64) -> Reading {
-        switch Format.sniff(prefix: header, fileSize: fileSize) {
-        case .opaque: return Reading(layout: .opaque(size: fileSize))
-        case .safetensors:
-            do {
-                return Reading(layout: try SafetensorsLayout.parse(header: header, fileSize: fileSize))
-            } catch {
-                return Reading(layout: .opaque(size: fileSize), violation: error)
+    /// - Throws: what reading the source throws; a file that breaks the rules of its format is opaque and no error.
+    public static func read(_ source: some ByteSource) throws -> Reading {
+        let prefix = try source.read(0..<min(source.size, UInt64(FileKind.sniffLength)))
+        do {
+            switch FileKind(prefix: prefix, fileSize: source.size) {
+            case .safetensors:
+                let length = try SafetensorsLayout.headerLength(prefix: prefix, fileSize: source.size)
+                let header = try source.read(0..<UInt64(SafetensorsLayout.prefixLength) + length)
+                return Reading(layout: try SafetensorsLayout.parse(header: header, fileSize: source.size))
+            case .zip:
+                let directory = try ZipDirectory(parsing: source)
+                return NumPyLayout.holdsArrays(directory)
+                    ? Reading(layout: try NumPyLayout.parse(directory, source))
+                    : try PyTorchLayout.parse(directory, source)
+            case .gguf: return Reading(layout: try GGUFLayout.parse(source))
+            case .npy: return Reading(layout: try NumPyLayout.parse(source))
+            case .known(let reason):
+                return Reading(
+                    layout: .opaque(size: source.size), violation: FormatError(.unsupportedVersion, reason, offset: 0))
+            case .unknown: return Reading(layout: .opaque(size: source.size))
             }
+        } catch let error as FormatError {
+            return Reading(layout: .opaque(size: source.size), violation: error)
         }
-    }
-}
-
-extension Layout.Format {
-    /// The bytes `sniff(prefix:fileSize:)` looks at.
-    public static let sniffLength = SafetensorsLayout.prefixLength + 1
-
-    /// Tells the format of a file by its first bytes; git-lfs gives no file name to tell it by.
-    ///
-    /// - Parameters:
-    ///   - prefix: the first `sniffLength` bytes of the file or more, fewer only where the file has fewer.
-    ///   - fileSize: the size of the file in bytes.
-    public static func sniff(prefix: [UInt8], fileSize: UInt64) -> Layout.Format {
-        guard prefix.count >= sniffLength, prefix[SafetensorsLayout.prefixLength] == UInt8(ascii: "{"),
-            let length = try? SafetensorsLayout.headerLength(prefix: prefix, fileSize: fileSize), length >= 2
-        else { return .opaque }
-        return .safetensors
     }
 }

@@ -6,6 +6,14 @@ public struct Layout: Hashable, Sendable {
         case opaque = 0
         /// safetensors.
         case safetensors = 1
+        /// A zip archive of PyTorch.
+        case pytorch = 2
+        /// GGUF.
+        case gguf = 3
+        /// One NumPy array.
+        case npy = 4
+        /// A zip archive of NumPy arrays.
+        case npz = 5
     }
 
     /// One named tensor of a file.

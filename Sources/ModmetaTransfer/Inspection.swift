@@ -6,6 +6,10 @@ public struct Inspection: Sendable {
     public var layout: Layout
     /// The rule that is broken, or nil.
     public var violation: FormatError?
+    /// Tensors that share the bytes of others.
+    public var aliases: [Layout.Alias]
+    /// What the file's pickles would import if it were loaded; nil for a file without pickles.
+    public var safeToLoad: SafeToLoad?
     /// The chunks a push would cut, in file order.
     public var chunks: [PlannedChunk]
 
@@ -15,6 +19,8 @@ public struct Inspection: Sendable {
         let reading = try file.layoutReading()
         layout = reading.layout
         violation = reading.violation
+        aliases = reading.aliases
+        safeToLoad = try SafeToLoad.scan(file)
         if layout.tensors.isEmpty {
             chunks = []
             var reader = OpaqueReader()

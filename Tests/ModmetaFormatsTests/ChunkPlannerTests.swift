@@ -101,7 +101,9 @@ import Testing
                             && piece.range.upperBound <= owner.range.upperBound)
                     #expect(piece.element == owner.element)
                 } else {
-                    #expect(piece.element == .byte)
+                    // A short gap is coded as the tensor behind it, where it holds whole numbers of its width.
+                    #expect(piece.range.count.isMultiple(of: piece.element.width))
+                    #expect(piece.element == .byte || piece.range.count <= 4096)
                     #expect(layout.tensors.allSatisfy { $0.range.isEmpty || !$0.range.overlaps(piece.range) })
                 }
             }

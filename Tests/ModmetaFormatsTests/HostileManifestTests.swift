@@ -54,7 +54,8 @@ import Testing
             "the type of the tensor 'layer.0.bias' is not in the order of the type table (at byte 65)",
         "unknown-element-kind": "the dtype 'F32' has an unknown element kind (at byte 53)",
         "unknown-encoding": "entry 0 has an unknown encoding (at byte 54)",
-        "unknown-file-format": "the manifest names an unknown file format (at byte 49)",
+        "unknown-file-format":
+            "the manifest names the file format 7, which this program does not know: use a newer modmeta (at byte 49)",
         "version-0": "the manifest has version 0, this program reads version 1: use a newer modmeta (at byte 16)",
         "version-2": "the manifest has version 2, this program reads version 1: use a newer modmeta (at byte 16)",
         "wrong-checksum": "the manifest is damaged: its checksum does not match its bytes (at byte 90)",

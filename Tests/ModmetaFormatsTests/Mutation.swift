@@ -5,10 +5,27 @@ struct Mutation {
     init(generator: SeededGenerator) { self.generator = generator }
 
     /// Returns bytes with some changes.
-    mutating func apply(to bytes: some Collection<UInt8>, times: Int) -> [UInt8] {
+    mutating func apply(to bytes: some Collection<UInt8>, times: Int, keepingLength: Bool = false) -> [UInt8] {
         var bytes = Array(bytes)
-        for _ in 0..<times { change(&bytes) }
+        for _ in 0..<times {
+            if keepingLength { overwrite(&bytes) } else { change(&bytes) }
+        }
         return bytes
+    }
+
+    private mutating func overwrite(_ bytes: inout [UInt8]) {
+        guard !bytes.isEmpty else { return }
+        let place = Int.random(in: bytes.indices, using: &generator)
+        let length = min(Int.random(in: 1...8, using: &generator), bytes.count - place)
+        switch Int.random(in: 0..<5, using: &generator) {
+        case 0: bytes[place] ^= 1 << UInt8.random(in: 0..<8, using: &generator)
+        case 1: bytes[place] = UInt8.random(in: 0...255, using: &generator)
+        case 2: bytes.replaceSubrange(place..<place + length, with: [UInt8](repeating: 0xFF, count: length))
+        case 3: bytes.replaceSubrange(place..<place + length, with: [UInt8](repeating: 0, count: length))
+        default:
+            let from = Int.random(in: 0...bytes.count - length, using: &generator)
+            bytes.replaceSubrange(place..<place + length, with: Array(bytes[from..<from + length]))
+        }
     }
 
     private mutating func change(_ bytes: inout [UInt8]) {

@@ -7,6 +7,19 @@ struct SyntheticCheckpoint {
         var rows: Int
         var columns: Int
         var weights: [Float]
+
+        /// The weights as bfloat16, rounded to nearest, ties to even, as torch casts.
+        var bytes: [UInt8] {
+            var bytes: [UInt8] = []
+            bytes.reserveCapacity(2 * weights.count)
+            for weight in weights {
+                let bits = weight.bitPattern
+                let rounded = UInt16(truncatingIfNeeded: (bits &+ 0x7fff &+ (bits >> 16 & 1)) >> 16)
+                bytes.append(UInt8(truncatingIfNeeded: rounded))
+                bytes.append(UInt8(truncatingIfNeeded: rounded >> 8))
+            }
+            return bytes
+        }
     }
 
     var tensors: [Tensor]
@@ -51,13 +64,7 @@ struct SyntheticCheckpoint {
         for index in order ?? Array(tensors.indices) {
             let tensor = tensors[index]
             let begin = data.count
-            for weight in tensor.weights {
-                let bits = weight.bitPattern
-                // Round to nearest, ties to even, as torch casts.
-                let rounded = UInt16(truncatingIfNeeded: (bits &+ 0x7fff &+ (bits >> 16 & 1)) >> 16)
-                data.append(UInt8(truncatingIfNeeded: rounded))
-                data.append(UInt8(truncatingIfNeeded: rounded >> 8))
-            }
+            data += tensor.bytes
             header +=
                 ",\"\(tensor.name)\":{\"dtype\":\"BF16\",\"shape\":[\(tensor.rows),\(tensor.columns)],"
                 + "\"data_offsets\":[\(begin),\(data.count)]}"
@@ -69,7 +76,7 @@ struct SyntheticCheckpoint {
     }
 }
 
-/// A small deterministic generator of random numbers (SplitMix64 of Steele, Lea and Flood).
+/// A small deterministic generator of random numbers: SplitMix64 (Steele and others, 2014).
 struct SplitMix: RandomNumberGenerator {
     var state: UInt64
 

@@ -33,6 +33,7 @@ struct Inspect: AsyncParsableCommand {
         if let violation = inspection.violation {
             Terminal.print("treated as opaque: \(violation)")
         }
+        if let answer = inspection.safeToLoad { report(answer) }
         let rows = layout.tensors.map { tensor in
             [
                 escaped(tensor.name), tensor.dtype,
@@ -42,6 +43,23 @@ struct Inspect: AsyncParsableCommand {
         }
         guard !rows.isEmpty else { return }
         Table.print(header: ["tensor", "dtype", "shape", "offset", "bytes"], rows: rows, rightAligned: [3, 4])
+        for alias in inspection.aliases {
+            Terminal.print("\(escaped(alias.name)) shares the bytes of \(escaped(alias.tensor))")
+        }
+    }
+
+    private func report(_ answer: SafeToLoad) {
+        switch answer.verdict {
+        case .harmless: Terminal.print("safe to load: yes, its pickles import only what describes data")
+        case .unknown: Terminal.print("safe to load: not known")
+        case .dangerous: Terminal.print("safe to load: NO, loading it would run code")
+        }
+        for item in answer.imports where item.verdict != .harmless {
+            Terminal.print("  \(item.verdict.rawValue) import: \(escaped(item.global.description))")
+        }
+        if let problem = answer.problem {
+            Terminal.print("  what follows could not be looked at: \(problem)")
+        }
     }
 }
 
@@ -66,10 +84,27 @@ private struct InspectionDocument: Encodable {
         var bytes: UInt64
     }
 
+    struct Alias: Encodable {
+        var name: String
+        var tensor: String
+    }
+    struct Import: Encodable {
+        var module: String
+        var name: String
+        var verdict: String
+    }
+    struct Safety: Encodable {
+        var verdict: String
+        var imports: [Import]
+        var problem: String?
+    }
+
     var file: String
     var format: String
     var size: UInt64
     var violation: String?
+    var aliases: [Alias]
+    var safeToLoad: Safety?
     var tensors: [Tensor]
     var chunks: [Chunk]
 
@@ -78,6 +113,15 @@ private struct InspectionDocument: Encodable {
         format = "\(inspection.layout.format)"
         size = inspection.layout.size
         violation = inspection.violation.map { "\($0)" }
+        aliases = inspection.aliases.map { Alias(name: $0.name, tensor: $0.tensor) }
+        safeToLoad = inspection.safeToLoad.map { answer in
+            Safety(
+                verdict: answer.verdict.rawValue,
+                imports: answer.imports.map {
+                    Import(module: $0.global.module, name: $0.global.name, verdict: $0.verdict.rawValue)
+                },
+                problem: answer.problem.map { "\($0)" })
+        }
         tensors = inspection.layout.tensors.map {
             Tensor(
                 name: $0.name, dtype: $0.dtype, shape: $0.shape, offset: $0.range.lowerBound,

@@ -6,38 +6,50 @@ struct BaseFinder: Sendable {
     let context: TransferContext
     let history: (any VersionHistory)?
 
-    /// How many manifests serve one object.
-    private static let limit = 2
-    /// The least share of features in common for a sketch to count as alike.
-    private static let leastSimilarity = 0.25
+    /// How many previous versions serve one object.
+    private static let previousLimit = 2
+    /// How many manifests serve one object; a checkpoint of one file may have come in this many shards.
+    private static let limit = 16
+    /// The share of a file's bytes with a counterpart that leaves nothing worth looking for.
+    private static let enoughCoverage = 0.98
+    /// The least share of a file's tensors a stored file must add to be looked at.
+    private static let leastGain = 0.005
+    /// The share below which the latest stored files are tried whatever their tensors are called.
+    private static let littleCoverage = 0.9
 
     /// The bases of an object, best first.
     ///
-    /// The previous versions that Git history knows come first. Where those say little about the new object, the most
-    /// similar stored objects follow, the latest first among equals.
+    /// The previous versions that Git history knows come first. Where those lack some of the new object's tensors, stored
+    /// objects that have them follow, the latest first among equals.
     func bases(for object: ObjectID, layout: Layout) async throws -> [BaseManifest] {
         var found: [BaseManifest] = []
         for previous in try await history?.previousVersions(of: object, size: layout.size) ?? [] {
-            guard found.count < Self.limit else { break }
+            guard found.count < Self.previousLimit else { break }
             if let base = try await base(previous), base.coverage(of: layout) > 0 { found.append(base) }
         }
-        if let first = found.first, first.coverage(of: layout) >= 0.5 { return found }
         // Opaque files are compared by chunks, which are known only once the file was cut; recent ones of any kind serve.
         guard !layout.tensors.isEmpty else { return found }
-        let own = Sketch(object: object, size: layout.size, stored: 0, features: Sketch.features(of: layout))
-        var ranked: [(sketch: Sketch, similarity: Double)] = []
-        for sketch in try await context.sketches.all(in: context.store) where sketch.object != object {
-            let similarity = sketch.similarity(to: own)
-            if similarity >= Self.leastSimilarity { ranked.append((sketch, similarity)) }
+        var coverage = BaseCoverage(of: layout)
+        for base in found { coverage.add(base) }
+        guard coverage.share < Self.enoughCoverage else { return found }
+        let known = Set(found.map(\.manifest.object) + [object])
+        let sketches = try await context.sketches.all(in: context.store).filter { !known.contains($0.object) }
+        for candidate in SketchCover(of: layout).choose(
+            from: sketches, limit: Self.limit - found.count, leastGain: Self.leastGain)
+        {
+            guard let base = try await base(candidate) else { continue }
+            if coverage.add(base) { found.append(base) }
         }
-        ranked.sort {
-            ($0.similarity, $0.sketch.stored, $0.sketch.object) > ($1.similarity, $1.sketch.stored, $1.sketch.object)
+        if coverage.share < Self.littleCoverage {
+            // No names agree. They may all have been given a prefix, or lost one.
+            let chosen = Set(found.map(\.manifest.object))
+            let latest = sketches.filter { !chosen.contains($0.object) && $0.size <= layout.size / 4 * 5 }
+                .sorted { ($0.stored, $0.object) > ($1.stored, $1.object) }
+            for sketch in latest.prefix(Self.limit - found.count) where coverage.share < Self.enoughCoverage {
+                if let base = try await base(sketch.object), coverage.add(base) { found.append(base) }
+            }
         }
-        for candidate in ranked where !found.contains(where: { $0.manifest.object == candidate.sketch.object }) {
-            guard found.count < Self.limit else { break }
-            if let base = try await base(candidate.sketch.object) { found.append(base) }
-        }
-        return found.sorted { $0.coverage(of: layout) > $1.coverage(of: layout) }
+        return found
     }
 
     /// The manifest of an object the store can rebuild, or nil.

@@ -6,61 +6,18 @@ struct BaseManifest: Sendable {
     let manifest: Manifest
     /// The byte of the file at which each chunk starts, and, last, the file's size.
     let chunkStarts: [UInt64]
-    private let tensorIndices: [String: Int]
-    private let entryIndices: [ChunkID: Int]
-    /// What rebuilding each entry takes: deltas applied one upon the other, and payloads decoded.
-    private let efforts: [(depth: Int, payloads: Int)]
+    private let names: TensorNames
 
     init(_ manifest: Manifest) {
         self.manifest = manifest
         var starts: [UInt64] = [0]
-        for entry in manifest.chunks { starts.append(starts.last! + UInt64(manifest.entries[entry].rawLength)) }
+        var end: UInt64 = 0
+        for entry in manifest.chunks {
+            end += UInt64(manifest.entries[entry].rawLength)
+            starts.append(end)
+        }
         chunkStarts = starts
-        // A hostile layout may name a tensor twice; the first one serves.
-        tensorIndices = Dictionary(
-            manifest.layout.tensors.enumerated().map { ($1.name, $0) }, uniquingKeysWith: { first, _ in first })
-        entryIndices = Dictionary(
-            manifest.entries.enumerated().map { ($1.chunk, $0) }, uniquingKeysWith: { first, _ in first })
-        var efforts: [(depth: Int, payloads: Int)] = []
-        for entry in manifest.entries {
-            efforts.append(
-                entry.base.reduce((0, 1)) {
-                    (max($0.0, efforts[$1.entry].depth + 1), $0.1 + efforts[$1.entry].payloads)
-                })
-        }
-        self.efforts = efforts
-    }
-
-    /// Whether a delta against segments stays far from what readers refuse, see docs/formats/manifest.md.
-    func canCarryDelta(_ segments: [Manifest.Segment]) -> Bool {
-        segments.allSatisfy { efforts[$0.entry].depth < Manifest.Limits.depth / 8 }
-            && segments.reduce(0) { $0 + efforts[$1.entry].payloads } < Manifest.Limits.effort / 8
-    }
-
-    /// The entry that stands for the given raw bytes.
-    func entry(of chunk: ChunkID) -> Int? { entryIndices[chunk] }
-
-    /// The bytes a reader with nothing reads to rebuild an entry.
-    func readLength(of entry: Int) -> Int {
-        var visited: Set<Int> = []
-        var waiting = [entry]
-        var total = 0
-        while let next = waiting.popLast() {
-            guard visited.insert(next).inserted else { continue }
-            total += manifest.entries[next].payloadLength
-            waiting += manifest.entries[next].base.map(\.entry)
-        }
-        return total
-    }
-
-    /// The entry that an entry is a delta of, where that is one whole entry of the same length.
-    func predecessor(of entry: Int) -> Int? {
-        let base = manifest.entries[entry].base
-        guard base.count == 1, base[0].offset == 0 else { return nil }
-        let predecessor = manifest.entries[base[0].entry]
-        guard base[0].length == predecessor.rawLength, predecessor.rawLength == manifest.entries[entry].rawLength
-        else { return nil }
-        return base[0].entry
+        names = TensorNames(manifest.layout)
     }
 
     /// The runs of entries that hold a range of the file.
@@ -87,31 +44,66 @@ struct BaseManifest: Sendable {
 
     /// The range of this file that a piece of another file is best compared with.
     ///
-    /// Tensors correspond by name, element type and row shape, wherever they lie. A tensor with more or fewer rows
-    /// corresponds as far as its rows go. Bytes outside every tensor correspond to the bytes before the first one.
+    /// Tensors correspond by name and element type, wherever they lie: row by row if their rows have one shape, so that a
+    /// tensor with more or fewer rows corresponds as far as its rows go; as a whole if only their length is the same.
+    /// Bytes outside every tensor correspond to those before the tensor that corresponds to the one behind them, the
+    /// first to the first and the last to the last.
     func counterpart(of piece: PlannedChunk.Piece, in layout: Layout) -> Range<UInt64>? {
-        guard let index = piece.tensor else {
-            guard piece.range.lowerBound == 0, let first = manifest.layout.tensors.first?.range.lowerBound, first > 0
-            else { return nil }
-            return 0..<first
-        }
+        guard let index = piece.tensor else { return gap(correspondingTo: piece.range, in: layout) }
         let tensor = layout.tensors[index]
-        guard let match = tensorIndices[tensor.name].map({ manifest.layout.tensors[$0] }),
-            match.dtype == tensor.dtype, match.shape.dropFirst() == tensor.shape.dropFirst()
-        else { return nil }
-        let lower = match.range.lowerBound + (piece.range.lowerBound - tensor.range.lowerBound)
-        let upper = min(match.range.upperBound, lower + UInt64(piece.range.count))
-        return lower < upper ? lower..<upper : nil
+        guard let match = match(of: tensor).map({ manifest.layout.tensors[$0] }) else { return nil }
+        return BaseManifest.part(piece.range, of: tensor.range, in: match.range)
     }
+
+    /// Whether the file has a tensor of exactly this name.
+    func contains(_ name: String) -> Bool { names.contains(name) }
 
     /// The share of a layout's bytes that have a counterpart here, between 0 and 1.
     func coverage(of layout: Layout) -> Double {
         guard !layout.tensors.isEmpty, layout.size > 0 else { return layout.format == manifest.layout.format ? 1 : 0 }
         var covered: UInt64 = 0
-        for (index, tensor) in layout.tensors.enumerated() where !tensor.range.isEmpty {
-            let piece = PlannedChunk.Piece(tensor: index, range: tensor.range, element: tensor.element)
-            covered += UInt64(counterpart(of: piece, in: layout)?.count ?? 0)
-        }
+        for index in layout.tensors.indices { covered += coveredLength(of: index, in: layout) }
         return Double(covered) / Double(layout.size)
+    }
+
+    /// How many bytes of a tensor have a counterpart here.
+    func coveredLength(of index: Int, in layout: Layout) -> UInt64 {
+        let tensor = layout.tensors[index]
+        guard let match = match(of: tensor).map({ manifest.layout.tensors[$0] }) else { return 0 }
+        return UInt64(min(match.range.count, tensor.range.count))
+    }
+
+    private func match(of tensor: Layout.Tensor) -> Int? {
+        names.match(of: tensor) { index, isExact in
+            let match = manifest.layout.tensors[index]
+            guard match.dtype == tensor.dtype else { return false }
+            guard isExact else { return match.shape == tensor.shape }
+            return match.shape.dropFirst() == tensor.shape.dropFirst() || match.range.count == tensor.range.count
+        }
+    }
+
+    private func gap(correspondingTo range: Range<UInt64>, in layout: Layout) -> Range<UInt64>? {
+        guard layout.format == manifest.layout.format, !layout.tensors.isEmpty else { return nil }
+        let next = layout.firstTensor(atOrBehind: range.upperBound)
+        let whole = layout.gap(before: next)
+        let own: Range<UInt64>
+        if whole.lowerBound == 0 {
+            own = manifest.layout.gap(before: manifest.layout.firstTensor(atOrBehind: 0))
+        } else if let next {
+            guard let match = match(of: layout.tensors[next]) else { return nil }
+            own = manifest.layout.gap(before: match)
+        } else {
+            own = manifest.layout.gap(before: nil)
+        }
+        return range == whole ? (own.isEmpty ? nil : own) : BaseManifest.part(range, of: whole, in: own)
+    }
+
+    /// The part of a run that lies where another lies in its own.
+    private static func part(
+        _ range: Range<UInt64>, of whole: Range<UInt64>, in other: Range<UInt64>
+    ) -> Range<UInt64>? {
+        let lower = other.lowerBound + (range.lowerBound - whole.lowerBound)
+        let upper = min(other.upperBound, lower + (range.upperBound - range.lowerBound))
+        return lower < upper ? lower..<upper : nil
     }
 }

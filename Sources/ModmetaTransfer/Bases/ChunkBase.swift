@@ -1,7 +1,7 @@
 internal import ModmetaDelta
 internal import ModmetaFormats
 
-/// What one chunk is compared with: runs of a base manifest's entries, and how the chunk's pieces lie on them.
+/// What one chunk is compared with: runs of stored entries, and how the chunk's pieces lie on them.
 struct ChunkBase: Sendable {
     /// The longest base a payload may have, see docs/formats/manifest.md.
     private static let lengthLimit = 4 * ChunkLimits.maximum
@@ -15,34 +15,34 @@ struct ChunkBase: Sendable {
     var coveredLength: Int { pieces.reduce(0) { $0 + ($1.base == nil ? 0 : $1.length) } }
 
     /// Finds what the pieces of a chunk correspond to; nil if that is nothing.
-    init?(pieces: [PlannedChunk.Piece], of layout: Layout, in base: BaseManifest) {
-        self.init(
-            pieces: pieces.map { ($0, base.counterpart(of: $0, in: layout)) }, in: base)
+    init?(pieces: [PlannedChunk.Piece], of layout: Layout, in bases: BaseSet) {
+        self.init(pieces: pieces.map { ($0, bases.counterpart(of: $0, in: layout)) }, in: bases)
     }
 
-    /// Compares an opaque chunk with a window of the base that starts where the chunk is expected.
-    init?(opaque piece: PlannedChunk.Piece, expectedAt offset: UInt64, in base: BaseManifest) {
+    /// Compares an opaque chunk with a window of a base that starts where the chunk is expected.
+    init?(opaque piece: PlannedChunk.Piece, expectedAt offset: UInt64, of file: Int, in bases: BaseSet) {
         let length = UInt64(piece.range.count)
         let slack: UInt64 = 256 << 10
-        let size = base.manifest.layout.size
+        let size = bases.files[file].manifest.layout.size
         let lower = min(offset, size)
         let upper = min(size, lower + min(length + slack, 4 << 20))
         guard lower < upper else { return nil }
-        self.init(pieces: [(piece, lower..<upper)], in: base)
+        self.init(pieces: [(piece, (file, lower..<upper))], in: bases)
     }
 
-    private init?(pieces: [(PlannedChunk.Piece, Range<UInt64>?)], in base: BaseManifest) {
+    private init?(pieces: [(PlannedChunk.Piece, (file: Int, range: Range<UInt64>)?)], in bases: BaseSet) {
         segments = []
         self.pieces = []
         var baseLength = 0
-        for (piece, counterpart) in pieces {
-            // A tensor with fewer rows in the base is compared as far as it goes; what is left is new.
-            let split = piece.tensor == nil ? nil : counterpart.map(\.count)
-            guard let counterpart, baseLength + counterpart.count <= Self.lengthLimit else {
+        for (piece, found) in pieces {
+            guard let found, baseLength + found.range.count <= Self.lengthLimit else {
                 self.pieces.append(CodedPiece(length: piece.range.count, element: piece.element))
                 continue
             }
-            for segment in base.segments(of: counterpart) { append(segment) }
+            let counterpart = found.range
+            // A tensor with fewer rows in the base is compared as far as it goes; what is left is new.
+            let split = piece.tensor == nil ? nil : counterpart.count
+            for segment in bases.segments(of: counterpart, file: found.file) { append(segment) }
             let range = baseLength..<baseLength + counterpart.count
             baseLength = range.upperBound
             let compared = min(split ?? piece.range.count, piece.range.count)

@@ -3,16 +3,18 @@ internal import ModmetaFormats
 internal import ModmetaStore
 internal import Synchronization
 
-/// Gives the raw bytes of a manifest's entries: from local objects where they hold them, else from the store.
+/// Gives the raw bytes of entries: from local objects where they hold them, else from the store.
 ///
 /// Whatever it returns was hashed against the entry's chunk id.
 final class ChunkRebuilder: Sendable {
     private let context: TransferContext
-    private let manifest: Manifest
+    private let entries: [Manifest.Entry]
+    /// The objects whose manifests the entries are of, for errors.
+    private let owners: String
     /// The object on whose behalf is read, for the trace.
     private let purpose: ObjectID
-    /// A local copy of the manifest's own object, and where its chunks start.
-    private let ownCopy: (file: LocalFile, starts: [ChunkID: UInt64])?
+    /// Local copies of the manifests' own objects, and where their chunks start.
+    private let copies: [(file: LocalFile, starts: [ChunkID: UInt64])]
     /// Which entries are the base of several others.
     private let isUsedAgain: [Bool]
     private let shared = Mutex<SharedEntries>(SharedEntries())
@@ -35,23 +37,31 @@ final class ChunkRebuilder: Sendable {
     }
 
     /// Reads entries of a validated manifest.
-    ///
-    /// - Parameter usesOwnCopy: whether a local copy of the manifest's own object may serve.
-    init(_ base: BaseManifest, for purpose: ObjectID, in context: TransferContext, usesOwnCopy: Bool = true) {
+    convenience init(_ base: BaseManifest, for purpose: ObjectID, in context: TransferContext) {
+        self.init(base.manifest.entries, of: [base], for: purpose, in: context)
+    }
+
+    /// Reads entries of several validated manifests.
+    convenience init(_ bases: BaseSet, for purpose: ObjectID, in context: TransferContext) {
+        self.init(bases.entries, of: bases.files, for: purpose, in: context)
+    }
+
+    private init(
+        _ entries: [Manifest.Entry], of files: [BaseManifest], for purpose: ObjectID, in context: TransferContext
+    ) {
         self.context = context
-        manifest = base.manifest
+        self.entries = entries
         self.purpose = purpose
-        var uses = [Int](repeating: 0, count: base.manifest.entries.count)
-        for entry in base.manifest.entries { for segment in entry.base { uses[segment.entry] += 1 } }
+        var uses = [Int](repeating: 0, count: entries.count)
+        for entry in entries { for segment in entry.base { uses[segment.entry] += 1 } }
         isUsedAgain = uses.map { $0 > 1 }
-        if usesOwnCopy,
-            let file = try? LocalFile(readingIfPresent: context.objectPath(base.manifest.object)),
-            file.size == base.manifest.layout.size
-        {
+        owners = files.map { "\($0.manifest.object)" }.joined(separator: " or ")
+        copies = files.compactMap { base -> (LocalFile, [ChunkID: UInt64])? in
+            guard let file = try? LocalFile(readingIfPresent: context.objectPath(base.manifest.object)),
+                file.size == base.manifest.layout.size
+            else { return nil }
             let starts = zip(base.manifest.chunks, base.chunkStarts).map { (base.manifest.entries[$0].chunk, $1) }
-            ownCopy = (file, Dictionary(starts, uniquingKeysWith: { first, _ in first }))
-        } else {
-            ownCopy = nil
+            return (file, Dictionary(starts, uniquingKeysWith: { first, _ in first }))
         }
     }
 
@@ -66,7 +76,7 @@ final class ChunkRebuilder: Sendable {
     }
 
     private func rebuiltBytes(of index: Int, codec: ChunkCodec) async throws -> [UInt8] {
-        let entry = manifest.entries[index]
+        let entry = entries[index]
         if let bytes = localBytes(of: entry) {
             context.trace.emit(.chunkLocal, object: purpose, name: entry.chunk.digest, bytes: bytes.count)
             return bytes
@@ -84,7 +94,7 @@ final class ChunkRebuilder: Sendable {
     /// The base that segments stand for.
     func concatenation(of segments: [Manifest.Segment], codec: ChunkCodec) async throws -> [UInt8] {
         if segments.count == 1, segments[0].offset == 0,
-            segments[0].length == manifest.entries[segments[0].entry].rawLength
+            segments[0].length == entries[segments[0].entry].rawLength
         {
             return try await bytes(of: segments[0].entry, codec: codec)
         }
@@ -101,11 +111,13 @@ final class ChunkRebuilder: Sendable {
     }
 
     private func localBytes(of entry: Manifest.Entry) -> [UInt8]? {
-        if let ownCopy, let start = ownCopy.starts[entry.chunk],
-            let bytes = try? ownCopy.file.read(at: start, count: entry.rawLength),
-            SHA256.hash(bytes) == entry.chunk.digest
-        {
-            return bytes
+        for copy in copies {
+            if let start = copy.starts[entry.chunk],
+                let bytes = try? copy.file.read(at: start, count: entry.rawLength),
+                SHA256.hash(bytes) == entry.chunk.digest
+            {
+                return bytes
+            }
         }
         for location in context.state.locations(of: entry.chunk, length: entry.rawLength) {
             guard let file = try? LocalFile(readingIfPresent: context.objectPath(location.object)) else {
@@ -128,7 +140,7 @@ final class ChunkRebuilder: Sendable {
         } catch let error as StoreError where error.code == .missing {
             throw TransferError(
                 .missing,
-                "the store lacks payload \(entry.payload) of object \(manifest.object); push that object again from a "
+                "the store lacks payload \(entry.payload) of object \(owners); push that object again from a "
                     + "repository that has it, or run `modmeta store verify`")
         }
         context.trace.emit(.payloadGet, object: purpose, name: entry.payload.digest, bytes: payload.count)
@@ -161,6 +173,6 @@ final class ChunkRebuilder: Sendable {
     private func corrupt(_ entry: Manifest.Entry, _ reason: String) -> TransferError {
         TransferError(
             .corrupt,
-            "payload \(entry.payload) of object \(manifest.object) is damaged: \(reason); run `modmeta store verify`")
+            "payload \(entry.payload) of object \(owners) is damaged: \(reason); run `modmeta store verify`")
     }
 }

@@ -11,9 +11,9 @@ struct ChunkEncoder {
         var segments: [Manifest.Segment]
     }
 
-    /// A base to try: the manifest, its rebuilder, and what the chunk corresponds to in it.
+    /// A base to try: the table of entries, its rebuilder, and what the chunk corresponds to in it.
     struct Candidate {
-        var base: BaseManifest
+        var base: BaseSet
         var rebuilder: ChunkRebuilder
         var match: ChunkBase
     }
@@ -45,16 +45,17 @@ struct ChunkEncoder {
 
     /// Encodes a chunk against the base of a chain that costs least, or gives nil where every chain gets too long.
     private func encodeDelta(_ raw: [UInt8], candidate: Candidate) async throws -> Encoded? {
+        let base = candidate.base
         let newest = candidate.match.segments
-        let generation = 1 + newest.reduce(0) { max($0, candidate.base.manifest.entries[$1.entry].generation) }
+        let generation = 1 + newest.reduce(0) { max($0, base.entries[$1.entry].generation) }
         guard generation <= Manifest.Limits.generation else { return nil }
-        let limit = Int(readShareLimit * Double(raw.count))
+        let limit = readShareLimit * Double(raw.count)
         for option in try await options(for: raw, candidate: candidate, generation: generation) {
             let bytes = try await candidate.rebuilder.concatenation(of: option.segments, codec: codec)
             let payload = try raw.withUnsafeBytes { raw in
                 try bytes.withUnsafeBytes { try codec.encodeDelta(raw, base: $0, pieces: candidate.match.pieces) }
             }
-            guard option.chainLength + payload.count <= limit else { continue }
+            guard option.chainLength + Double(payload.count) <= limit else { continue }
             try prove(payload, encoding: .delta, base: bytes, decodesTo: raw)
             return Encoded(bytes: payload, encoding: .delta, generation: generation, segments: option.segments)
         }
@@ -64,7 +65,7 @@ struct ChunkEncoder {
     /// A base a chunk may be coded against, and what is read for that base.
     private struct Option {
         var segments: [Manifest.Segment]
-        var chainLength: Int
+        var chainLength: Double
         /// The estimated bytes sent, plus what readers pay.
         var cost = 0.0
     }
@@ -73,17 +74,18 @@ struct ChunkEncoder {
     ///
     /// Where there is a choice, the cost of each is estimated from a sample of the chunk.
     private func options(for raw: [UInt8], candidate: Candidate, generation: Int) async throws -> [Option] {
-        var options = chain(from: candidate.match.segments, in: candidate.base, generation: generation)
-            .map { Option(segments: $0, chainLength: readLength(of: $0, in: candidate.base)) }
+        let base = candidate.base
+        var options = chain(from: candidate.match.segments, in: base, generation: generation)
+            .map { Option(segments: $0, chainLength: readLength(of: $0, in: base)) }
             // Where the chain alone is too long, not even a delta of no bytes would fit.
-            .filter { Double($0.chainLength) <= readShareLimit * Double(raw.count) }
-            .filter { candidate.base.canCarryDelta($0.segments) }
+            .filter { $0.chainLength <= readShareLimit * Double(raw.count) }
+            .filter { base.canCarryDelta($0.segments) }
         guard options.count > 1 else { return options }
         let sample = ChunkSample(of: candidate.match.pieces)
         for index in options.indices {
             let bytes = try await candidate.rebuilder.concatenation(of: options[index].segments, codec: codec)
             let sent = try sample.estimatedLength(raw: raw, base: bytes, codec: codec)
-            options[index].cost = sent + Self.readerWeight * (sent + Double(options[index].chainLength))
+            options[index].cost = sent + Self.readerWeight * (sent + options[index].chainLength)
         }
         return options.sorted { $0.cost < $1.cost }
     }
@@ -96,24 +98,24 @@ struct ChunkEncoder {
     /// Version n of a chain against version n & (n - 1) is the rule of Subversion: no version is more than log2(n) deltas
     /// away from the full chunk.
     private func chain(
-        from newest: [Manifest.Segment], in base: BaseManifest, generation: Int
+        from newest: [Manifest.Segment], in base: BaseSet, generation: Int
     ) -> [[Manifest.Segment]] {
         guard newest.count == 1, newest[0].offset == 0,
-            newest[0].length == base.manifest.entries[newest[0].entry].rawLength
+            newest[0].length == base.entries[newest[0].entry].rawLength
         else { return [newest] }
         var chain = [newest[0].entry]
         while let older = base.predecessor(of: chain.last!) { chain.append(older) }
-        let skipped = chain.firstIndex { base.manifest.entries[$0].generation <= generation & (generation - 1) }
+        let skipped = chain.firstIndex { base.entries[$0].generation <= generation & (generation - 1) }
         return Set([0, skipped ?? 0, chain.count - 1]).sorted().map { index in
             [Manifest.Segment(entry: chain[index], offset: 0, length: newest[0].length)]
         }
     }
 
     /// What is read for the segments, the payloads of partly used entries counted in part.
-    private func readLength(of segments: [Manifest.Segment], in base: BaseManifest) -> Int {
+    private func readLength(of segments: [Manifest.Segment], in base: BaseSet) -> Double {
         segments.reduce(0) { total, segment in
-            let rawLength = base.manifest.entries[segment.entry].rawLength
-            return total + base.readLength(of: segment.entry) * segment.length / rawLength
+            let share = Double(segment.length) / Double(base.entries[segment.entry].rawLength)
+            return total + base.readLength(of: segment.entry) * share
         }
     }
 

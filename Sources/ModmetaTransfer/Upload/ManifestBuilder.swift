@@ -2,22 +2,22 @@ internal import ModmetaFormats
 
 /// Puts the table of a manifest together: each entry once, and after the entries of its base.
 struct ManifestBuilder {
-    private let bases: [BaseManifest]
+    private let bases: BaseSet
     private var entries: [Manifest.Entry] = []
     /// The same raw bytes are kept once, whatever payload they came by.
     private var indices: [ChunkID: Int] = [:]
 
-    init(bases: [BaseManifest]) { self.bases = bases }
+    init(bases: BaseSet) { self.bases = bases }
 
     /// Builds the manifest of an object from what became of its chunks, in file order.
     static func manifest(
-        object: ObjectID, layout: Layout, outcomes: [ChunkOutcome], bases: [BaseManifest]
+        object: ObjectID, layout: Layout, outcomes: [ChunkOutcome], bases: BaseSet
     ) -> Manifest {
         var builder = ManifestBuilder(bases: bases)
         var chunks: [Int] = []
         for outcome in outcomes {
             switch outcome {
-            case .reused(let base, let entry): chunks.append(builder.add(entry, of: base))
+            case .reused(let entry): chunks.append(builder.add(entry))
             case .repeated(let index): chunks.append(chunks[index])
             case .stored(let stored): chunks.append(builder.add(stored))
             }
@@ -25,14 +25,14 @@ struct ManifestBuilder {
         return Manifest(object: object, layout: layout, entries: builder.entries, chunks: chunks)
     }
 
-    /// Copies an entry of a base manifest, its base first.
+    /// Copies an entry of the bases, its own base first.
     ///
     /// Manifests bound how many deltas are stacked, and so how deep this goes.
-    private mutating func add(_ index: Int, of base: Int) -> Int {
-        let entry = bases[base].manifest.entries[index]
+    private mutating func add(_ index: Int) -> Int {
+        let entry = bases.entries[index]
         if let present = indices[entry.chunk] { return present }
         var copy = entry
-        copy.base = entry.base.map { translated($0, of: base) }
+        copy.base = entry.base.map { translated($0) }
         return append(copy)
     }
 
@@ -42,11 +42,11 @@ struct ManifestBuilder {
             Manifest.Entry(
                 payload: stored.payload, payloadLength: stored.payloadLength, chunk: stored.chunk,
                 rawLength: stored.rawLength, encoding: stored.encoding, generation: stored.generation,
-                base: stored.segments.map { translated($0, of: stored.base) }))
+                base: stored.segments.map { translated($0) }))
     }
 
-    private mutating func translated(_ segment: Manifest.Segment, of base: Int) -> Manifest.Segment {
-        Manifest.Segment(entry: add(segment.entry, of: base), offset: segment.offset, length: segment.length)
+    private mutating func translated(_ segment: Manifest.Segment) -> Manifest.Segment {
+        Manifest.Segment(entry: add(segment.entry), offset: segment.offset, length: segment.length)
     }
 
     private mutating func append(_ entry: Manifest.Entry) -> Int {

@@ -2,8 +2,8 @@ internal import ModmetaFormats
 
 /// How one chunk of an object under way is kept in the store.
 enum ChunkOutcome: Sendable {
-    /// An entry of a base manifest has the same raw bytes.
-    case reused(base: Int, entry: Int)
+    /// An entry of the bases has the same raw bytes.
+    case reused(entry: Int)
     /// An earlier chunk of the same file has the same raw bytes.
     case repeated(index: Int)
     /// A payload of its own.
@@ -18,7 +18,6 @@ struct StoredChunk: Sendable {
     var payloadLength: Int
     var encoding: Manifest.Encoding
     var generation: Int
-    /// Which base manifest the segments are of; meaningless without segments.
-    var base: Int
+    /// The runs of the bases' entries it is coded against.
     var segments: [Manifest.Segment]
 }

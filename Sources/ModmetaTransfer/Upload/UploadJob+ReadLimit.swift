@@ -13,18 +13,16 @@ extension UploadJob {
     func readShareLimit() async throws -> Double {
         guard !bases.isEmpty, !layout.tensors.isEmpty else { return Self.fileShare }
         let ids = try await chunkIDs()
-        var unchanged: (length: UInt64, read: Int) = (0, 0)
+        var unchanged: (length: UInt64, read: Double) = (0, 0)
         var counted: Set<ChunkID> = []
         for (id, length) in ids {
-            guard let base = bases.first(where: { $0.entry(of: id) != nil }), let entry = base.entry(of: id) else {
-                continue
-            }
+            guard let entry = bases.entry(of: id) else { continue }
             unchanged.length += UInt64(length)
-            if counted.insert(id).inserted { unchanged.read += base.readLength(of: entry) }
+            if counted.insert(id).inserted { unchanged.read += bases.readLength(of: entry) }
         }
         let changed = layout.size - unchanged.length
         guard changed > 0 else { return Self.fileShare }
-        let left = Self.fileShare * Double(layout.size) - Double(unchanged.read)
+        let left = Self.fileShare * Double(layout.size) - unchanged.read
         return min(Self.longestShare, max(1, left / Double(changed)))
     }
 

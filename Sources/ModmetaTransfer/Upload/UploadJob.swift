@@ -9,14 +9,14 @@ struct UploadJob: Sendable {
     private let object: ObjectID
     let file: LocalFile
     let layout: Layout
-    let bases: [BaseManifest]
-    private let rebuilders: [ChunkRebuilder]
+    let bases: BaseSet
+    private let rebuilder: ChunkRebuilder
     private let journal: [UInt64: JournalRecord]
     private let progress: @Sendable (UInt64) -> Void
     private let table = UploadTable()
 
     init(
-        context: TransferContext, object: ObjectID, file: LocalFile, layout: Layout, bases: [BaseManifest],
+        context: TransferContext, object: ObjectID, file: LocalFile, layout: Layout, bases: BaseSet,
         progress: @escaping @Sendable (UInt64) -> Void
     ) {
         self.context = context
@@ -25,7 +25,7 @@ struct UploadJob: Sendable {
         self.layout = layout
         self.bases = bases
         self.progress = progress
-        rebuilders = bases.map { ChunkRebuilder($0, for: object, in: context) }
+        rebuilder = ChunkRebuilder(bases, for: object, in: context)
         journal = context.state.journal(store: context.storeID, object: object)
     }
 
@@ -69,11 +69,14 @@ struct UploadJob: Sendable {
         if let earlier = table.claim(id, index: chunk.index) {
             return table.set(.repeated(index: earlier), at: chunk.index)
         }
-        for (index, base) in bases.enumerated() {
-            guard let entry = base.entry(of: id) else { continue }
+        if let entry = bases.entry(of: id) {
             context.trace.emit(.chunkReused, object: object, name: id.digest, bytes: chunk.bytes.count)
-            table.noteMatch(of: chunk.range, base: index, entry: entry, in: base)
-            return table.set(.reused(base: index, entry: entry), at: chunk.index)
+            if layout.tensors.isEmpty {
+                for file in bases.files.indices {
+                    table.noteMatch(of: chunk.range, base: file, entry: entry, in: bases)
+                }
+            }
+            return table.set(.reused(entry: entry), at: chunk.index)
         }
         if let stored = try await journaled(chunk, id: id) {
             context.trace.emit(
@@ -81,11 +84,11 @@ struct UploadJob: Sendable {
             return table.set(.stored(stored), at: chunk.index)
         }
         let candidate = candidate(for: chunk)
-        let encoded = try await encoder.encode(chunk.bytes, pieces: chunk.pieces, candidate: candidate?.candidate)
+        let encoded = try await encoder.encode(chunk.bytes, pieces: chunk.pieces, candidate: candidate)
         let stored = StoredChunk(
             chunk: id, rawLength: chunk.bytes.count, payload: PayloadID(SHA256.hash(encoded.bytes)),
             payloadLength: encoded.bytes.count, encoding: encoded.encoding, generation: encoded.generation,
-            base: candidate?.index ?? 0, segments: encoded.segments)
+            segments: encoded.segments)
         let outcome = try await context.store.put(.payload(stored.payload), .bytes(encoded.bytes))
         context.trace.emit(
             outcome == .created ? .payloadPut : .payloadExists, object: object, name: stored.payload.digest,
@@ -95,23 +98,18 @@ struct UploadJob: Sendable {
         table.set(.stored(stored), at: chunk.index)
     }
 
-    /// The base that most of the chunk's bytes correspond to.
-    private func candidate(for chunk: ChunkFeed.Chunk) -> (index: Int, candidate: ChunkEncoder.Candidate)? {
-        var best: (index: Int, match: ChunkBase)?
-        for (index, base) in bases.enumerated() {
-            let match =
-                layout.tensors.isEmpty
-                ? ChunkBase(
-                    opaque: chunk.pieces[0], expectedAt: table.expectedOffset(of: chunk.range, base: index), in: base)
-                : ChunkBase(pieces: chunk.pieces, of: layout, in: base)
-            if let match, match.coveredLength > best?.match.coveredLength ?? 0 { best = (index, match) }
-        }
-        guard let best, best.match.coveredLength * 2 >= chunk.bytes.count else { return nil }
-        return (
-            best.index,
-            ChunkEncoder.Candidate(
-                base: bases[best.index], rebuilder: rebuilders[best.index], match: best.match)
-        )
+    /// What most of the chunk's bytes correspond to, or nil if that is nothing.
+    private func candidate(for chunk: ChunkFeed.Chunk) -> ChunkEncoder.Candidate? {
+        let match =
+            layout.tensors.isEmpty
+            ? bases.files.indices.lazy.compactMap { file in
+                ChunkBase(
+                    opaque: chunk.pieces[0], expectedAt: table.expectedOffset(of: chunk.range, base: file), of: file,
+                    in: bases)
+            }.first
+            : ChunkBase(pieces: chunk.pieces, of: layout, in: bases)
+        guard let match, match.coveredLength * 2 >= chunk.bytes.count else { return nil }
+        return ChunkEncoder.Candidate(base: bases, rebuilder: rebuilder, match: match)
     }
 
     // MARK: Journal
@@ -122,7 +120,7 @@ struct UploadJob: Sendable {
             payloadLength: stored.payloadLength, encoding: stored.encoding, generation: stored.generation,
             base: stored.segments.map { segment in
                 JournalRecord.BaseRun(
-                    chunk: bases[stored.base].manifest.entries[segment.entry].chunk, offset: segment.offset,
+                    chunk: bases.entries[segment.entry].chunk, offset: segment.offset,
                     length: segment.length)
             })
     }
@@ -133,24 +131,16 @@ struct UploadJob: Sendable {
             record.rawLength == chunk.bytes.count,
             try await context.store.size(of: .payload(record.payload)) == UInt64(record.payloadLength)
         else { return nil }
-        for (index, base) in bases.enumerated() {
-            var segments: [Manifest.Segment] = []
-            for run in record.base {
-                guard let entry = base.entry(of: run.chunk),
-                    run.length > 0, run.offset + run.length <= base.manifest.entries[entry].rawLength
-                else { break }
-                segments.append(Manifest.Segment(entry: entry, offset: run.offset, length: run.length))
-            }
-            guard segments.count == record.base.count else { continue }
-            return stored(record, base: index, segments: segments)
+        var segments: [Manifest.Segment] = []
+        for run in record.base {
+            guard let entry = bases.entry(of: run.chunk),
+                run.length > 0, run.offset + run.length <= bases.entries[entry].rawLength
+            else { return nil }
+            segments.append(Manifest.Segment(entry: entry, offset: run.offset, length: run.length))
         }
-        return record.base.isEmpty ? stored(record, base: 0, segments: []) : nil
-    }
-
-    private func stored(_ record: JournalRecord, base: Int, segments: [Manifest.Segment]) -> StoredChunk {
-        StoredChunk(
+        return StoredChunk(
             chunk: record.chunk, rawLength: record.rawLength, payload: record.payload,
-            payloadLength: record.payloadLength, encoding: record.encoding, generation: record.generation, base: base,
+            payloadLength: record.payloadLength, encoding: record.encoding, generation: record.generation,
             segments: segments)
     }
 }

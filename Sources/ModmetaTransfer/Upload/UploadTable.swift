@@ -54,10 +54,9 @@ final class UploadTable: Sendable {
 
     // MARK: Following an opaque file along its base
 
-    /// Notes that a range of the file equals an entry of a base.
-    func noteMatch(of range: Range<UInt64>, base index: Int, entry: Int, in base: BaseManifest) {
-        guard let position = base.manifest.chunks.firstIndex(of: entry) else { return }
-        let baseEnd = base.chunkStarts[position + 1]
+    /// Notes that a range of the file equals an entry, which a base may have.
+    func noteMatch(of range: Range<UInt64>, base index: Int, entry: Int, in bases: BaseSet) {
+        guard let baseEnd = bases.end(of: entry, file: index) else { return }
         state.withLock { state in
             if range.upperBound > state.matches[index]?.end ?? 0 {
                 state.matches[index] = (range.upperBound, baseEnd)

@@ -77,7 +77,7 @@ public struct Uploader: Sendable {
                 .changed, "\(path) has \(file.size) bytes and not \(size) as object \(object) has; restore the file")
         }
         let layout = try file.layout()
-        let bases = try await BaseFinder(context: context, history: history).bases(for: object, layout: layout)
+        let bases = BaseSet(try await BaseFinder(context: context, history: history).bases(for: object, layout: layout))
         if size < Self.wholeLimit, bases.isEmpty { return try await storeWhole(object, path: path) }
         var job = UploadJob(
             context: context, object: object, file: file, layout: layout, bases: bases, progress: progress)
@@ -88,7 +88,8 @@ public struct Uploader: Sendable {
         }
         if manifest.readLength > size / 2 * 3 {
             // Chains that each are short enough can add up where few of their bytes are used; then none is kept.
-            job = UploadJob(context: context, object: object, file: file, layout: layout, bases: [], progress: progress)
+            job = UploadJob(
+                context: context, object: object, file: file, layout: layout, bases: BaseSet(), progress: progress)
             manifest = try await job.run()
         }
         try await publish(manifest)

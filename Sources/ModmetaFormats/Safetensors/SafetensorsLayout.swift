@@ -1,7 +1,7 @@
 /// Reads the layout of a safetensors file from its header.
 ///
 /// The rules are docs/formats/safetensors.md; every one that is broken is an error with the byte offset in the file.
-/// A file that breaks one is still a file: `Layout.read(header:fileSize:)` gives it back as an opaque one, with the
+/// A file that breaks one is still a file: `Layout.read(_:)` gives it back as an opaque one, with the
 /// error.
 public enum SafetensorsLayout {
     /// The bytes before the header: its length as a little-endian 64-bit integer.

@@ -1,0 +1,58 @@
+/// What a file looks like by its first bytes; git-lfs gives no file name to tell it by.
+enum FileKind: Hashable {
+    /// safetensors.
+    case safetensors
+    /// A zip archive, as PyTorch and NumPy write them.
+    case zip
+    /// GGUF.
+    case gguf
+    /// One NumPy array.
+    case npy
+    /// A kind of file that is known but not looked into, with the sentence that says so.
+    case known(String)
+    /// Nothing that is known.
+    case unknown
+
+    /// The bytes that are looked at.
+    static let sniffLength = 16
+
+    /// Tells the kind of a file.
+    ///
+    /// - Parameters:
+    ///   - prefix: the first `sniffLength` bytes of the file or more, fewer only where the file has fewer.
+    ///   - fileSize: the size of the file in bytes.
+    init(prefix: [UInt8], fileSize: UInt64) {
+        if FileKind.isSafetensors(prefix, fileSize) {
+            self = .safetensors
+        } else if prefix.starts(with: ZipDirectory.magic) {
+            self = .zip
+        } else if prefix.starts(with: GGUFLayout.magic) {
+            self = .gguf
+        } else if prefix.starts(with: NumPyHeader.magic) {
+            self = .npy
+        } else if let reason = FileKind.reason(prefix) {
+            self = .known(reason)
+        } else {
+            self = .unknown
+        }
+    }
+
+    private static func isSafetensors(_ prefix: [UInt8], _ fileSize: UInt64) -> Bool {
+        guard prefix.count > SafetensorsLayout.prefixLength,
+            prefix[SafetensorsLayout.prefixLength] == UInt8(ascii: "{"),
+            let length = try? SafetensorsLayout.headerLength(prefix: prefix, fileSize: fileSize)
+        else { return false }
+        return length >= 2
+    }
+
+    private static func reason(_ prefix: [UInt8]) -> String? {
+        if prefix.starts(with: [0x89, 0x48, 0x44, 0x46, 0x0D, 0x0A, 0x1A, 0x0A]) {
+            return "HDF5 files (Keras) are cut by their content; their tensors are not looked for"
+        }
+        if prefix.count >= 2, prefix[0] == 0x80, (2...5).contains(prefix[1]) {
+            return "plain pickles (PyTorch before 1.6 wrote them) are cut by their content; "
+                + "save the file again with a later PyTorch to have its tensors found"
+        }
+        return nil
+    }
+}

@@ -1,0 +1,39 @@
+/// Names that checkpoints use to describe data and that do nothing but build it.
+enum HarmlessGlobals {
+    /// Whether a name is on the list.
+    static func contains(_ global: PickleGlobal) -> Bool {
+        switch global.module {
+        case "torch": isTorch(global.name)
+        case "torch._utils": global.name.hasPrefix("_rebuild_") && !global.name.contains("device_tensor_from_numpy")
+        case "torch.storage": global.name.hasSuffix("Storage")
+        default: names[global.module]?.contains(global.name) ?? false
+        }
+    }
+
+    private static func isTorch(_ name: String) -> Bool {
+        name.hasSuffix("Storage") || PyTorchElementType(torchName: name) != nil
+            || [
+                "Size", "Tensor", "device", "qint8", "quint8", "qint32", "per_tensor_affine", "per_channel_affine",
+                "strided", "sparse_coo", "sparse_csr", "contiguous_format", "Generator",
+            ].contains(name)
+    }
+
+    private static let names: [String: Set<String>] = [
+        "collections": ["OrderedDict", "defaultdict", "Counter", "deque"],
+        "builtins": builtins, "__builtin__": builtins,
+        "_codecs": ["encode"], "copyreg": ["_reconstructor"], "copy_reg": ["_reconstructor"],
+        "datetime": ["date", "datetime", "time", "timedelta", "timezone"], "decimal": ["Decimal"],
+        "fractions": ["Fraction"],
+        "torch.nn.parameter": ["Parameter", "Buffer"], "torch._tensor": ["_rebuild_from_type_v2", "Tensor"],
+        "torch.serialization": ["_get_layout"], "torch.torch_version": ["TorchVersion"],
+        "numpy": ["dtype", "ndarray", "float32", "float64", "int64", "int32", "bool_"],
+        "numpy.core.multiarray": ["_reconstruct", "scalar"], "numpy._core.multiarray": ["_reconstruct", "scalar"],
+        "numpy.core.numeric": ["_frombuffer"], "numpy._core.numeric": ["_frombuffer"],
+        "numpy.dtypes": ["Float32DType", "Float64DType", "Int64DType", "UInt32DType", "BoolDType"],
+    ]
+
+    private static let builtins: Set<String> = [
+        "set", "frozenset", "list", "tuple", "dict", "int", "float", "complex", "bool", "str", "bytes", "bytearray",
+        "unicode", "long", "slice", "range", "xrange", "object",
+    ]
+}

@@ -1,0 +1,48 @@
+/// What is known of a class or function that a pickle would import.
+public struct PickleImport: Hashable, Sendable {
+    /// How much harm importing and calling it can do.
+    public enum Verdict: String, Hashable, Sendable, Comparable {
+        /// Checkpoints use it to describe data; it does nothing else.
+        case harmless
+        /// Not on either list: code of a library or of somebody's own, which may do anything.
+        case unknown
+        /// It runs commands or code, opens files or connections, or reaches what does.
+        case dangerous
+
+        /// Whether one verdict is better than another.
+        public static func < (left: Verdict, right: Verdict) -> Bool { left.rank < right.rank }
+
+        private var rank: Int {
+            switch self {
+            case .harmless: 0
+            case .unknown: 1
+            case .dangerous: 2
+            }
+        }
+    }
+
+    /// The class or function.
+    public var global: PickleGlobal
+    /// How much harm it can do.
+    public var verdict: Verdict
+
+    /// Judges a class or function by its name.
+    public init(_ global: PickleGlobal) {
+        self.global = global
+        verdict = PickleImport.verdict(of: global)
+    }
+
+    private static func verdict(of global: PickleGlobal) -> Verdict {
+        // Later protocols look names up part by part, so that "torch" and "hub.os.system" lead to "os.system".
+        let parts = global.module.split(separator: ".") + global.name.split(separator: ".")
+        let isPlain = !global.name.contains(".")
+        if isPlain, HarmlessGlobals.contains(global) { return .harmless }
+        if parts.contains(where: { DangerousGlobals.modules.contains(String($0)) }) { return .dangerous }
+        if DangerousGlobals.qualified.contains("\(global)") { return .dangerous }
+        let isBuiltin = ["builtins", "__builtin__", "__builtins__"].contains(global.module)
+        if isBuiltin, parts.dropFirst().contains(where: { DangerousGlobals.builtins.contains(String($0)) }) {
+            return .dangerous
+        }
+        return .unknown
+    }
+}

@@ -1,0 +1,59 @@
+/// Gathers what the pickles of a file would import.
+struct PickleScan {
+    /// The classes and functions, each once.
+    private(set) var globals: [PickleGlobal] = []
+    /// The pickles that were begun, and those that were followed to their end.
+    private(set) var found = 0
+    private(set) var completed = 0
+    /// The first reason why a pickle could not be followed.
+    var problem: FormatError?
+    private var known: Set<PickleGlobal> = []
+
+    /// Looks at the pickles of a zip archive; Python code in it (TorchScript) is not Python's to run, and not looked at.
+    mutating func archive(_ source: some ByteSource) throws {
+        let directory = try ZipDirectory(parsing: source)
+        for entry in directory.entries {
+            let isPickle = [".pkl", ".pickle", ".joblib"].contains { entry.name.hasSuffix($0) }
+            guard isPickle || entry.name.hasSuffix(".npy") else { continue }
+            do {
+                let range = try directory.data(of: entry, in: source)
+                if isPickle {
+                    try pickles(in: range, of: source, limit: 1)
+                } else {
+                    try array(in: range, of: source)
+                }
+            } catch let error as FormatError {
+                problem = problem ?? error
+            }
+        }
+    }
+
+    /// Looks at the pickle in a NumPy array of objects; other arrays have none.
+    mutating func array(in range: Range<UInt64>, of source: some ByteSource) throws {
+        let header = try NumPyHeader(parsing: source, in: range, allowsObjects: true)
+        guard header.holdsObjects else { return }
+        try pickles(in: range.lowerBound + header.dataOffset..<range.upperBound, of: source, limit: 1)
+    }
+
+    /// Looks at pickles that lie one behind the other; other bytes may follow the last.
+    mutating func pickles(in range: Range<UInt64>, of source: some ByteSource, limit: Int) throws {
+        let end = min(range.upperBound, range.lowerBound + PyTorchLayout.pickleLimit)
+        var reader = ByteReader(try source.read(range.lowerBound..<end), origin: range.lowerBound)
+        for index in 0..<limit {
+            // Behind the first, only what says that it is a pickle counts as one.
+            guard index == 0 || (reader.remaining > 0 && reader.bytes[reader.position] == PickleOpcode.proto.rawValue)
+            else { return }
+            found += 1
+            var machine = PickleMachine(reader)
+            do {
+                _ = try machine.run()
+                completed += 1
+            } catch {
+                problem = problem ?? error
+            }
+            for global in machine.graph.globals where known.insert(global).inserted { globals.append(global) }
+            guard problem == nil else { return }
+            reader = machine.reader
+        }
+    }
+}

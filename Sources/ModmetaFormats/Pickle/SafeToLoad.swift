@@ -1,0 +1,47 @@
+/// Whether a file can be loaded by a program that unpickles it: what its pickles would import, found without loading.
+///
+/// A pickle is a program: loading it calls whatever it names. The rules are docs/formats/pickle.md. Names are judged, not
+/// behaviour: a file that imports only harmless names cannot run code by being loaded; one that imports others may.
+public struct SafeToLoad: Sendable {
+    /// What the pickles would import, the worst first.
+    public var imports: [PickleImport]
+    /// Why a pickle could not be followed to its end, or nil; what lies behind is not known then.
+    public var problem: FormatError?
+
+    /// The worst that is known: `harmless` says that every pickle was followed to its end and imports nothing else.
+    public var verdict: PickleImport.Verdict {
+        max(imports.map(\.verdict).max() ?? .harmless, problem == nil ? .harmless : .unknown)
+    }
+
+    /// The pickles in one file, legacy PyTorch's five among them.
+    private static let pickleLimit = 64
+
+    /// Looks at all pickles of a file.
+    ///
+    /// - Returns: nil if the file has no pickles, so that loading it calls nothing.
+    /// - Throws: what reading the source throws.
+    public static func scan(_ source: some ByteSource) throws -> SafeToLoad? {
+        let prefix = try source.read(0..<min(source.size, UInt64(FileKind.sniffLength)))
+        var scan = PickleScan()
+        do {
+            switch FileKind(prefix: prefix, fileSize: source.size) {
+            case .safetensors, .gguf: return nil
+            case .zip: try scan.archive(source)
+            case .npy: try scan.array(in: 0..<source.size, of: source)
+            case .known, .unknown:
+                guard prefix.first.map({ PickleOpcode(rawValue: $0) != nil }) ?? false else { return nil }
+                try scan.pickles(in: 0..<source.size, of: source, limit: pickleLimit)
+                // Many a text begins like an old pickle. One that imports nothing, or is none, has nothing to tell.
+                let isMarked = prefix[0] == PickleOpcode.proto.rawValue
+                guard isMarked || (scan.completed > 0 && !scan.globals.isEmpty) else { return nil }
+            }
+        } catch let error as FormatError {
+            scan.problem = scan.problem ?? error
+        }
+        guard scan.found > 0 || scan.problem != nil else { return nil }
+        let imports = scan.globals.map { PickleImport($0) }
+        return SafeToLoad(
+            imports: imports.sorted { ($1.verdict, $0.global.description) < ($0.verdict, $1.global.description) },
+            problem: scan.problem)
+    }
+}

@@ -1,0 +1,58 @@
+/// The element types of PyTorch, spelled as safetensors spells them where it has them.
+///
+/// See docs/formats/pytorch.md, "Element types".
+struct PyTorchElementType: Hashable {
+    /// The spelling in layouts.
+    let dtype: String
+    /// The bytes of one element.
+    let width: UInt64
+    /// How the bytes divide into numbers.
+    let element: ElementKind
+
+    private init(_ dtype: String, _ width: UInt64, _ element: ElementKind) {
+        self.dtype = dtype
+        self.width = width
+        self.element = element
+    }
+
+    /// Bytes of which nothing more is known.
+    static let bytes = PyTorchElementType("U8", 1, .byte)
+
+    /// The type of a storage class such as `FloatStorage`; nil for one that is not known or has none.
+    init?(storageClass name: String) {
+        guard let type = PyTorchElementType.storages[name] else { return nil }
+        self = type
+    }
+
+    /// The type that `torch` calls by a name such as `float8_e4m3fn`.
+    init?(torchName name: String) {
+        guard let type = PyTorchElementType.types[name] else { return nil }
+        self = type
+    }
+
+    private static let storages: [String: PyTorchElementType] = [
+        "DoubleStorage": .init("F64", 8, .float64), "FloatStorage": .init("F32", 4, .float32),
+        "HalfStorage": .init("F16", 2, .float16), "BFloat16Storage": .init("BF16", 2, .bfloat16),
+        "LongStorage": .init("I64", 8, .integer64), "IntStorage": .init("I32", 4, .integer32),
+        "ShortStorage": .init("I16", 2, .integer16), "CharStorage": .init("I8", 1, .byte),
+        "ByteStorage": bytes, "BoolStorage": .init("BOOL", 1, .byte),
+        "ComplexFloatStorage": .init("C64", 8, .float32), "ComplexDoubleStorage": .init("C128", 16, .float64),
+        "QInt8Storage": .init("QI8", 1, .byte), "QUInt8Storage": .init("QU8", 1, .byte),
+        "QInt32Storage": .init("QI32", 4, .integer32), "QUInt4x2Storage": .init("QU4X2", 1, .byte),
+        "QUInt2x4Storage": .init("QU2X4", 1, .byte), "UntypedStorage": bytes,
+    ]
+
+    private static let types: [String: PyTorchElementType] = [
+        "float64": .init("F64", 8, .float64), "float32": .init("F32", 4, .float32),
+        "float16": .init("F16", 2, .float16), "bfloat16": .init("BF16", 2, .bfloat16),
+        "int64": .init("I64", 8, .integer64), "int32": .init("I32", 4, .integer32),
+        "int16": .init("I16", 2, .integer16), "int8": .init("I8", 1, .byte),
+        "uint64": .init("U64", 8, .integer64), "uint32": .init("U32", 4, .integer32),
+        "uint16": .init("U16", 2, .integer16), "uint8": bytes, "bool": .init("BOOL", 1, .byte),
+        "complex64": .init("C64", 8, .float32), "complex128": .init("C128", 16, .float64),
+        "complex32": .init("C32", 4, .float16),
+        "float8_e4m3fn": .init("F8_E4M3", 1, .byte), "float8_e5m2": .init("F8_E5M2", 1, .byte),
+        "float8_e4m3fnuz": .init("F8_E4M3FNUZ", 1, .byte), "float8_e5m2fnuz": .init("F8_E5M2FNUZ", 1, .byte),
+        "float8_e8m0fnu": .init("F8_E8M0", 1, .byte),
+    ]
+}

@@ -1,0 +1,110 @@
+/// Puts the tensors of a PyTorch file to their bytes: each byte belongs to one tensor of the layout, or to none.
+struct PyTorchPlacement {
+    /// Further names of bytes that have one.
+    private(set) var aliases: [(name: String, of: String)] = []
+    private var views: [String: [PyTorchTensor]] = [:]
+    private var order: [String] = []
+    private var names: Set<String> = []
+    private var repeated: [String: Int] = [:]
+
+    /// Adds a tensor; names that occur twice are made different.
+    mutating func add(_ tensor: PyTorchTensor) {
+        var tensor = tensor
+        while !names.insert(tensor.name).inserted {
+            let count = (repeated[tensor.name] ?? 1) + 1
+            repeated[tensor.name] = count
+            tensor.name += "#\(count)"
+        }
+        if views[tensor.storage.key] == nil { order.append(tensor.storage.key) }
+        views[tensor.storage.key, default: []].append(tensor)
+    }
+
+    /// Returns the tensors of the layout.
+    ///
+    /// - Parameter data: gives the bytes of a storage in the file.
+    /// - Throws: `FormatError` if a storage does not have the bytes its class and count say, or a tensor leaves it.
+    mutating func finish(data: (String) throws -> Range<UInt64>) throws -> [Layout.Tensor] {
+        var tensors: [Layout.Tensor] = []
+        for key in order {
+            guard let all = views[key] else { continue }
+            let range = try data(key)
+            tensors += try place(all, in: range)
+        }
+        // Empty tensors lie where others start; a sort that is not stable must not depend on chance.
+        return tensors.sorted {
+            ($0.range.lowerBound, $0.range.upperBound, $0.name) < ($1.range.lowerBound, $1.range.upperBound, $1.name)
+        }
+    }
+
+    /// The tensors of one storage: themselves if they divide it, else the storage as one run of numbers.
+    private mutating func place(_ views: [PyTorchTensor], in data: Range<UInt64>) throws(FormatError) -> [Layout.Tensor]
+    {
+        for view in views { try check(view, in: data) }
+        let empty = views.filter(\.isEmpty).map { view in
+            tensor(view, range: data.lowerBound..<data.lowerBound)
+        }
+        let full = views.filter { !$0.isEmpty }
+        guard !full.isEmpty, !data.isEmpty else { return empty }
+        var starts: [UInt64: PyTorchTensor] = [:]
+        var distinct: [PyTorchTensor] = []
+        var duplicates: [(name: String, of: String)] = []
+        for view in full {
+            if let first = starts[view.offset], first.end == view.end, first.isContiguous == view.isContiguous {
+                duplicates.append((view.name, first.name))
+            } else {
+                if starts[view.offset] == nil { starts[view.offset] = view }
+                distinct.append(view)
+            }
+        }
+        if let divided = divide(distinct, data: data) {
+            aliases += duplicates
+            return empty + divided
+        }
+        // Strided, overlapping, or more memory than tensors: the first name stands for all of it.
+        aliases += full.dropFirst().map { ($0.name, full[0].name) }
+        let first = full[0]
+        let count = (data.upperBound - data.lowerBound) / first.type.width
+        return empty + [
+            Layout.Tensor(
+                name: first.name, dtype: first.type.dtype, element: first.type.element, shape: [count], range: data)
+        ]
+    }
+
+    private func check(_ view: PyTorchTensor, in data: Range<UInt64>) throws(FormatError) {
+        let size = data.upperBound - data.lowerBound
+        let (stated, overflow) = view.storage.count.multipliedReportingOverflow(by: view.storage.type.width)
+        guard !overflow, stated == size else {
+            throw FormatError(
+                .malformed,
+                "the storage of \(QuotedName(view.name)) has \(size) bytes, not \(view.storage.count) elements of "
+                    + "\(view.storage.type.width)",
+                offset: data.lowerBound)
+        }
+        guard let end = view.end, end <= size / view.type.width else {
+            throw FormatError(
+                .malformed, "the tensor \(QuotedName(view.name)) reaches beyond its storage of \(size) bytes",
+                offset: data.lowerBound)
+        }
+    }
+
+    /// The views with their bytes if they are whole, contiguous and cover the storage without overlap.
+    private func divide(_ views: [PyTorchTensor], data: Range<UInt64>) -> [Layout.Tensor]? {
+        var covered = data.lowerBound
+        var tensors: [Layout.Tensor] = []
+        for view in views.sorted(by: { $0.offset < $1.offset }) {
+            // Neither product overflows: the view was checked to lie in the storage.
+            guard view.isContiguous, let end = view.end,
+                data.lowerBound + view.offset * view.type.width == covered
+            else { return nil }
+            let range = covered..<data.lowerBound + end * view.type.width
+            tensors.append(tensor(view, range: range))
+            covered = range.upperBound
+        }
+        return covered == data.upperBound ? tensors : nil
+    }
+
+    private func tensor(_ view: PyTorchTensor, range: Range<UInt64>) -> Layout.Tensor {
+        Layout.Tensor(
+            name: view.name, dtype: view.type.dtype, element: view.type.element, shape: view.shape, range: range)
+    }
+}
