@@ -14,6 +14,7 @@ public final class ChunkCodec {
     let streamEncoder = StreamEncoder()
     let streamDecoder = StreamDecoder()
     let matcher = SuffixMatcher()
+    let scaledCoder = ScaledCoder()
 
     /// Creates a codec without scratch memory; it grows at the first use.
     public init() {}

@@ -3,8 +3,8 @@ import ModmetaFormats
 /// What a delta is made of before anything is compressed: the control triples and the runs of both blocks.
 struct DeltaPlan {
     private(set) var control = BsdiffControl()
-    private(set) var diffRuns = CodedRuns()
-    private(set) var extraRuns = CodedRuns()
+    private(set) var diffRuns = CodedRuns(maximum: ChunkLimits.maximum)
+    private(set) var extraRuns = CodedRuns(maximum: 2 << 20)
 
     /// Everything is extra: a chunk without a base.
     init(full pieces: [CodedPiece]) {
@@ -32,14 +32,14 @@ struct DeltaPlan {
             return appendExtra(piece.length, element: piece.element)
         }
         if range.count == piece.length {
-            return appendDiff(piece.length, base: range.lowerBound, element: piece.element)
+            return appendDiff(piece.length, base: range.lowerBound, element: piece.element, row: piece.rowLength)
         }
         let old = UnsafeRawBufferPointer(rebasing: base[range])
         let shorter = min(new.count, old.count)
         if DeltaPlan.isAligned(new, old, element: piece.element) {
             // A tensor with more or fewer rows than before.
             let whole = shorter - shorter % piece.element.width
-            appendDiff(whole, base: range.lowerBound, element: piece.element)
+            appendDiff(whole, base: range.lowerBound, element: piece.element, row: piece.rowLength)
             return appendExtra(piece.length - whole, element: piece.element)
         }
         let head = DeltaPlan.commonPrefix(new, old, limit: shorter)
@@ -57,9 +57,9 @@ struct DeltaPlan {
         appendDiff(tail, base: range.upperBound - tail, element: .byte)
     }
 
-    private mutating func appendDiff(_ length: Int, base: Int, element: ElementKind) {
+    private mutating func appendDiff(_ length: Int, base: Int, element: ElementKind, row: Int? = nil) {
         control.appendDiff(length, base: base)
-        diffRuns.append(length, element: element)
+        diffRuns.append(length, element: element, row: row)
     }
 
     private mutating func appendExtra(_ length: Int, element: ElementKind) {

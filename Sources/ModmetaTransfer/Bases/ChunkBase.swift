@@ -17,7 +17,9 @@ struct ChunkBase: Sendable {
     /// Finds what the pieces of a chunk correspond to; nil if that is nothing.
     init?(pieces: [PlannedChunk.Piece], of layout: Layout, in base: BaseManifest) {
         self.init(
-            pieces: pieces.map { ($0, base.counterpart(of: $0, in: layout)) }, in: base)
+            pieces: pieces.map { piece in
+                (piece, base.counterpart(of: piece, in: layout), piece.tensor.flatMap { layout.tensors[$0].rowLength })
+            }, in: base)
     }
 
     /// Compares an opaque chunk with a window of the base that starts where the chunk is expected.
@@ -28,14 +30,14 @@ struct ChunkBase: Sendable {
         let lower = min(offset, size)
         let upper = min(size, lower + min(length + slack, 4 << 20))
         guard lower < upper else { return nil }
-        self.init(pieces: [(piece, lower..<upper)], in: base)
+        self.init(pieces: [(piece, lower..<upper, nil)], in: base)
     }
 
-    private init?(pieces: [(PlannedChunk.Piece, Range<UInt64>?)], in base: BaseManifest) {
+    private init?(pieces: [(PlannedChunk.Piece, Range<UInt64>?, rowLength: Int?)], in base: BaseManifest) {
         segments = []
         self.pieces = []
         var baseLength = 0
-        for (piece, counterpart) in pieces {
+        for (piece, counterpart, rowLength) in pieces {
             // A tensor with fewer rows in the base is compared as far as it goes; what is left is new.
             let split = piece.tensor == nil ? nil : counterpart.map(\.count)
             guard let counterpart, baseLength + counterpart.count <= Self.lengthLimit else {
@@ -46,7 +48,8 @@ struct ChunkBase: Sendable {
             let range = baseLength..<baseLength + counterpart.count
             baseLength = range.upperBound
             let compared = min(split ?? piece.range.count, piece.range.count)
-            self.pieces.append(CodedPiece(length: compared, element: piece.element, base: range))
+            self.pieces.append(
+                CodedPiece(length: compared, element: piece.element, base: range, rowLength: rowLength))
             if compared < piece.range.count {
                 self.pieces.append(CodedPiece(length: piece.range.count - compared, element: piece.element))
             }
