@@ -29,7 +29,7 @@ import Testing
 
     static let cases: [Case] = [
         Case(
-            name: "unknown features", says: "feature set 128 of a scaled run is unknown", run: run(features: 0x80),
+            name: "unknown features", says: "feature set 128 of a scaled run", run: run(features: 0x80),
             code: .unsupportedVersion),
         Case(name: "no parts", says: "has 0 parts", run: run(parts: [0])),
         Case(name: "more parts than words", says: "has 5 parts", run: run(parts: [5] + parts)),
@@ -41,7 +41,7 @@ import Testing
         Case(
             name: "part of 2^63 - 1 words", says: "where 4 words are due",
             run: run(parts: [1] + HostilePayloadTests.longest + [1])),
-        Case(name: "row with a reserved code", says: "a row has code 1", run: run(rows: [0, 1, 1])),
+        Case(name: "decayed row without decay", says: "a row has code 1", run: run(rows: [0, 1, 1])),
         Case(name: "no tables", says: "has no tables", run: run(tables: [1, 0])),
         Case(name: "tables cut short", says: "end within the tables", run: run(tables: [6, 1] + allZero.dropLast())),
         Case(

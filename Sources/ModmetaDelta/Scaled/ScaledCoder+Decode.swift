@@ -12,23 +12,29 @@ extension ScaledCoder {
     ) throws(DeltaError) {
         let offset = reader.offset
         let features = try reader.byte("the features of a run")
-        guard features == 0 else {
+        guard features == 0 || features == Feature.decay && element == .float32 else {
             throw DeltaError(
                 .unsupportedVersion,
-                "feature set \(features) of a scaled run is unknown; a newer modmeta may have written this payload",
+                "feature set \(features) of a scaled run of element kind \(element.rawValue) is unknown; a newer modmeta may have written this payload",
                 offset: offset)
         }
         let parts = try readParts(&reader, words: output.count / element.width)
+        let decay = features & Feature.decay == 0 ? nil : try DecayReplay(parsing: &reader)
         let rows = UnsafeMutableRawBufferPointer.allocate(byteCount: parts.reduce(0) { $0 + $1.rows }, alignment: 8)
         defer { rows.deallocate() }
         let rowOffset = reader.offset
         try streams.decode(&reader, into: rows)
-        guard !rows.contains(1) else {
-            throw DeltaError(.malformed, "a row has code 1 in a run without that feature", offset: rowOffset)
+        guard decay != nil || !rows.contains(RowCodes.decayed) else {
+            throw DeltaError(.malformed, "a row has code 1 in a run without decay", offset: rowOffset)
         }
         guard let reference = base.baseAddress, let target = output.baseAddress else { return }
         target.copyMemory(from: reference, byteCount: output.count)
-        let spans = codedSpans(parts, rows: rows)
+        if let decay {
+            for span in spans(parts, rows: rows, where: { $0 == RowCodes.decayed }) {
+                decay.apply(reference + 4 * span.start, count: span.count, into: target + 4 * span.start)
+            }
+        }
+        let spans = spans(parts, rows: rows) { $0 >= RowCodes.firstScale }
         let count = spans.reduce(0) { $0 + $1.count }
         guard count > 0 else { return }
         let symbols = contexts.reserve(count).baseAddress!.bindMemory(to: UInt8.self, capacity: count)
@@ -83,7 +89,9 @@ extension ScaledCoder {
         return parts
     }
 
-    private func codedSpans(_ parts: [RunPart], rows: UnsafeMutableRawBufferPointer) -> [Span] {
+    private func spans(
+        _ parts: [RunPart], rows: UnsafeMutableRawBufferPointer, where isMeant: (UInt8) -> Bool
+    ) -> [Span] {
         var spans: [Span] = []
         var word = 0
         var row = 0
@@ -91,7 +99,7 @@ extension ScaledCoder {
             let end = word + part.words
             while word < end {
                 let length = min(part.row, end - word)
-                if rows[row] >= RowCodes.firstScale {
+                if isMeant(rows[row]) {
                     let index = ScaleIndex.offset + Int(rows[row]) - Int(RowCodes.firstScale)
                     spans.append(Span(start: word, count: length, index: index))
                 }

@@ -15,12 +15,13 @@ extension ScaledCoder {
             : encode(UInt32.self, source, reference, element, parts)
         let clustering = ScaleClasses.cluster(counts, lowest: symbols.lowest, cost: cost)
         guard Int(clustering.bits / 8) + symbols.extraLength + symbols.rows.count / 2 < limit else { return false }
-        output.append(0)
+        output.append(symbols.decay == nil ? 0 : Feature.decay)
         output.append(number: parts.count)
         for part in parts {
             output.append(number: part.words)
             output.append(number: part.row)
         }
+        symbols.decay?.append(to: &output)
         try symbols.rows.span.bytes.withUnsafeBytes { rows throws(DeltaError) in
             try streams.append(rows, texture: .plane, to: &output)
         }
@@ -48,11 +49,16 @@ extension ScaledCoder {
         _ parts: [RunPart]
     ) -> Symbols {
         let size = MemoryLayout<Word>.size
-        let scales = rowScales(new, base, element, parts)
+        let decay = element == .float32 ? DecaySearch.find(new, base: base, parts: parts) : nil
+        let scales = rowScales(new, base, element, parts, decay)
         let least = scales.reduce(Int.max) { $1 < 0 ? $0 : min($0, $1) }
-        var symbols = Symbols(rows: [], count: 0, lowest: 0, extraLength: 0)
-        symbols.rows = scales.map {
-            $0 < 0 ? RowCodes.unchanged : RowCodes.firstScale + UInt8(min($0 - least, RowCodes.range))
+        var symbols = Symbols(rows: [], decay: decay, count: 0, lowest: 0, extraLength: 0)
+        symbols.rows = scales.map { scale in
+            switch scale {
+            case ScaledCoder.unchanged: RowCodes.unchanged
+            case ScaledCoder.decayed: RowCodes.decayed
+            default: RowCodes.firstScale + UInt8(min(scale - least, RowCodes.range))
+            }
         }
         guard least < Int.max else { return symbols }
         symbols.lowest = ScaleIndex.offset + ScaleIndex.lowest(element) - least
@@ -116,9 +122,13 @@ extension ScaledCoder {
         }
     }
 
-    /// The scale of every row, or -1 where it is the base's.
+    private static let unchanged = -1
+    private static let decayed = -2
+
+    /// The scale of every row, or a negative number where it need not be coded word by word.
     private func rowScales(
-        _ new: UnsafeRawPointer, _ base: UnsafeRawPointer, _ element: ElementKind, _ parts: [RunPart]
+        _ new: UnsafeRawPointer, _ base: UnsafeRawPointer, _ element: ElementKind, _ parts: [RunPart],
+        _ decay: DecayReplay?
     ) -> [Int] {
         var scales: [Int] = []
         scales.reserveCapacity(parts.reduce(0) { $0 + $1.rows })
@@ -129,9 +139,13 @@ extension ScaledCoder {
                 let length = min(part.row, left)
                 let row = UnsafeRawBufferPointer(start: new + start, count: length * element.width)
                 let under = UnsafeRawBufferPointer(start: base + start, count: length * element.width)
-                scales.append(
-                    row.equals(under)
-                        ? -1 : RowScale.scale(new + start, base: base + start, count: length, element: element))
+                if row.equals(under) {
+                    scales.append(ScaledCoder.unchanged)
+                } else if let decay, decay.reproduces(new + start, from: base + start, count: length) {
+                    scales.append(ScaledCoder.decayed)
+                } else {
+                    scales.append(RowScale.scale(new + start, base: base + start, count: length, element: element))
+                }
                 start += length * element.width
                 left -= length
             }

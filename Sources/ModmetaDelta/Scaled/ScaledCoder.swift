@@ -8,12 +8,20 @@ final class ScaledCoder {
     struct Symbols {
         /// The rows, one code each.
         var rows: [UInt8]
+        /// The weight decay that rows with code 1 went through.
+        var decay: DecayReplay?
         /// Words of rows that are coded word by word.
         var count: Int
         /// The scale index of class 0.
         var lowest: Int
         /// The bytes of `extraBits` in use.
         var extraLength: Int
+    }
+
+    /// The features a run may have, as bits of its first byte.
+    enum Feature {
+        /// Rows with code 1 are the base's after weight decay.
+        static let decay: UInt8 = 1
     }
 
     let encoder = RansEncoder()
