@@ -42,7 +42,7 @@ import Testing
             name: "part of 2^63 - 1 words", says: "where 4 words are due",
             run: run(parts: [1] + HostilePayloadTests.longest + [1])),
         Case(name: "decayed row without decay", says: "a row has code 1", run: run(rows: [0, 1, 1])),
-        Case(name: "no tables", says: "has no tables", run: run(tables: [1, 0])),
+        Case(name: "no tables", says: "has 0 tables", run: run(tables: [1, 0])),
         Case(name: "tables cut short", says: "end within the tables", run: run(tables: [6, 1] + allZero.dropLast())),
         Case(
             name: "tables with bytes to spare", says: "do not end where they should",

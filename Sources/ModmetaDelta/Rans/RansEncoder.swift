@@ -20,11 +20,12 @@ final class RansEncoder {
     /// Codes symbols and returns the coded bytes, valid until the next call.
     ///
     /// - Parameters:
-    ///   - codes: for every symbol its context in the high and its value in the low byte.
+    ///   - codes: for every symbol its value in the low byte and its context above that.
     ///   - tables: the table of every context that occurs.
     ///   - frequencies: the tables; each has a part for every symbol it is used for.
-    func encode(
-        _ codes: UnsafePointer<UInt16>, count: Int, tables: UnsafePointer<UInt8>, frequencies: [SymbolFrequencies]
+    @inline(__always)
+    func encode<Code: FixedWidthInteger & UnsignedInteger>(
+        _ codes: UnsafePointer<Code>, count: Int, tables: UnsafePointer<UInt8>, frequencies: [SymbolFrequencies]
     ) -> UnsafeRawBufferPointer {
         for (index, table) in frequencies.enumerated() { prepare(table, at: steps + 256 * index) }
         // A symbol adds at most 12 bits, so that one word each is more than enough.
@@ -60,10 +61,10 @@ final class RansEncoder {
     }
 
     @inline(__always)
-    private func step(
-        _ state: UInt32, _ code: UInt16, _ tables: UnsafePointer<UInt8>, _ output: inout UnsafeMutableRawPointer
+    private func step<Code: FixedWidthInteger & UnsignedInteger>(
+        _ state: UInt32, _ code: Code, _ tables: UnsafePointer<UInt8>, _ output: inout UnsafeMutableRawPointer
     ) -> UInt32 {
-        let step = steps[Int(tables[Int(code &>> 8)]) &<< 8 | Int(code & 0xFF)]
+        let step = steps[Int(tables[Int(truncatingIfNeeded: code &>> 8)]) &<< 8 | Int(truncatingIfNeeded: code & 0xFF)]
         // The word is written in any case and kept only where the state would grow too large: no branch to mispredict.
         (output - 2).storeBytes(of: UInt16(truncatingIfNeeded: state).littleEndian, as: UInt16.self)
         let spills = state >= step.limit

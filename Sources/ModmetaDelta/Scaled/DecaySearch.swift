@@ -82,7 +82,9 @@ struct DecaySearch {
         rows.allSatisfy { replay.reproduces(new + $0.offset, from: base + $0.offset, count: $0.count) }
     }
 
-    /// One factor for all steps. Rounding may make a small decay look larger or smaller than it is.
+    /// One factor for all steps.
+    ///
+    /// Rounding may make a small decay look larger or smaller than it is.
     private func constant() -> DecayReplay? {
         for steps in 1...DecayReplay.maximumSteps {
             let mean = decay / Double(steps)

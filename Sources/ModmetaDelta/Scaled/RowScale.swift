@@ -20,6 +20,30 @@ enum RowScale {
         return Int((sum / Float(count)).bitPattern >> 21) & 0x3FF
     }
 
+    /// How far each word of a row moved, with its sign.
+    static func movement(
+        _ new: UnsafeRawPointer, base: UnsafeRawPointer, count: Int, element: ElementKind,
+        into output: UnsafeMutablePointer<Float>
+    ) {
+        for index in 0..<count {
+            switch element {
+            case .bfloat16: output[index] = float16(new, index) { $0 << 16 } - float16(base, index) { $0 << 16 }
+            case .float16:
+                let expand = { (bits: UInt32) in (bits & 0x7FFF) << 13 | (bits & 0x8000) << 16 }
+                output[index] = (float16(new, index, expand) - float16(base, index, expand)) * 0x1p112
+            default:
+                output[index] =
+                    new.loadUnaligned(fromByteOffset: 4 * index, as: Float.self)
+                    - base.loadUnaligned(fromByteOffset: 4 * index, as: Float.self)
+            }
+        }
+    }
+
+    @inline(__always)
+    private static func float16(_ words: UnsafeRawPointer, _ index: Int, _ expand: (UInt32) -> UInt32) -> Float {
+        Float(bitPattern: expand(UInt32(words.loadUnaligned(fromByteOffset: 2 * index, as: UInt16.self))))
+    }
+
     @inline(__always)
     private static func movement16(
         _ new: UnsafeRawPointer, _ base: UnsafeRawPointer, _ count: Int,
@@ -72,7 +96,7 @@ enum RowScale {
             unsafeBitCast(value, to: SIMD8<UInt32>.self) & SIMD8(repeating: 0x7FFF_FFFF), to: SIMD8<Float>.self)
     }
 
-    private static func total(_ sums: SIMD8<Float>) -> Float {
+    static func total(_ sums: SIMD8<Float>) -> Float {
         let four = sums.lowHalf + sums.highHalf
         let two = four.lowHalf + four.highHalf
         return two[0] + two[1]

@@ -11,9 +11,24 @@ extension ScaleClasses {
     /// Joins neighbouring classes for as long as a common table is cheaper than two.
     ///
     /// - Parameters:
-    ///   - counts: 256 counts for each class, added up where classes are joined.
+    ///   - counts: 256 counts for each class of each bucket, added up where classes are joined.
     ///   - lowest: the scale index of the first class.
-    static func cluster(_ counts: UnsafeMutablePointer<UInt32>, lowest: Int, cost: SymbolCost) -> Clustering {
+    static func cluster(
+        _ counts: UnsafeMutablePointer<UInt32>, buckets: Int, lowest: Int, cost: SymbolCost
+    ) -> Clustering {
+        var clustering = Clustering(
+            classes: ScaleClasses(frequencies: [], counts: [], bounds: []), tables: [], bits: 0)
+        for bucket in 0..<buckets {
+            let bucketCounts = counts + 256 * ScaleIndex.classes * bucket
+            let groups = joinedGroups(bucketCounts, limit: RansFormat.maximumTables / buckets, cost: cost)
+            clustering.append(groups, bucketCounts, lowest: lowest)
+        }
+        return clustering
+    }
+
+    private static func joinedGroups(
+        _ counts: UnsafeMutablePointer<UInt32>, limit tableLimit: Int, cost: SymbolCost
+    ) -> [Group] {
         var groups = nonEmptyGroups(counts, cost: cost)
         var limit = 0
         for group in groups { limit = max(limit, group.limit) }
@@ -34,7 +49,7 @@ extension ScaleClasses {
                 let saved = groups[index].bits + groups[index + 1].bits - groups[index].unionBits
                 if saved > gain { (best, gain) = (index, saved) }
             }
-            guard gain > -16 || groups.count > RansFormat.maximumTables else { break }
+            guard gain > -16 || groups.count > tableLimit else { break }
             let (a, b) = (counts + 256 * groups[best].first, counts + 256 * groups[best + 1].first)
             for value in 0..<limit { a[value] &+= b[value] }
             groups[best].bits = groups[best].unionBits
@@ -43,10 +58,10 @@ extension ScaleClasses {
             if best + 1 < groups.count { groups[best].unionBits = unionBits(best, best + 1) }
             if best > 0 { groups[best - 1].unionBits = unionBits(best - 1, best) }
         }
-        return clustering(groups, counts, lowest: lowest)
+        return groups
     }
 
-    private struct Group {
+    fileprivate struct Group {
         var first: Int
         var last: Int
         var limit: Int
@@ -66,23 +81,26 @@ extension ScaleClasses {
         return groups
     }
 
-    private static func clustering(
-        _ groups: [Group], _ counts: UnsafePointer<UInt32>, lowest: Int
-    ) -> Clustering {
-        var classes = ScaleClasses(frequencies: [], bounds: [])
+    private init(frequencies: [SymbolFrequencies], counts: [Int], bounds: [Int]) {
+        self.frequencies = frequencies
+        self.counts = counts
+        self.bounds = bounds
+    }
+}
+
+extension ScaleClasses.Clustering {
+    /// Appends the tables of one bucket.
+    fileprivate mutating func append(
+        _ groups: [ScaleClasses.Group], _ counts: UnsafePointer<UInt32>, lowest: Int
+    ) {
         var tables = [UInt8](repeating: 0, count: ScaleIndex.classes)
-        var bits: Float = 0
-        for group in groups {
-            if !classes.frequencies.isEmpty { classes.bounds.append(lowest + group.first) }
+        for (number, group) in groups.enumerated() {
+            if number > 0 { classes.bounds.append(lowest + group.first) }
             for index in group.first...group.last { tables[index] = UInt8(classes.frequencies.count) }
             classes.frequencies.append(SymbolFrequencies(counts: counts + 256 * group.first))
             bits += group.bits
         }
-        return Clustering(classes: classes, tables: tables, bits: bits)
-    }
-
-    private init(frequencies: [SymbolFrequencies], bounds: [Int]) {
-        self.frequencies = frequencies
-        self.bounds = bounds
+        classes.counts.append(groups.count)
+        self.tables += tables
     }
 }

@@ -1,26 +1,41 @@
-/// Which table serves which scale index: neighbouring indices share one.
+/// Which table serves which scale index: neighbouring indices share one, in each bucket of predictions.
 ///
 /// See docs/formats/delta.md, "Scaled".
 struct ScaleClasses {
-    /// The tables, in the order of their indices.
+    /// The tables, in the order of buckets and indices.
     var frequencies: [SymbolFrequencies]
-    /// The index each table but the first begins at, increasing.
+    /// For every bucket the number of its tables.
+    var counts: [Int]
+    /// The index each table but the first of its bucket begins at, increasing in each bucket.
     var bounds: [Int]
 
-    /// Fills `table` with the table of every index.
+    /// Fills `table` with the table of every index of every bucket.
     func fill(_ table: UnsafeMutablePointer<UInt8>) {
-        var next = 0
-        for index in 0..<ScaleIndex.count {
-            while next < bounds.count, bounds[next] <= index { next += 1 }
-            table[index] = UInt8(next)
+        var first = 0
+        var bound = 0
+        for (bucket, count) in counts.enumerated() {
+            let row = table + bucket * ScaleIndex.count
+            // A bucket without tables serves no word of a payload that a writer made.
+            row.update(repeating: UInt8(min(first, frequencies.count - 1)), count: ScaleIndex.count)
+            for next in 1..<max(1, count) {
+                for index in bounds[bound]..<ScaleIndex.count { row[index] = UInt8(first + next) }
+                bound += 1
+            }
+            first += count
         }
     }
 
     /// Appends the bounds and tables.
     func serialized() -> [UInt8] {
         var writer = BitWriter()
-        writer.append(UInt32(frequencies.count), count: 8)
-        for bound in bounds { writer.append(UInt32(bound), count: 11) }
+        var bound = 0
+        for count in counts {
+            writer.append(UInt32(count), count: 8)
+            for _ in 1..<max(1, count) {
+                writer.append(UInt32(bounds[bound]), count: 11)
+                bound += 1
+            }
+        }
         var previous: SymbolFrequencies?
         for table in frequencies {
             table.append(to: &writer, after: previous)
@@ -30,20 +45,30 @@ struct ScaleClasses {
     }
 
     /// Reads bounds and tables of symbols up to `largest`.
-    init(parsing bytes: UnsafeRawBufferPointer, offset: Int, largest: Int) throws(DeltaError) {
+    init(parsing bytes: UnsafeRawBufferPointer, offset: Int, buckets: Int, largest: Int) throws(DeltaError) {
         var reader = BitReader(bytes, offset: offset)
-        let count = Int(try reader.bits(8))
-        guard count > 0 else { throw DeltaError(.malformed, "a run has no tables", offset: offset) }
+        counts = []
         bounds = []
-        for _ in 1..<count {
-            let bound = Int(try reader.bits(11))
-            guard bound > bounds.last ?? 0, bound < ScaleIndex.count else {
-                throw DeltaError(.malformed, "the tables of a run are not in order", offset: reader.byteOffset)
+        var total = 0
+        for _ in 0..<buckets {
+            let count = Int(try reader.bits(8))
+            total += count
+            counts.append(count)
+            var last = 0
+            for _ in 1..<max(1, count) {
+                let bound = Int(try reader.bits(11))
+                guard bound > last, bound < ScaleIndex.count else {
+                    throw DeltaError(.malformed, "the tables of a run are not in order", offset: reader.byteOffset)
+                }
+                bounds.append(bound)
+                last = bound
             }
-            bounds.append(bound)
+        }
+        guard total > 0, total <= RansFormat.maximumTables else {
+            throw DeltaError(.malformed, "a run has \(total) tables", offset: offset)
         }
         frequencies = []
-        for _ in 0..<count {
+        for _ in 0..<total {
             let table = try SymbolFrequencies(parsing: &reader, after: frequencies.last)
             guard (table.parts.lastIndex { $0 > 0 } ?? 0) <= largest else {
                 throw DeltaError(

@@ -2,12 +2,12 @@ import ModmetaFormats
 
 /// How large the step of a row is beside the unit in the last place of a base word, in quarter octaves.
 ///
-/// index = row code - 2 - 4 * exponent field of the base word + offset. See docs/formats/delta.md, "Scaled".
+/// index = row code - 2 + column scale - 32 - 4 * exponent field of the base word + offset. See docs/formats/delta.md, "Scaled".
 enum ScaleIndex {
-    /// Keeps indices from becoming negative: four times the largest exponent.
-    static let offset = 4 * 255
+    /// Keeps indices from becoming negative: four times the largest exponent, and the smallest column scale.
+    static let offset = 4 * 255 + Directions.neutralScale
     /// There are indices below this.
-    static let count = offset + RowCodes.range + 1
+    static let count = offset + RowCodes.range + Directions.scales - Directions.neutralScale
 
     /// The steps above the least index that writers tell apart.
     static let classes = 160

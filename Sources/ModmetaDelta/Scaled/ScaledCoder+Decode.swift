@@ -12,7 +12,8 @@ extension ScaledCoder {
     ) throws(DeltaError) {
         let offset = reader.offset
         let features = try reader.byte("the features of a run")
-        guard features == 0 || features == Feature.decay && element == .float32 else {
+        let known = Feature.directions | (element == .float32 ? Feature.decay : 0)
+        guard features & ~known == 0 else {
             throw DeltaError(
                 .unsupportedVersion,
                 "feature set \(features) of a scaled run of element kind \(element.rawValue) is unknown; a newer modmeta may have written this payload",
@@ -20,25 +21,31 @@ extension ScaledCoder {
         }
         let parts = try readParts(&reader, words: output.count / element.width)
         let decay = features & Feature.decay == 0 ? nil : try DecayReplay(parsing: &reader)
-        let rows = UnsafeMutableRawBufferPointer.allocate(byteCount: parts.reduce(0) { $0 + $1.rows }, alignment: 8)
-        defer { rows.deallocate() }
         let rowOffset = reader.offset
-        try streams.decode(&reader, into: rows)
-        guard decay != nil || !rows.contains(RowCodes.decayed) else {
+        let codes = try streams.decode(&reader, count: parts.reduce(0) { $0 + $1.rows })
+        guard decay != nil || !codes.contains(RowCodes.decayed) else {
             throw DeltaError(.malformed, "a row has code 1 in a run without decay", offset: rowOffset)
         }
         guard let reference = base.baseAddress, let target = output.baseAddress else { return }
         target.copyMemory(from: reference, byteCount: output.count)
         if let decay {
-            for span in spans(parts, rows: rows, where: { $0 == RowCodes.decayed }) {
-                decay.apply(reference + 4 * span.start, count: span.count, into: target + 4 * span.start)
+            CodedRow.forEach(of: parts, codes: codes) { row, code in
+                guard code == RowCodes.decayed else { return }
+                decay.apply(reference + 4 * row.start, count: row.count, into: target + 4 * row.start)
             }
         }
-        let spans = spans(parts, rows: rows) { $0 >= RowCodes.firstScale }
-        let count = spans.reduce(0) { $0 + $1.count }
+        var rows = CodedRow.rows(of: parts, codes: codes)
+        var directions: Directions?
+        if features & Feature.directions != 0 {
+            let found = try Directions(
+                parsing: &reader, parts: parts, codedRows: CodedRow.counts(rows, parts: parts.count), streams: streams)
+            CodedRow.place(&rows, ranks: found.ranks)
+            directions = found
+        }
+        let count = rows.reduce(0) { $0 + $1.count }
         guard count > 0 else { return }
         let symbols = contexts.reserve(count).baseAddress!.bindMemory(to: UInt8.self, capacity: count)
-        try decodeSymbols(&reader, element, spans: spans, base: reference, into: symbols, count: count)
+        try decodeSymbols(&reader, element, rows, directions, base: reference, into: symbols, count: count)
         let extraLength = try reader.number("the length of the extra bits")
         let extraOffset = reader.offset
         let extra = try reader.take(extraLength, "the extra bits")
@@ -46,21 +53,13 @@ extension ScaledCoder {
         bits.copyMemory(from: extra)
         var bitReader = ExtraBitReader(bits.baseAddress!, byteCount: extraLength)
         if element.width == 2 {
-            restore(UInt16.self, spans, base: reference, symbols, &bitReader, into: target)
+            restore(UInt16.self, rows, base: reference, symbols, hasSigns: directions != nil, &bitReader, into: target)
         } else {
-            restore(UInt32.self, spans, base: reference, symbols, &bitReader, into: target)
+            restore(UInt32.self, rows, base: reference, symbols, hasSigns: directions != nil, &bitReader, into: target)
         }
         guard bitReader.isAtEnd else {
             throw DeltaError(.malformed, "the extra bits do not end where they should", offset: extraOffset)
         }
-    }
-
-    /// Words that follow each other and share a row code.
-    private struct Span {
-        var start: Int
-        var count: Int
-        /// Where the tables of the row's scale index for exponent 0 begin.
-        var index: Int
     }
 
     private func readParts(_ reader: inout PayloadReader, words: Int) throws(DeltaError) -> [RunPart] {
@@ -89,108 +88,26 @@ extension ScaledCoder {
         return parts
     }
 
-    private func spans(
-        _ parts: [RunPart], rows: UnsafeMutableRawBufferPointer, where isMeant: (UInt8) -> Bool
-    ) -> [Span] {
-        var spans: [Span] = []
-        var word = 0
-        var row = 0
-        for part in parts {
-            let end = word + part.words
-            while word < end {
-                let length = min(part.row, end - word)
-                if isMeant(rows[row]) {
-                    let index = ScaleIndex.offset + Int(rows[row]) - Int(RowCodes.firstScale)
-                    spans.append(Span(start: word, count: length, index: index))
-                }
-                word += length
-                row += 1
-            }
-        }
-        return spans
-    }
-
     private func decodeSymbols(
-        _ reader: inout PayloadReader, _ element: ElementKind, spans: [Span], base: UnsafeRawPointer,
-        into symbols: UnsafeMutablePointer<UInt8>, count: Int
+        _ reader: inout PayloadReader, _ element: ElementKind, _ rows: [CodedRow], _ directions: Directions?,
+        base: UnsafeRawPointer, into symbols: UnsafeMutablePointer<UInt8>, count: Int
     ) throws(DeltaError) {
         let tableLength = try reader.number("the length of the tables")
         let tableOffset = reader.offset
         let classes = try ScaleClasses(
             parsing: try reader.take(tableLength, "the tables"), offset: tableOffset,
+            buckets: directions == nil ? 1 : Directions.buckets,
             largest: element.width == 2 ? StepSymbol.largest16 : StepSymbol.largest32)
         classes.fill(indexTable)
         if element.width == 2 {
-            findTables(UInt16.self, spans, base, shift: element.exponentShift, into: symbols)
+            findTables(UInt16.self, rows, base, element.exponentShift, directions, into: symbols, count: count)
         } else {
-            findTables(UInt32.self, spans, base, shift: element.exponentShift, into: symbols)
+            findTables(UInt32.self, rows, base, element.exponentShift, directions, into: symbols, count: count)
         }
         let codedLength = try reader.number("the length of the coded symbols")
         let codedOffset = reader.offset
         try decoder.decode(
             try reader.take(codedLength, "the coded symbols"), offset: codedOffset, contexts: symbols, count: count,
             frequencies: classes.frequencies)
-    }
-
-    @inline(__always)
-    private func findTables<Word: FixedWidthInteger & UnsignedInteger>(
-        _ type: Word.Type, _ spans: [Span], _ base: UnsafeRawPointer, shift: Int,
-        into contexts: UnsafeMutablePointer<UInt8>
-    ) {
-        let size = MemoryLayout<Word>.size
-        var output = contexts
-        for span in spans {
-            let tables = UnsafePointer(indexTable) + span.index
-            let words = base + span.start * size
-            for index in 0..<span.count {
-                let old = words.loadUnaligned(fromByteOffset: index &* size, as: Word.self)
-                let exponent = Int(truncatingIfNeeded: (old &<< 1) &>> Word(truncatingIfNeeded: shift + 1))
-                output[index] = tables[-4 &* exponent]
-            }
-            output += span.count
-        }
-    }
-
-    @inline(__always)
-    private func restore<Word: FixedWidthInteger & UnsignedInteger>(
-        _ type: Word.Type, _ spans: [Span], base: UnsafeRawPointer, _ symbols: UnsafePointer<UInt8>,
-        _ bits: inout ExtraBitReader, into output: UnsafeMutableRawPointer
-    ) {
-        let size = MemoryLayout<Word>.size
-        var input = symbols
-        for span in spans {
-            let words = base + span.start * size
-            let target = output + span.start * size
-            // First as if all symbols were direct, which vectorises; then the others.
-            for index in 0..<span.count {
-                let old = words.loadUnaligned(fromByteOffset: index &* size, as: Word.self)
-                let difference = OrderedWord.difference(Word(truncatingIfNeeded: input[index]))
-                let new = OrderedWord.bits(OrderedWord.ordered(old) &+ difference)
-                target.storeBytes(of: new, toByteOffset: index &* size, as: Word.self)
-            }
-            var index = 0
-            while index < span.count {
-                if index + 8 <= span.count {
-                    let eight = UnsafeRawPointer(input + index).loadUnaligned(as: UInt64.self)
-                    if eight & 0xE0E0_E0E0_E0E0_E0E0 == 0 {
-                        index += 8
-                        continue
-                    }
-                }
-                let end = min(index + 8, span.count)
-                while index < end {
-                    let symbol = Int(input[index])
-                    if symbol >= StepSymbol.direct {
-                        let extra = bits.bits(StepSymbol.extraCount(symbol))
-                        let zigzag = Word(truncatingIfNeeded: StepSymbol.smallest(symbol) &+ extra &<< 1)
-                        let old = words.loadUnaligned(fromByteOffset: index &* size, as: Word.self)
-                        let new = OrderedWord.bits(OrderedWord.ordered(old) &+ OrderedWord.difference(zigzag))
-                        target.storeBytes(of: new, toByteOffset: index &* size, as: Word.self)
-                    }
-                    index &+= 1
-                }
-            }
-            input += span.count
-        }
     }
 }

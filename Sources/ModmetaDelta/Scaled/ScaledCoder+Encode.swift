@@ -9,30 +9,31 @@ extension ScaledCoder {
         limit: Int, streams: StreamEncoder, to output: inout [UInt8]
     ) throws(DeltaError) -> Bool {
         guard let source = new.baseAddress, let reference = base.baseAddress else { return false }
+        let plan = RowPlan(source, base: reference, element: element, parts: parts)
         let symbols =
             element.width == 2
-            ? encode(UInt16.self, source, reference, element, parts)
-            : encode(UInt32.self, source, reference, element, parts)
-        let clustering = ScaleClasses.cluster(counts, lowest: symbols.lowest, cost: cost)
-        guard Int(clustering.bits / 8) + symbols.extraLength + symbols.rows.count / 2 < limit else { return false }
-        output.append(symbols.decay == nil ? 0 : Feature.decay)
+            ? encode(UInt16.self, source, reference, element, plan)
+            : encode(UInt32.self, source, reference, element, plan)
+        let hasDirections = plan.directions != nil
+        let clustering = ScaleClasses.cluster(
+            countTable(buckets: hasDirections ? Directions.buckets : 1),
+            buckets: hasDirections ? Directions.buckets : 1, lowest: symbols.lowest, cost: cost)
+        let sideLength = plan.codes.count / 2 + (plan.directions?.factors.count ?? 0)
+        guard Int(clustering.bits / 8) + symbols.extraLength + sideLength < limit else { return false }
+        output.append((plan.decay == nil ? 0 : Feature.decay) | (hasDirections ? Feature.directions : 0))
         output.append(number: parts.count)
         for part in parts {
             output.append(number: part.words)
             output.append(number: part.row)
         }
-        symbols.decay?.append(to: &output)
-        try symbols.rows.span.bytes.withUnsafeBytes { rows throws(DeltaError) in
+        plan.decay?.append(to: &output)
+        try plan.codes.span.bytes.withUnsafeBytes { rows throws(DeltaError) in
             try streams.append(rows, texture: .plane, to: &output)
         }
+        try plan.directions?.append(to: &output, streams: streams)
         guard symbols.count > 0 else { return true }
         append(clustering.classes.serialized(), to: &output)
-        let words = codes.reserve(2 * symbols.count).baseAddress!.assumingMemoryBound(to: UInt16.self)
-        let coded = clustering.tables.withUnsafeBufferPointer {
-            encoder.encode(
-                words, count: symbols.count, tables: $0.baseAddress!, frequencies: clustering.classes.frequencies)
-        }
-        append(coded, to: &output)
+        append(coded(symbols.count, clustering, isWide: hasDirections), to: &output)
         append(UnsafeRawBufferPointer(rebasing: extraBits.reserve(symbols.extraLength)[...]), to: &output)
         return true
     }
@@ -42,57 +43,65 @@ extension ScaledCoder {
         output.append(contentsOf: bytes)
     }
 
-    /// Finds the scale of every row, and turns words into symbols, counted by class.
+    private func coded(_ count: Int, _ clustering: ScaleClasses.Clustering, isWide: Bool) -> UnsafeRawBufferPointer {
+        let memory = codes.reserve((isWide ? 4 : 2) * count).baseAddress!
+        let frequencies = clustering.classes.frequencies
+        return clustering.tables.withUnsafeBufferPointer {
+            isWide
+                ? encoder.encode(
+                    memory.assumingMemoryBound(to: UInt32.self), count: count, tables: $0.baseAddress!,
+                    frequencies: frequencies)
+                : encoder.encode(
+                    memory.assumingMemoryBound(to: UInt16.self), count: count, tables: $0.baseAddress!,
+                    frequencies: frequencies)
+        }
+    }
+
+    /// Memory for the counts of all classes; without directions for two sets.
+    ///
+    /// Equal neighbours would wait for each other in one set; the second is added to the first in the end.
+    private func countTable(buckets: Int) -> UnsafeMutablePointer<UInt32> {
+        let count = 256 * ScaleIndex.classes * max(2, buckets)
+        return counts.reserve(4 * count).baseAddress!.bindMemory(to: UInt32.self, capacity: count)
+    }
+
+    /// Turns words into symbols, counted by class.
     @inline(__always)
     private func encode<Word: FixedWidthInteger & UnsignedInteger>(
-        _ type: Word.Type, _ new: UnsafeRawPointer, _ base: UnsafeRawPointer, _ element: ElementKind,
-        _ parts: [RunPart]
+        _ type: Word.Type, _ new: UnsafeRawPointer, _ base: UnsafeRawPointer, _ element: ElementKind, _ plan: RowPlan
     ) -> Symbols {
         let size = MemoryLayout<Word>.size
-        let decay = element == .float32 ? DecaySearch.find(new, base: base, parts: parts) : nil
-        let scales = rowScales(new, base, element, parts, decay)
-        let least = scales.reduce(Int.max) { $1 < 0 ? $0 : min($0, $1) }
-        var symbols = Symbols(rows: [], decay: decay, count: 0, lowest: 0, extraLength: 0)
-        symbols.rows = scales.map { scale in
-            switch scale {
-            case ScaledCoder.unchanged: RowCodes.unchanged
-            case ScaledCoder.decayed: RowCodes.decayed
-            default: RowCodes.firstScale + UInt8(min(scale - least, RowCodes.range))
-            }
-        }
-        guard least < Int.max else { return symbols }
-        symbols.lowest = ScaleIndex.offset + ScaleIndex.lowest(element) - least
+        var symbols = Symbols(count: 0, lowest: 0, extraLength: 0)
+        symbols.lowest = ScaleIndex.offset + ScaleIndex.lowest(element) - plan.leastScale
         for index in 0..<ScaleIndex.count {
             indexTable[index] = UInt8(max(0, min(ScaleIndex.classes - 1, index - symbols.lowest)))
         }
-        counts.update(repeating: 0, count: 2 * 256 * ScaleIndex.classes)
-        let total = parts.reduce(0) { $0 + $1.words }
-        guard let codeMemory = codes.reserve(2 * total).baseAddress,
+        let counts = countTable(buckets: plan.directions == nil ? 1 : Directions.buckets)
+        let sets = plan.directions == nil ? 2 : Directions.buckets
+        counts.update(repeating: 0, count: sets * 256 * ScaleIndex.classes)
+        let total = plan.codedWords
+        guard let codeMemory = codes.reserve((plan.directions == nil ? 2 : 4) * total).baseAddress,
             let bits = extraBits.reserve(4 * total + 16).baseAddress
         else { return symbols }
         var writer = ExtraBitWriter(bits)
-        var output = codeMemory.bindMemory(to: UInt16.self, capacity: total)
-        var word = 0
-        var row = 0
-        for part in parts {
-            let end = word + part.words
-            while word < end {
-                let length = min(part.row, end - word)
-                let code = Int(symbols.rows[row])
-                if code >= Int(RowCodes.firstScale) {
-                    let classes = indexTable + (ScaleIndex.offset + code - Int(RowCodes.firstScale))
-                    encodeRow(
-                        Word.self, new + word * size, base + word * size, length, classes, element.exponentShift,
-                        output,
-                        &writer)
-                    output += length
-                    symbols.count += length
-                }
-                word += length
-                row += 1
+        if let directions = plan.directions {
+            let output = codeMemory.bindMemory(to: UInt32.self, capacity: total)
+            for row in plan.codedRows {
+                encodeRow(
+                    Word.self, new + row.start * size, base + row.start * size, row, indexTable + row.index,
+                    element.exponentShift, directions, counts, output + symbols.count, &writer)
+                symbols.count += row.count
             }
+        } else {
+            let output = codeMemory.bindMemory(to: UInt16.self, capacity: total)
+            for row in plan.codedRows {
+                encodeRow(
+                    Word.self, new + row.start * size, base + row.start * size, row.count, indexTable + row.index,
+                    element.exponentShift, counts, output + symbols.count, &writer)
+                symbols.count += row.count
+            }
+            for index in 0..<256 * ScaleIndex.classes { counts[index] &+= counts[256 * ScaleIndex.classes + index] }
         }
-        for index in 0..<256 * ScaleIndex.classes { counts[index] &+= counts[256 * ScaleIndex.classes + index] }
         symbols.extraLength = writer.finish()
         return symbols
     }
@@ -100,56 +109,59 @@ extension ScaledCoder {
     @inline(__always)
     private func encodeRow<Word: FixedWidthInteger & UnsignedInteger>(
         _ type: Word.Type, _ new: UnsafeRawPointer, _ base: UnsafeRawPointer, _ count: Int,
-        _ classes: UnsafePointer<UInt8>, _ shift: Int, _ output: UnsafeMutablePointer<UInt16>,
-        _ writer: inout ExtraBitWriter
+        _ classes: UnsafePointer<UInt8>, _ shift: Int, _ counts: UnsafeMutablePointer<UInt32>,
+        _ output: UnsafeMutablePointer<UInt16>, _ writer: inout ExtraBitWriter
     ) {
         let size = MemoryLayout<Word>.size
-        let counts = self.counts
         for index in 0..<count {
             let old = base.loadUnaligned(fromByteOffset: index &* size, as: Word.self)
             let word = new.loadUnaligned(fromByteOffset: index &* size, as: Word.self)
-            let zigzag = OrderedWord.zigzag(OrderedWord.ordered(word) &- OrderedWord.ordered(old))
+            let symbol = symbol(OrderedWord.ordered(word) &- OrderedWord.ordered(old), &writer)
             let exponent = Int(truncatingIfNeeded: (old &<< 1) &>> Word(truncatingIfNeeded: shift + 1))
-            var symbol = UInt8(truncatingIfNeeded: zigzag)
-            if zigzag >= Word(StepSymbol.direct) {
-                let large = StepSymbol.large(UInt32(truncatingIfNeeded: zigzag))
-                symbol = large.symbol
-                writer.append(large.extra, count: large.extraCount)
-            }
             let code = UInt16(classes[-4 &* exponent]) &<< 8 | UInt16(symbol)
             output[index] = code
             counts[(index & 1) &* (256 * ScaleIndex.classes) &+ Int(code)] &+= 1
         }
     }
 
-    private static let unchanged = -1
-    private static let decayed = -2
-
-    /// The scale of every row, or a negative number where it need not be coded word by word.
-    private func rowScales(
-        _ new: UnsafeRawPointer, _ base: UnsafeRawPointer, _ element: ElementKind, _ parts: [RunPart],
-        _ decay: DecayReplay?
-    ) -> [Int] {
-        var scales: [Int] = []
-        scales.reserveCapacity(parts.reduce(0) { $0 + $1.rows })
-        var start = 0
-        for part in parts {
-            var left = part.words
-            while left > 0 {
-                let length = min(part.row, left)
-                let row = UnsafeRawBufferPointer(start: new + start, count: length * element.width)
-                let under = UnsafeRawBufferPointer(start: base + start, count: length * element.width)
-                if row.equals(under) {
-                    scales.append(ScaledCoder.unchanged)
-                } else if let decay, decay.reproduces(new + start, from: base + start, count: length) {
-                    scales.append(ScaledCoder.decayed)
-                } else {
-                    scales.append(RowScale.scale(new + start, base: base + start, count: length, element: element))
-                }
-                start += length * element.width
-                left -= length
+    /// As above, with predictions, which choose a bucket and give differences the predicted sign.
+    @inline(__always)
+    private func encodeRow<Word: FixedWidthInteger & UnsignedInteger>(
+        _ type: Word.Type, _ new: UnsafeRawPointer, _ base: UnsafeRawPointer, _ row: CodedRow,
+        _ classes: UnsafePointer<UInt8>, _ shift: Int, _ directions: Directions,
+        _ counts: UnsafeMutablePointer<UInt32>, _ output: UnsafeMutablePointer<UInt32>, _ writer: inout ExtraBitWriter
+    ) {
+        let size = MemoryLayout<Word>.size
+        let (predicted, scales) = predict(row, directions)
+        Directions.bucketTable.withUnsafeBufferPointer { buckets in
+            for index in 0..<row.count {
+                let old = base.loadUnaligned(fromByteOffset: index &* size, as: Word.self)
+                let word = new.loadUnaligned(fromByteOffset: index &* size, as: Word.self)
+                let prediction = predicted[index]
+                let sign = Word(truncatingIfNeeded: prediction &>> 31)
+                let difference = OrderedWord.ordered(word) &- OrderedWord.ordered(old)
+                let symbol = symbol((difference ^ sign) &- sign, &writer)
+                let exponent = Int(truncatingIfNeeded: (old &<< 1) &>> Word(truncatingIfNeeded: shift + 1))
+                let size = min(
+                    Int(truncatingIfNeeded: prediction.magnitude &>> UInt32(Directions.shift)), Directions.limit)
+                let scale = Int(scales[index]) &- Directions.neutralScale
+                let code =
+                    UInt32(buckets[size]) &* UInt32(256 * ScaleIndex.classes)
+                    &+ (UInt32(classes[scale &- 4 &* exponent]) &<< 8 | UInt32(symbol))
+                output[index] = code
+                counts[Int(code)] &+= 1
             }
         }
-        return scales
+    }
+
+    @inline(__always)
+    private func symbol<Word: FixedWidthInteger & UnsignedInteger>(
+        _ difference: Word, _ writer: inout ExtraBitWriter
+    ) -> UInt8 {
+        let zigzag = OrderedWord.zigzag(difference)
+        guard zigzag >= Word(StepSymbol.direct) else { return UInt8(truncatingIfNeeded: zigzag) }
+        let large = StepSymbol.large(UInt32(truncatingIfNeeded: zigzag))
+        writer.append(large.extra, count: large.extraCount)
+        return large.symbol
     }
 }

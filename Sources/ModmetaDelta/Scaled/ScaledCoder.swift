@@ -6,10 +6,6 @@ import ModmetaFormats
 final class ScaledCoder {
     /// What the differences of a run were turned into.
     struct Symbols {
-        /// The rows, one code each.
-        var rows: [UInt8]
-        /// The weight decay that rows with code 1 went through.
-        var decay: DecayReplay?
         /// Words of rows that are coded word by word.
         var count: Int
         /// The scale index of class 0.
@@ -22,24 +18,27 @@ final class ScaledCoder {
     enum Feature {
         /// Rows with code 1 are the base's after weight decay.
         static let decay: UInt8 = 1
+        /// Some parts have directions.
+        static let directions: UInt8 = 2
     }
 
     let encoder = RansEncoder()
     let decoder = RansDecoder()
     let cost = SymbolCost()
-    // For every coded word its class and symbol.
+    // For every coded word its symbol in the low byte and its class above, in 16 bits or, with directions, in 32.
     let codes = ScratchBuffer()
     // Writers: the extra bits. Readers: a copy of them that may be read eight bytes past its end.
     let extraBits = ScratchBuffer()
     // Readers: for every coded word its table, then its symbol.
     let contexts = ScratchBuffer()
-    // Two sets of counts, since equal neighbours would wait for each other in one; the second is added to the first.
-    let counts = UnsafeMutablePointer<UInt32>.allocate(capacity: 2 * 256 * ScaleIndex.classes)
-    // The class or table of every scale index.
-    let indexTable = UnsafeMutablePointer<UInt8>.allocate(capacity: ScaleIndex.count)
+    // 256 counts for every class, or for every class of every bucket of predictions.
+    let counts = ScratchBuffer()
+    // The predictions of a row.
+    let predictions = ScratchBuffer()
+    // Readers: whether each coded word's difference has the opposite sign.
+    let signs = ScratchBuffer()
+    // The class or table of every scale index, for every bucket of predictions.
+    let indexTable = UnsafeMutablePointer<UInt8>.allocate(capacity: Directions.buckets * ScaleIndex.count)
 
-    deinit {
-        counts.deallocate()
-        indexTable.deallocate()
-    }
+    deinit { indexTable.deallocate() }
 }
