@@ -70,6 +70,13 @@ extension ChunkCodec {
         }
         guard run.element.width > 1 else { return try append(run, .plain, new, base: base, to: &output) }
         if let base, run.element.exponentField != nil, try appendScaled(run, new, base: base, to: &output) { return }
+        if base == nil, run.element.exponentField != nil, try prefersLevels(run, new) {
+            output.append(run.element.rawValue)
+            output.append(RunFilter.levelled.rawValue)
+            output.append(number: run.length)
+            return try levelledCoder.append(
+                new, element: run.element, parts: run.parts, streams: streamEncoder, to: &output)
+        }
         if run.element.isFloat { return try append(run, .planes, new, base: base, to: &output) }
         // Integers are indices and tables as often as weights: both ways are tried.
         let start = output.count
@@ -81,6 +88,21 @@ extension ChunkCodec {
         } else {
             output.removeSubrange(middle...)
         }
+    }
+
+    /// Whether a stretch from the middle of a run is smaller in the filter `levelled` than in `planes`.
+    private func prefersLevels(_ run: CodedRun, _ new: UnsafeRawBufferPointer) throws(DeltaError) -> Bool {
+        let width = run.element.width
+        let words = min(run.length / width, ChunkCodec.sampledWords)
+        let start = (run.length / width - words) / 2 * width
+        let sample = UnsafeRawBufferPointer(rebasing: new[start..<start + words * width])
+        let row = run.parts.reduce(Level.longestRow) { min($0, $1.row) }
+        let levelled = levelledCoder.estimate(
+            sample, element: run.element, parts: [RunPart(words: words, row: min(row, words))])
+        var planes: [UInt8] = []
+        let part = CodedRun(length: sample.count, element: run.element, parts: [])
+        try append(part, .planes, sample, base: nil, to: &planes)
+        return levelled < planes.count
     }
 
     /// Writes a run in the filter `scaled` where that is smaller than the others can be expected to be.

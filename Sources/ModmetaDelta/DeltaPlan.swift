@@ -8,7 +8,7 @@ struct DeltaPlan {
 
     /// Everything is extra: a chunk without a base.
     init(full pieces: [CodedPiece]) {
-        for piece in pieces { appendExtra(piece.length, element: piece.element) }
+        for piece in pieces { appendExtra(piece.length, element: piece.element, row: piece.rowLength) }
     }
 
     /// Compares every piece with its base.
@@ -29,7 +29,7 @@ struct DeltaPlan {
         _ piece: CodedPiece, _ new: UnsafeRawBufferPointer, base: UnsafeRawBufferPointer, matcher: SuffixMatcher
     ) throws(DeltaError) {
         guard let range = piece.base, !range.isEmpty else {
-            return appendExtra(piece.length, element: piece.element)
+            return appendExtra(piece.length, element: piece.element, row: piece.rowLength)
         }
         if range.count == piece.length {
             return appendDiff(piece.length, base: range.lowerBound, element: piece.element, row: piece.rowLength)
@@ -40,7 +40,7 @@ struct DeltaPlan {
             // A tensor with more or fewer rows than before.
             let whole = shorter - shorter % piece.element.width
             appendDiff(whole, base: range.lowerBound, element: piece.element, row: piece.rowLength)
-            return appendExtra(piece.length - whole, element: piece.element)
+            return appendExtra(piece.length - whole, element: piece.element, row: piece.rowLength)
         }
         let head = DeltaPlan.commonPrefix(new, old, limit: shorter)
         let tail = DeltaPlan.commonSuffix(new, old, limit: shorter - head)
@@ -62,9 +62,9 @@ struct DeltaPlan {
         diffRuns.append(length, element: element, row: row)
     }
 
-    private mutating func appendExtra(_ length: Int, element: ElementKind) {
+    private mutating func appendExtra(_ length: Int, element: ElementKind, row: Int? = nil) {
         control.appendExtra(length)
-        extraRuns.append(length, element: element)
+        extraRuns.append(length, element: element, row: row)
     }
 
     /// Whether words of a tensor mostly stayed where they were: most of the sampled ones have the same top byte.

@@ -13,12 +13,15 @@ enum RunFilter: UInt8 {
     /// Differences coded by rANS, with tables chosen by the row's step beside the base's unit in the last place; in the
     /// diff block only.
     case scaled = 3
+    /// Sizes coded by rANS beside the size of their row; outside the diff block only.
+    case levelled = 4
 
     /// Whether a run of these elements can be filtered so.
     func applies(to element: ElementKind, hasBase: Bool) -> Bool {
         switch self {
         case .plain: true
         case .planes: element.width > 1
+        case .levelled: !hasBase && element.exponentField != nil
         case .grouped, .scaled: hasBase && element.exponentField != nil
         }
     }

@@ -12,9 +12,13 @@ struct ExtraBitWriter {
 
     /// Appends at most 32 bits.
     @inline(__always)
-    mutating func append(_ value: UInt32, count: UInt32) {
-        pending |= UInt64(value) &<< pendingCount
-        pendingCount &+= UInt64(count)
+    mutating func append(_ value: UInt32, count: UInt32) { append(UInt64(value), count: UInt64(count)) }
+
+    /// Appends at most 57 bits.
+    @inline(__always)
+    mutating func append(_ value: UInt64, count: UInt64) {
+        pending |= value &<< pendingCount
+        pendingCount &+= count
         output.storeBytes(of: pending.littleEndian, as: UInt64.self)
         output += Int(truncatingIfNeeded: pendingCount &>> 3)
         pending &>>= pendingCount & ~7

@@ -11,7 +11,7 @@ struct RowPlan {
     private(set) var codedRows: [CodedRow] = []
     /// The words of those.
     private(set) var codedWords = 0
-    /// The smallest scale of a row.
+    /// The scale that the lowest code of a scale stands for.
     private(set) var leastScale = 0
     /// The weight decay that rows with code 1 went through.
     private(set) var decay: DecayReplay?
@@ -22,15 +22,14 @@ struct RowPlan {
     init(_ new: UnsafeRawPointer, base: UnsafeRawPointer, element: ElementKind, parts: [RunPart]) {
         decay = element == .float32 ? DecaySearch.find(new, base: base, parts: parts) : nil
         let scales = scales(new, base, element, parts)
-        leastScale = scales.reduce(Int.max) { $1 < 0 ? $0 : min($0, $1) }
+        leastScale = ScaleWindow.lowest(scales, length: RowCodes.range + 1)
         codes = scales.map { scale in
             switch scale {
             case RowPlan.unchanged: RowCodes.unchanged
             case RowPlan.decayed: RowCodes.decayed
-            default: RowCodes.firstScale + UInt8(min(scale - leastScale, RowCodes.range))
+            default: RowCodes.firstScale + UInt8(max(0, min(scale - leastScale, RowCodes.range)))
             }
         }
-        if leastScale == Int.max { leastScale = 0 }
         codedRows = CodedRow.rows(of: parts, codes: codes)
         codedWords = codedRows.reduce(0) { $0 + $1.count }
         findDirections(new, base, element, parts)

@@ -19,7 +19,7 @@ extension ScaledCoder {
                 "feature set \(features) of a scaled run of element kind \(element.rawValue) is unknown; a newer modmeta may have written this payload",
                 offset: offset)
         }
-        let parts = try readParts(&reader, words: output.count / element.width)
+        let parts = try RunPart.read(&reader, words: output.count / element.width)
         let decay = features & Feature.decay == 0 ? nil : try DecayReplay(parsing: &reader)
         let rowOffset = reader.offset
         let codes = try streams.decode(&reader, count: parts.reduce(0) { $0 + $1.rows })
@@ -60,32 +60,6 @@ extension ScaledCoder {
         guard bitReader.isAtEnd else {
             throw DeltaError(.malformed, "the extra bits do not end where they should", offset: extraOffset)
         }
-    }
-
-    private func readParts(_ reader: inout PayloadReader, words: Int) throws(DeltaError) -> [RunPart] {
-        let offset = reader.offset
-        let count = try reader.number("the number of parts of a run")
-        guard count > 0, count <= words, count <= reader.remaining / 2 else {
-            throw DeltaError(.malformed, "a run of \(words) words has \(count) parts", offset: offset)
-        }
-        var parts: [RunPart] = []
-        var left = words
-        for _ in 0..<count {
-            let partOffset = reader.offset
-            let part = RunPart(
-                words: try reader.number("the words of a part"), row: try reader.number("the words of a row"))
-            guard part.words > 0, part.words <= left, part.row > 0, part.row <= part.words else {
-                throw DeltaError(
-                    .malformed, "a part of \(part.words) words in rows of \(part.row) where \(left) words are due",
-                    offset: partOffset)
-            }
-            left -= part.words
-            parts.append(part)
-        }
-        guard left == 0 else {
-            throw DeltaError(.malformed, "the parts of a run end \(left) words early", offset: offset)
-        }
-        return parts
     }
 
     private func decodeSymbols(
