@@ -6,6 +6,9 @@ BUILD_FLAGS ?= -c $(CONFIGURATION) --static-swift-stdlib
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 PACKAGES := git git-lfs gcc pkg-config libssl-dev libzstd-dev libdivsufsort-dev libbz2-dev libsqlite3-dev bsdiff python3 openssl zstd xdelta3
 
+demo: PACKAGES += python3-pip
+bench: PACKAGES += python3-pip python3-numpy
+
 .DEFAULT_GOAL := build
 .PHONY: deps build install uninstall demo test integration bench fmt check docs clean help
 
@@ -32,7 +35,8 @@ demo: deps build ## Push and clone two checkpoints of a real model and show what
 test: deps ## Run the unit, contract and directory-store integration tests
 	swift build --build-tests
 	swift test --skip-build
-	MODMETA_BIN=$$(swift build --show-bin-path) bash integration/run.sh local
+	$(MAKE) build
+	MODMETA_BIN=$$(swift build $(BUILD_FLAGS) --show-bin-path) bash integration/run.sh local
 
 integration: deps build ## Run every integration test on the release binaries, those that need servers too
 	MODMETA_BIN=$$(swift build $(BUILD_FLAGS) --show-bin-path) bash integration/run.sh all
@@ -43,13 +47,15 @@ bench: deps build ## Compare sizes, speeds and memory with the alternatives
 fmt: ## Format the Swift sources
 	swift format --in-place --recursive --parallel Package.swift Sources Tests
 
-check: ## Check formatting, documentation comments, undeclared imports and file lengths
+check: ## Check formatting, documentation comments, undeclared imports, file lengths and links
 	swift format lint --strict --recursive --parallel Package.swift Sources Tests
 	swift build --explicit-target-dependency-import-check error
 	@bash integration/check-length.sh
+	@python3 integration/check-links.py
 
-docs: ## List the documentation
-	@find README.md docs -name '*.md' | sort
+docs: ## List the documentation and check its links
+	@find README.md CONTRIBUTING.md docs -name '*.md' | sort
+	@python3 integration/check-links.py
 
 clean: ## Remove what was built
 	rm -rf .build

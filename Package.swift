@@ -50,8 +50,7 @@ let package = Package(
             swiftSettings: settings),
         .executableTarget(name: "modmeta", dependencies: ["ModmetaCommands"], swiftSettings: settings),
         .executableTarget(
-            name: "git-remote-modmeta",
-            dependencies: ["ModmetaGit", "ModmetaCommands", "ModmetaStore", "ModmetaFormats"], swiftSettings: settings),
+            name: "git-remote-modmeta", dependencies: ["ModmetaGit"], swiftSettings: settings),
 
         .target(
             name: "ModmetaTesting", dependencies: ["ModmetaFormats", "ModmetaStore", subprocess, system],

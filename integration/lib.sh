@@ -19,7 +19,7 @@ FAILED=0
 for variable in $(compgen -e); do
     case $variable in GIT_*) unset "$variable" ;; esac
 done
-export PATH="$MODMETA_BIN:$PATH" TMPDIR="$ROOT/tmp" LC_ALL=C TZ=UTC
+export INTEGRATION PATH="$MODMETA_BIN:$PATH" TMPDIR="$ROOT/tmp" LC_ALL=C TZ=UTC
 export GIT_CONFIG_NOSYSTEM=1 GIT_TERMINAL_PROMPT=0
 export GIT_AUTHOR_NAME="A U Thor" GIT_AUTHOR_EMAIL=author@example.com
 export GIT_COMMITTER_NAME="C O Mitter" GIT_COMMITTER_EMAIL=committer@example.com
@@ -61,7 +61,7 @@ test_case() {
 END
     printf '. %q\n%s\n' "$INTEGRATION/steps.sh" "$body" >"$directory/body.sh"
     if (cd "$directory" && HOME="$directory/home" XDG_CONFIG_HOME="$directory/home/.config" \
-        timeout 120 bash -eux -o pipefail body.sh >log 2>&1 </dev/null); then
+        timeout "${CASE_SECONDS:-120}" bash -eux -o pipefail body.sh >log 2>&1 </dev/null); then
         PASSED=$((PASSED + 1))
         echo "ok   - $name"
         [ -n "${KEEP:-}" ] || rm -rf "$directory"

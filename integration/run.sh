@@ -8,6 +8,8 @@ kind=${1:-local}
 files=(t-*.sh)
 [ "$kind" != all ] || for file in server/t-*.sh; do [ ! -e "$file" ] || files+=("$file"); done
 failed=()
+echo "== scripts_test.py"
+python3 scripts_test.py || failed+=("scripts_test.py")
 for file in "${files[@]}"; do
     echo "== $file"
     bash "$file" || failed+=("$file")

@@ -33,6 +33,32 @@ must_fail() {
 # said WORDS: the last must_fail (or command that wrote to "said") spoke these words.
 said() { grep -F -- "$1" said; }
 
+# interrupt MOMENT COMMAND...: when "helper_push" first runs a git command that contains MOMENT, these git commands run
+# in the store before it.
+interrupt() {
+    local moment=$1 real command
+    shift
+    real=$(command -v git)
+    mkdir bin
+    {
+        printf '#!/bin/sh\ncase "$*" in *"%s"*)\n    if [ ! -e "%s/interrupted" ]; then\n' "$moment" "$PWD"
+        for command in "$@"; do
+            printf '        env -i PATH="$PATH" HOME="$HOME" "%s" -C "%s/store" %s || exit 1\n' "$real" "$PWD" "$command"
+        done
+        printf '        : >"%s/interrupted"\n    fi ;;\nesac\nexec "%s" "$@"\n' "$PWD" "$real"
+    } >bin/git
+    chmod +x bin/git
+}
+
+# helper_push REFSPEC...: what git would have the helper push from "local", the helper's git being that of "interrupt";
+# what it answers goes to the file "said".
+helper_push() {
+    { printf 'push %s\n' "$@"; echo; } | PATH="$PWD/bin:$PATH" GIT_DIR=local/.git \
+        git-remote-modmeta origin "file://$PWD/store" >said
+    cat said
+    [ -e interrupted ]
+}
+
 # same REPO REV REPO REV: both name the same object.
 same() {
     [ "$(git -C "$1" rev-parse --verify "$2")" = "$(git -C "$3" rev-parse --verify "$4")" ]
@@ -47,5 +73,35 @@ check_store() {
     git -C "$store" fsck --full --strict
     git -C "$store" for-each-ref --format='%(objectname)	%(refname)' >expected-refs
     grep -v '\^{}$' "$store/info/refs" | diff expected-refs -
-    [ -z "$(find "$store" -name '*.lock' -o -name '*.keep' -o -name 'tmp_*')" ]
+    # Below modmeta/ locks are files that stay.
+    [ -z "$(find "$store" -path "$store/modmeta" -prune -o '(' -name '*.lock' -o -name '*.keep' -o -name 'tmp_*' ')' -print)" ]
 }
+
+# make_checkpoint FILE STEP [OPTIONS]: a checkpoint of a training run, step by step alike, see checkpoint.py.
+make_checkpoint() {
+    local file=$1 step=$2
+    shift 2
+    python3 "$INTEGRATION/checkpoint.py" "$file" --step "$step" "$@"
+}
+
+# make_weights_repo NAME: a repository set up for weights, with the remote "origin" at the store "store".
+make_weights_repo() {
+    modmeta install
+    git init -q "$1"
+    git -C "$1" lfs install --local
+    git -C "$1" lfs track '*.safetensors'
+    git -C "$1" remote add origin "$(url_of)"
+}
+
+# push_checkpoint REPO STEP [OPTIONS]: commits model.safetensors at a step and pushes it.
+push_checkpoint() {
+    local repo=$1 step=$2
+    shift 2
+    make_checkpoint "$repo/model.safetensors" "$step" "$@"
+    git -C "$repo" add -A
+    git -C "$repo" commit -q -m "step $step"
+    git -C "$repo" push -q origin HEAD
+}
+
+# What the store holds for weights, in bytes.
+weight_bytes() { du -sb store/lfs store/modmeta | awk '{ sum += $1 } END { print sum }'; }

@@ -3,7 +3,7 @@ internal import Glibc
 
 /// The end of a command that could not do its work: what the user reads, and the exit status.
 struct CommandFailure: Error {
-    /// Who can mend it. The raw value is the exit status.
+    /// Who can mend it; the raw value is the exit status.
     enum Kind: Int32 {
         /// The work was done and found something wrong, as `store verify` does.
         case finding = 1

@@ -5,6 +5,8 @@ extension Bsdiff40 {
     public static func isPatch(_ path: String) throws(DeltaError) -> Bool {
         let file = try InputFile(path: path)
         guard file.size >= headerLength else { return false }
-        return try Array(file.chunk(0..<magic.count, in: ScratchBuffer())) == magic
+        let memory = ScratchBuffer()
+        let start = try file.chunk(0..<magic.count, in: memory)
+        return withExtendedLifetime(memory) { start.elementsEqual(magic) }
     }
 }

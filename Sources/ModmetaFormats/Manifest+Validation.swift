@@ -23,6 +23,8 @@ extension Manifest {
     func validate(at places: Places) throws(FormatError) {
         try layout.validate(at: places.tensors)
         var chunks = Set<ChunkID>(minimumCapacity: entries.count)
+        var efforts: [Effort] = []
+        efforts.reserveCapacity(entries.count)
         for (index, entry) in entries.enumerated() {
             let check = EntryCheck(entry: entry, index: index, place: places.entry(index))
             try check.lengths()
@@ -31,9 +33,18 @@ extension Manifest {
             guard chunks.insert(entry.chunk).inserted else {
                 throw check.malformed("stands for the chunk of an entry before it")
             }
+            efforts.append(try check.effort(after: efforts))
         }
         try validateChunks(at: UInt64(places.chunks))
         try validateReachability(at: places)
+    }
+
+    /// What rebuilding an entry takes, if nothing that is rebuilt on the way is kept.
+    fileprivate struct Effort {
+        /// How many deltas are applied, one upon the other.
+        var depth: Int
+        /// How many payloads are decoded.
+        var payloads: Int
     }
 
     private func validateChunks(at place: UInt64) throws(FormatError) {
@@ -88,6 +99,23 @@ private struct EntryCheck {
     let index: Int
     /// Where it was read.
     let place: UInt64
+
+    /// Adds up what the entry's base takes; a few entries can be made to take more than any reader can give.
+    func effort(after earlier: [Manifest.Effort]) throws(FormatError) -> Manifest.Effort {
+        var effort = Manifest.Effort(depth: 0, payloads: 1)
+        for segment in entry.base {
+            effort.depth = max(effort.depth, earlier[segment.entry].depth + 1)
+            // No sum of so many segments of such entries overflows.
+            effort.payloads += earlier[segment.entry].payloads
+        }
+        guard effort.depth <= Manifest.Limits.depth else {
+            throw limit("stacks more than \(Manifest.Limits.depth) deltas")
+        }
+        guard effort.payloads <= Manifest.Limits.effort else {
+            throw limit("takes more than \(Manifest.Limits.effort) payloads to rebuild")
+        }
+        return effort
+    }
 
     /// Checks that raw bytes and payload are neither empty nor too long.
     func lengths() throws(FormatError) {

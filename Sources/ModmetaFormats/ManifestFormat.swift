@@ -24,6 +24,10 @@ extension Manifest {
         public static let baseLength = 4 * ChunkLimits.maximum
         /// The versions between a payload and its chain's full chunk.
         public static let generation = 65_535
+        /// The deltas that are applied one upon the other to rebuild an entry.
+        public static let depth = 256
+        /// The payloads decoded to rebuild an entry, if nothing that is rebuilt on the way is kept.
+        public static let effort = 1 << 16
         /// The chunks of a file.
         static let chunks = 1 << 24
         /// The base segments of all entries together.

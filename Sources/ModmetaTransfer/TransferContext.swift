@@ -11,6 +11,8 @@ public struct TransferContext: Sendable {
     public var state: StateDatabase
     /// The share of work all agents draw from.
     public var slots: WorkSlots
+    /// Which objects other agents are uploading.
+    public var turns: UploadTurns
     /// Where the repository keeps a local LFS object.
     public var objectPath: @Sendable (ObjectID) -> String
     /// Where downloads under way are kept; on the filesystem of the local LFS objects, since git-lfs renames them.
@@ -19,10 +21,12 @@ public struct TransferContext: Sendable {
     public var storesWhole: Bool
     /// Where effects are reported.
     public var trace: Trace
+    /// What the store's sketches say.
+    let sketches = SketchIndex()
 
     /// Creates a context.
     public init(
-        store: any ObjectStore, storeID: String, state: StateDatabase, slots: WorkSlots,
+        store: any ObjectStore, storeID: String, state: StateDatabase, slots: WorkSlots, turns: UploadTurns,
         objectPath: @escaping @Sendable (ObjectID) -> String, partialDirectory: String, storesWhole: Bool = false,
         trace: Trace = Trace()
     ) {
@@ -30,6 +34,7 @@ public struct TransferContext: Sendable {
         self.storeID = storeID
         self.state = state
         self.slots = slots
+        self.turns = turns
         self.objectPath = objectPath
         self.partialDirectory = partialDirectory
         self.storesWhole = storesWhole

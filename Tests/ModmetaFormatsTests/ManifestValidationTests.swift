@@ -96,4 +96,29 @@ import Testing
         #expect(error?.message.hasPrefix("the dtype of '\\u{1b}[2J\\u{202e}xxx") == true)
         #expect((error?.message.count ?? 0) < 200)
     }
+
+    /// A chain of entries, each a delta whose base is the entry before it, taken a number of times.
+    private func chain(_ length: Int, takenTimes times: Int) -> Manifest {
+        var entries: [Manifest.Entry] = []
+        for index in 0..<length {
+            let name = SHA256.hash([UInt8(truncatingIfNeeded: index), UInt8(truncatingIfNeeded: index >> 8)])
+            let segment = Manifest.Segment(entry: index - 1, offset: 0, length: 8)
+            entries.append(
+                Manifest.Entry(
+                    payload: PayloadID(name), payloadLength: 4, chunk: ChunkID(name), rawLength: 8,
+                    encoding: index == 0 ? .full : .delta, generation: index,
+                    base: index == 0 ? [] : Array(repeating: segment, count: times)))
+        }
+        return Manifest(
+            object: ObjectID(SHA256.hash([])), layout: .opaque(size: 8), entries: entries, chunks: [length - 1])
+    }
+
+    @Test func refusesTooMuchWork() throws {
+        try chain(257, takenTimes: 1).validate()
+        let deep = #expect(throws: FormatError.self) { try chain(258, takenTimes: 1).validate() }
+        #expect(deep?.message == "entry 257 stacks more than 256 deltas")
+        try chain(16, takenTimes: 2).validate()
+        let wide = #expect(throws: FormatError.self) { try chain(40, takenTimes: 2).validate() }
+        #expect(wide?.message == "entry 16 takes more than 65536 payloads to rebuild")
+    }
 }

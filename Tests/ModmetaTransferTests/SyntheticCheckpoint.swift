@@ -69,7 +69,7 @@ struct SyntheticCheckpoint {
     }
 }
 
-/// A small deterministic generator of random numbers (SplitMix64, Steele et al. 2014).
+/// A small deterministic generator of random numbers (SplitMix64 of Steele, Lea and Flood).
 struct SplitMix: RandomNumberGenerator {
     var state: UInt64
 

@@ -20,7 +20,8 @@ final class Workbench: Sendable {
         let path = directory.path
         return TransferContext(
             store: store, storeID: "test", state: StateDatabase(path: "\(path)/state.sqlite"),
-            slots: WorkSlots(directory: "\(path)/slots"), objectPath: { "\(path)/objects/\($0)" },
+            slots: WorkSlots(directory: "\(path)/slots"), turns: UploadTurns(directory: "\(path)/uploading"),
+            objectPath: { "\(path)/objects/\($0)" },
             partialDirectory: "\(path)/partial/deep", storesWhole: storesWhole)
     }
 
@@ -44,9 +45,9 @@ final class Workbench: Sendable {
 
     /// Downloads an object and returns its bytes.
     func fetch(_ object: ObjectID, size: Int) async throws -> [UInt8] {
-        let path = try await Downloader(context: context()).download(object, size: UInt64(size)) { _ in }
-        defer { unlink(path) }
-        return try contents(of: path)
+        let partial = try await Downloader(context: context()).download(object, size: UInt64(size)) { _ in }
+        defer { unlink(partial.path) }
+        return try contents(of: partial.path)
     }
 
     func manifest(of object: ObjectID) async throws -> Manifest {
@@ -66,6 +67,7 @@ final class Workbench: Sendable {
 struct FixedHistory: VersionHistory {
     var previous: [ObjectID]
     func previousVersions(of object: ObjectID, size: UInt64) async throws -> [ObjectID] { previous }
+    func predecessor(of object: ObjectID) async throws -> ObjectID? { previous.first }
 }
 
 func write(_ bytes: [UInt8], to path: String) throws {

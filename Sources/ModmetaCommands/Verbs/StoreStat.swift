@@ -15,7 +15,7 @@ struct StoreStat: AsyncParsableCommand {
 
     func run() async throws {
         try await reportingFailures {
-            let statistics = try await StoreAudit(opening: url).stat()
+            let statistics = try await StoreAudit(auditing: try await StoreURL(url).open()).stat()
             if json { return try JSONOutput.print(StatisticsDocument(statistics)) }
             Table.print(
                 header: ["", "number", "bytes"],
@@ -37,9 +37,8 @@ struct StoreStat: AsyncParsableCommand {
 }
 
 extension StoreAudit {
-    /// Opens the store a URL names and prepares to look through it.
-    init(opening url: String) async throws {
-        let store = try await StoreURL(url).open()
+    /// Prepares to look through a store.
+    init(auditing store: any ObjectStore) {
         self.init(store: store) { bytes in
             let manifest = try Manifest(parsing: bytes)
             try manifest.validate()

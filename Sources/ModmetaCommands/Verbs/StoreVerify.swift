@@ -7,9 +7,10 @@ struct StoreVerify: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "verify",
         abstract: "Read everything in a store and name what is damaged and what that harms.",
-        discussion:
-            "Exit status 1 means that something is wrong. A push of a harmed object from a repository that has it "
-            + "mends the store.")
+        discussion: """
+            Exit status 1 means that something is wrong. To mend a store, remove what is damaged with --remove-damaged \
+            and send it again from a repository that has it: git lfs push --all <remote>.
+            """)
 
     @Argument(help: "The store, for example modmeta::file:///mnt/models/qa.")
     var url: String
@@ -17,15 +18,22 @@ struct StoreVerify: AsyncParsableCommand {
     @Flag(help: "Print one JSON document.")
     var json = false
 
+    @Flag(help: "Delete damaged payloads, objects, manifests and sketches, so that a push sends them again.")
+    var removeDamaged = false
+
     func run() async throws {
         try await reportingFailures {
-            let report = try await StoreAudit(opening: url).verify { progress in
+            let store = try await StoreURL(url).open()
+            let report = try await StoreAudit(auditing: store).verify { progress in
                 Terminal.progress(
                     "verified \(progress.objectsDone)/\(progress.objectsTotal) objects, "
                         + "\(formatted(bytes: progress.bytesDone)) of \(formatted(bytes: progress.bytesTotal))")
             }
             Terminal.endProgress()
             if json { try JSONOutput.print(ReportDocument(report)) } else { show(report) }
+            if removeDamaged {
+                for finding in report.findings where finding.key != .format { try await store.delete(finding.key) }
+            }
             guard report.isClean else { throw ExitCode(CommandFailure.Kind.finding.rawValue) }
         }
     }

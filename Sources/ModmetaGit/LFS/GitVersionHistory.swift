@@ -24,18 +24,27 @@ public actor GitVersionHistory: VersionHistory {
     /// History that git cannot read, or that is too large to be read, counts as absent: an object without a known earlier
     /// version is sent all the same.
     public func previousVersions(of object: ObjectID, size: UInt64) async throws -> [ObjectID] {
+        try await history(of: object)
+            .previousVersions(of: object, size: size, limit: GitVersionHistory.answerLimit)
+    }
+
+    /// Returns the object that a commit replaced by this one, else the nearest one of the same file name: of an earlier
+    /// commit, or of the same commit and before it in the order of numbered names.
+    public func predecessor(of object: ObjectID) async throws -> ObjectID? {
+        try await history(of: object).predecessor(of: object)
+    }
+
+    /// The history that has the object, if one has.
+    private func history(of object: ObjectID) async throws -> PointerHistory {
         // One log answers for nearly all objects. An old branch pushed late may lie behind its end; then what no
         // remote has is read as well, which is what is being pushed.
         let recent = recent ?? Task { try await read(["--all"]) }
         self.recent = recent
         let (history, isWhole) = try await recent.value
-        if isWhole || history.contains(object) {
-            return history.previousVersions(of: object, size: size, limit: GitVersionHistory.answerLimit)
-        }
+        if isWhole || history.contains(object) { return history }
         let unpushed = unpushed ?? Task { try await read(["--all", "--not", "--remotes"]) }
         self.unpushed = unpushed
         return try await unpushed.value.0
-            .previousVersions(of: object, size: size, limit: GitVersionHistory.answerLimit)
     }
 
     private nonisolated func read(_ revisions: [String]) async throws -> (PointerHistory, isWhole: Bool) {

@@ -48,6 +48,26 @@ struct PointerHistory: Sendable {
         return found.objects
     }
 
+    /// Returns the object that came right before, or nil where none did.
+    func predecessor(of object: ObjectID) -> ObjectID? {
+        let anchors = (byObject[object] ?? []).prefix(PointerHistory.anchorLimit)
+        var found = Candidates(excluding: object, limit: 1)
+        for rule in [addReplaced, addEarlierAtPath, addEarlierFileName, addNamedBefore] {
+            for anchor in anchors where !found.isFull { rule(anchor, &found) }
+        }
+        return found.objects.first
+    }
+
+    /// Of files added by one commit, as `checkpoint-50/model` and `checkpoint-100/model`, the nearest one before.
+    private func addNamedBefore(_ anchor: Int, _ found: inout Candidates) {
+        let path = NumberedName(changes[anchor].path)
+        let siblings = (byCommit[changes[anchor].commit] ?? []).prefix(PointerHistory.scanLimit)
+            .filter { changes[$0].fileName == changes[anchor].fileName && changes[$0].new != nil }
+            .map { (name: NumberedName(changes[$0].path), index: $0) }
+        guard let nearest = siblings.filter({ $0.name < path }).max(by: { $0.name < $1.name }) else { return }
+        found.add(changes[nearest.index].new)
+    }
+
     private func addReplaced(_ anchor: Int, _ found: inout Candidates) {
         found.add(changes[anchor].old)
     }

@@ -6,6 +6,8 @@ public actor StoreAgent: TransferAgent {
     private var operation = TransferOperation.download
     private var remote = ""
     private var opened: Task<StoreSession, any Error>?
+    /// What was downloaded last; git-lfs has moved it away when it sends the next request.
+    private var handedOver: PartialFile?
 
     /// Creates an agent that has not opened anything yet.
     public init() {}
@@ -29,11 +31,20 @@ public actor StoreAgent: TransferAgent {
     public func download(
         _ object: ObjectID, size: UInt64, progress: @escaping @Sendable (UInt64) -> Void
     ) async throws -> String {
-        try await Downloader(context: try await session().context).download(object, size: size, progress: progress)
+        handedOver = nil
+        let file = try await Downloader(context: try await session().context)
+            .download(object, size: size, progress: progress)
+        handedOver = file
+        return file.path
     }
 
-    /// Has nothing to release: whatever is durable is so before a transfer completes.
-    public func finish() {}
+    /// Lets go of the last download and removes partial ones that were given up long ago.
+    public func finish() async {
+        handedOver = nil
+        if operation == .download, let session = try? await opened?.value {
+            PartialFile.sweep(session.context.partialDirectory)
+        }
+    }
 
     /// The session, opened once; a failure is final for this agent, as git-lfs starts no other.
     private func session() async throws -> StoreSession {

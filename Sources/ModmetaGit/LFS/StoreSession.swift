@@ -28,6 +28,7 @@ public struct StoreSession: Sendable {
         context = TransferContext(
             store: store, storeID: try await store.format().id.hex,
             state: StateDatabase(path: "\(state)/state.sqlite"), slots: WorkSlots(directory: "\(state)/slots"),
+            turns: UploadTurns(directory: "\(state)/uploading"),
             objectPath: { repository.objectPath($0) }, partialDirectory: "\(repository.lfsDirectory)/modmeta/partial",
             storesWhole: repository.configuration["modmeta.whole"] == "always")
         history = GitVersionHistory(repository: repository)

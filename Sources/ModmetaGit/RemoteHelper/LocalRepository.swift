@@ -9,12 +9,14 @@ struct LocalRepository: Sendable {
         var type: String
     }
 
-    /// Runs git in the repository, which the inherited environment names.
-    let git = Git(environment: [
+    /// Runs git in the repository.
+    let git: Git
+
+    /// Takes the repository that git finds; by default the one that the inherited environment names.
+    init(_ git: Git = Git()) {
         // Replaced objects are a private view; what is sent must be what the names say.
-        "GIT_NO_REPLACE_OBJECTS": "1",
-        "GIT_TERMINAL_PROMPT": "0",
-    ])
+        self.git = git.with(["GIT_NO_REPLACE_OBJECTS": "1", "GIT_TERMINAL_PROMPT": "0"])
+    }
 
     /// The hash that names the repository's objects.
     func objectFormat() async throws -> GitObjectFormat {

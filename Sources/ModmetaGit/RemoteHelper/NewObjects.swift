@@ -4,6 +4,8 @@ struct NewObjects: Sendable {
     let path: String
     /// How many there are.
     let count: Int
+    /// Holds the list for as long as this does.
+    private let scratch: ScratchDirectory
 
     /// An object of the list.
     struct Entry: Sendable {
@@ -22,6 +24,7 @@ struct NewObjects: Sendable {
     ) async throws {
         var revisions = tips.map { "\($0)\n" }.joined()
         revisions += known.map { "^\($0)\n" }.joined()
+        self.scratch = scratch
         let input = try scratch.write(Array(revisions.utf8))
         path = scratch.newFile()
         let outcome = try await Git.pipe(

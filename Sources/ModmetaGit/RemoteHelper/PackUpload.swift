@@ -37,14 +37,15 @@ final class PackUpload {
     /// - Throws: `RemoteHelperError.Code.transfer` if the store cannot take them or still lacks something.
     func bring(_ tips: Set<GitObjectName>, known: Set<GitObjectName>, isEverythingKnown: Bool) async throws {
         KeepMark.removeStale(in: packDirectory)
+        ScratchDirectory.removeStale()
         var reason = ""
         for attempt in 0..<3 {
             do {
                 // What we relied on may be gone since we looked; the second time everything is sent.
                 reliedOn = attempt == 0 ? known : []
                 if attempt > 0 || !isEverythingKnown { try await sendPack(tips, known: reliedOn) }
-                if try await store.isConnected(tips) { return }
-                reason = "the store lacks objects that the pushed history needs"
+                guard let gap = try await store.gap(behind: tips) else { return }
+                reason = "the store lacks objects that the pushed history needs: \(gap)"
             } catch PackStream.Failure.notTaken(let words) {
                 // A prune may have swept away the unfinished pack.
                 reason = "the store did not take the objects: \(words)"
@@ -67,9 +68,8 @@ final class PackUpload {
         let isAtRisk = if isBorrowing || gone.isEmpty { isBorrowing } else { try await !store.leadsTo(gone) }
         guard isAtRisk else { return }
         try await sendPack(tips, known: [])
-        guard try await store.isConnected(tips, excludingRefs: false) else {
-            throw RemoteHelperError(
-                .transfer, "the store lost objects while they were pushed; push again, with all branches")
+        if let gap = try await store.gap(behind: tips, excludingRefs: false) {
+            throw RemoteHelperError(.transfer, "the store lost objects while they were pushed: \(gap); push again")
         }
     }
 
@@ -84,7 +84,7 @@ final class PackUpload {
 
     private func sendPack(_ tips: Set<GitObjectName>, known: Set<GitObjectName>) async throws {
         do {
-            let arrival = try await packing.send(tips, known: known, keep: KeepMark.ours().text)
+            let arrival = try await packing.send(tips, known: known, keep: KeepMark(owner: .current()).text)
             if arrival.isKept {
                 keepFiles.append("\(packDirectory)/pack-\(arrival.packName).keep")
             } else {

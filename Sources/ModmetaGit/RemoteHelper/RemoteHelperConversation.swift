@@ -39,7 +39,7 @@ struct RemoteHelperConversation {
         let format: GitObjectFormat
         do {
             let store = try await openStore()
-            refs = try await store.refs()
+            refs = try await store.refs(peelingTags: !forPush)
             format = store.objectFormat
         } catch let error as StoreError where error.code == .noStore {
             // The push that follows makes the store.

@@ -67,7 +67,7 @@ struct RemoteHelperOptions: Equatable, Sendable {
         return .accepted
     }
 
-    /// Git before 2.44 sends no value here, later ones `true`.
+    /// Git 2.39 sends no value here, later ones `true`.
     private mutating func setObjectFormat(_ value: String) -> Answer {
         guard value.isEmpty || value == "true" || GitObjectFormat(rawValue: value) != nil else { return .unsupported }
         wantsObjectFormat = true

@@ -19,7 +19,11 @@ enum RemoteHelperReply {
     /// - Parameter objectFormat: the hash to announce, or nil if git did not ask.
     static func list(_ refs: StoreRefs, forPush: Bool, objectFormat: GitObjectFormat?) -> String {
         var text = objectFormat.map { ":object-format \($0.rawValue)\n" } ?? ""
-        for ref in refs.all { text += "\(ref.target) \(ref.name)\n" }
+        for ref in refs.all {
+            text += "\(ref.target) \(ref.name)\n"
+            // Without these lines, as remote-curl writes them, git does not fetch tags along with their commits.
+            if !forPush, let peeled = ref.peeled { text += "\(peeled) \(ref.name)^{}\n" }
+        }
         if !forPush {
             switch refs.head {
             // Git resolves the symbolic HEAD through this very list, so one that names no ref of it is left out.

@@ -7,17 +7,37 @@ final class ScratchDirectory: Sendable {
     let path: String
     private let fileCount = Atomic<Int>(0)
 
+    private static let prefix = "git-remote-modmeta."
+
     /// Makes the directory below `TMPDIR`, or `/tmp`.
     ///
     /// - Throws: `RemoteHelperError.Code.system`.
     init() throws {
-        let variable = getenv("TMPDIR").map { String(cString: $0) } ?? ""
-        let base = variable.hasPrefix("/") ? variable : "/tmp"
-        var template = Array("\(base)/git-remote-modmeta.XXXXXX".utf8CString)
+        let base = ScratchDirectory.base
+        var template = Array("\(base)/\(ScratchDirectory.prefix)XXXXXX".utf8CString)
         guard mkdtemp(&template) != nil else {
             throw RemoteHelperError(.system, "cannot make a temporary directory in \(base): \(SystemCall.reason())")
         }
         path = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        try SystemCall.writeFile("\(path)/owner", Array(ProcessIdentity.current().text.utf8))
+    }
+
+    /// Removes the directories that killed processes of ours have left behind.
+    static func removeStale() {
+        for name in SystemCall.names(in: base) where name.hasPrefix(prefix) {
+            let path = "\(base)/\(name)"
+            var status = stat()
+            guard lstat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR, status.st_uid == getuid(),
+                let text = SystemCall.readFile("\(path)/owner", limit: 256),
+                ProcessIdentity(parsing: String(decoding: text, as: UTF8.self))?.isRunning == false
+            else { continue }
+            remove(path)
+        }
+    }
+
+    private static var base: String {
+        let variable = getenv("TMPDIR").map { String(cString: $0) } ?? ""
+        return variable.hasPrefix("/") ? variable : "/tmp"
     }
 
     /// The path of a file that does not exist yet.

@@ -1,7 +1,9 @@
 internal import Glibc
 
 extension StorePush {
-    /// Changes the refs; returns the changes made. Refs that somebody else has changed meanwhile stay pending.
+    /// Changes the refs and returns the changes made.
+    ///
+    /// Refs that somebody else has changed meanwhile stay pending in the ledger.
     func apply(_ plans: [Plan], _ ledger: inout PushLedger) async throws -> [RefChange] {
         guard !plans.isEmpty else { return [] }
         // One transaction for all is fast; where it fails and need not be whole, each ref gets its own.

@@ -6,6 +6,8 @@ struct StoreRefs: Sendable {
         var name: String
         /// The object it names.
         var target: GitObjectName
+        /// What an annotated tag is about, where that was asked for.
+        var peeled: GitObjectName?
     }
 
     /// What HEAD holds.

@@ -1,13 +1,15 @@
 extension StoreRepository {
-    /// Whether the store has all that `tips` refer to; what its refs refer to is taken for granted.
+    /// Finds out whether the store has all that `tips` refer to; what its refs refer to is taken for granted.
     ///
     /// - Parameter excludingRefs: false to take nothing for granted.
-    func isConnected(_ tips: Set<GitObjectName>, excludingRefs: Bool = true) async throws -> Bool {
+    /// - Returns: nil if it has, else git's words about what is missing.
+    func gap(behind tips: Set<GitObjectName>, excludingRefs: Bool = true) async throws -> String? {
         // A commit-graph may list commits that have been pruned since.
         let arguments =
             ["-c", "core.commitGraph=false", "rev-list", "--objects", "--quiet", "--stdin"]
             + (excludingRefs ? ["--not", "--all"] : [])
-        return try await view.git.output(arguments, input: lines(tips)).status == 0
+        let output = try await view.git.output(arguments, input: lines(tips))
+        return output.status == 0 ? nil : output.errorLine
     }
 
     /// Whether the store's refs lead to these objects.

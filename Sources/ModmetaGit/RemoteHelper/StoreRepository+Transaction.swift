@@ -34,7 +34,8 @@ extension StoreRepository {
             words = String(words[words.index(after: words.firstIndex(of: " ") ?? words.startIndex)...])
         }
         if words.contains(".lock': File exists") {
-            words += " if no git runs in the store, remove that file"
+            words =
+                "\(words.hasSuffix(".") ? String(words.dropLast()) : words); if no git runs in the store, remove that file"
         }
         return words
     }

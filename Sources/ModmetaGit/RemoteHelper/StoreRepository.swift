@@ -34,12 +34,17 @@ struct StoreRepository: Sendable {
     }
 
     /// The refs as they are now.
-    func refs() async throws -> StoreRefs {
-        let output = try await view.git.run(["for-each-ref", "--format=%(objectname) %(refname)"])
+    ///
+    /// - Parameter peelingTags: whether to say what annotated tags are about. A damaged store may not know.
+    func refs(peelingTags: Bool = false) async throws -> StoreRefs {
+        let format = "--format=%(objectname) %(refname)"
+        var output = try await view.git.output(["for-each-ref", peelingTags ? format + " %(*objectname)" : format])
+        if output.status != 0 { output = try await view.git.run(["for-each-ref", format]) }
         let refs = output.lines.compactMap { line -> StoreRefs.Ref? in
-            let parts = line.split(separator: " ", maxSplits: 1)
-            guard parts.count == 2, let target = GitObjectName(parts[0]) else { return nil }
-            return StoreRefs.Ref(name: String(parts[1]), target: target)
+            let parts = line.split(separator: " ")
+            guard parts.count >= 2, let target = GitObjectName(parts[0]) else { return nil }
+            let peeled = parts.count > 2 ? GitObjectName(parts[2]) : nil
+            return StoreRefs.Ref(name: String(parts[1]), target: target, peeled: peeled)
         }
         guard let head = StoreRepository.head(of: path) else {
             throw RemoteHelperError(.badStore, "the store at \(path) has no valid HEAD any more")

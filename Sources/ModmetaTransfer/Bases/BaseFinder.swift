@@ -24,10 +24,10 @@ struct BaseFinder: Sendable {
         if let first = found.first, first.coverage(of: layout) >= 0.5 { return found }
         // Opaque files are compared by chunks, which are known only once the file was cut; recent ones of any kind serve.
         guard !layout.tensors.isEmpty else { return found }
-        let features = Sketch.features(of: layout)
+        let own = Sketch(object: object, size: layout.size, stored: 0, features: Sketch.features(of: layout))
         var ranked: [(sketch: Sketch, similarity: Double)] = []
-        for sketch in try await sketches() where sketch.object != object {
-            let similarity = sketch.similarity(to: features)
+        for sketch in try await context.sketches.all(in: context.store) where sketch.object != object {
+            let similarity = sketch.similarity(to: own)
             if similarity >= Self.leastSimilarity { ranked.append((sketch, similarity)) }
         }
         ranked.sort {
@@ -61,19 +61,5 @@ struct BaseFinder: Sendable {
             payload: PayloadID(object.digest), payloadLength: Int(size), chunk: ChunkID(object.digest),
             rawLength: Int(size), encoding: .raw)
         return BaseManifest(Manifest(object: object, layout: try file.layout(), entries: [entry], chunks: [0]))
-    }
-
-    private func sketches() async throws -> [Sketch] {
-        var names: [Digest] = []
-        try await context.store.list(.sketches) { names.append($0.digest) }
-        var sketches: [Sketch] = []
-        for name in names {
-            // The index is advice: what cannot be read is passed over.
-            guard let bytes = try? await context.store.read(.sketch(name), limit: Sketch.sizeLimit),
-                SHA256.hash(bytes) == name, let sketch = try? Sketch(parsing: bytes)
-            else { continue }
-            sketches.append(sketch)
-        }
-        return sketches
     }
 }

@@ -8,6 +8,8 @@ struct BaseManifest: Sendable {
     let chunkStarts: [UInt64]
     private let tensorIndices: [String: Int]
     private let entryIndices: [ChunkID: Int]
+    /// What rebuilding each entry takes: deltas applied one upon the other, and payloads decoded.
+    private let efforts: [(depth: Int, payloads: Int)]
 
     init(_ manifest: Manifest) {
         self.manifest = manifest
@@ -19,6 +21,20 @@ struct BaseManifest: Sendable {
             manifest.layout.tensors.enumerated().map { ($1.name, $0) }, uniquingKeysWith: { first, _ in first })
         entryIndices = Dictionary(
             manifest.entries.enumerated().map { ($1.chunk, $0) }, uniquingKeysWith: { first, _ in first })
+        var efforts: [(depth: Int, payloads: Int)] = []
+        for entry in manifest.entries {
+            efforts.append(
+                entry.base.reduce((0, 1)) {
+                    (max($0.0, efforts[$1.entry].depth + 1), $0.1 + efforts[$1.entry].payloads)
+                })
+        }
+        self.efforts = efforts
+    }
+
+    /// Whether a delta against segments stays far from what readers refuse, see docs/formats/manifest.md.
+    func canCarryDelta(_ segments: [Manifest.Segment]) -> Bool {
+        segments.allSatisfy { efforts[$0.entry].depth < Manifest.Limits.depth / 8 }
+            && segments.reduce(0) { $0 + efforts[$1.entry].payloads } < Manifest.Limits.effort / 8
     }
 
     /// The entry that stands for the given raw bytes.

@@ -13,9 +13,11 @@ final class ChunkRebuilder: Sendable {
     private let purpose: ObjectID
     /// A local copy of the manifest's own object, and where its chunks start.
     private let ownCopy: (file: LocalFile, starts: [ChunkID: UInt64])?
+    /// Which entries are the base of several others.
+    private let isUsedAgain: [Bool]
     private let shared = Mutex<SharedEntries>(SharedEntries())
 
-    /// Entries of which other entries or segments use only parts, and so probably more than once.
+    /// Entries that are used more than once, or only in part and so probably more than once.
     private struct SharedEntries {
         static let limit = 48 << 20
         var bytes: [Int: [UInt8]] = [:]
@@ -39,6 +41,9 @@ final class ChunkRebuilder: Sendable {
         self.context = context
         manifest = base.manifest
         self.purpose = purpose
+        var uses = [Int](repeating: 0, count: base.manifest.entries.count)
+        for entry in base.manifest.entries { for segment in entry.base { uses[segment.entry] += 1 } }
+        isUsedAgain = uses.map { $0 > 1 }
         if usesOwnCopy,
             let file = try? LocalFile(readingIfPresent: context.objectPath(base.manifest.object)),
             file.size == base.manifest.layout.size
@@ -55,6 +60,12 @@ final class ChunkRebuilder: Sendable {
     /// - Throws: `TransferError` if the store lacks a payload or what it gives is not what the manifest says.
     func bytes(of index: Int, codec: ChunkCodec) async throws -> [UInt8] {
         if let bytes = shared.withLock({ $0.bytes[index] }) { return bytes }
+        let bytes = try await rebuiltBytes(of: index, codec: codec)
+        if isUsedAgain[index] { shared.withLock { $0.insert(index, bytes) } }
+        return bytes
+    }
+
+    private func rebuiltBytes(of index: Int, codec: ChunkCodec) async throws -> [UInt8] {
         let entry = manifest.entries[index]
         if let bytes = localBytes(of: entry) {
             context.trace.emit(.chunkLocal, object: purpose, name: entry.chunk.digest, bytes: bytes.count)

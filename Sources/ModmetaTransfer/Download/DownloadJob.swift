@@ -57,6 +57,7 @@ final class DownloadJob: Sendable {
             let codec = ChunkCodec()
             let end = ContinuousClock.now + .seconds(1)
             while ContinuousClock.now < end {
+                try Task.checkCancellation()
                 guard let index = nextIndex() else { return }
                 let entry = base.manifest.entries[base.manifest.chunks[index]]
                 try await fetch(index, entry: entry, codec: codec)
@@ -67,6 +68,7 @@ final class DownloadJob: Sendable {
                     })
             }
             _ = consume slot
+            try await context.slots.giveWay()
         }
     }
 

@@ -15,11 +15,11 @@ public struct Downloader: Sendable {
     /// May be repeated after any interruption: chunks that arrived are not read again.
     ///
     /// - Parameter progress: receives how many of the object's bytes are there.
-    /// - Returns: the path of the complete file; the caller moves it away.
+    /// - Returns: the complete file, to be kept until its path was moved away.
     /// - Throws: `TransferError` if the store cannot give the object; no file with wrong bytes is ever returned.
     public func download(
         _ object: ObjectID, size: UInt64, progress: @escaping @Sendable (UInt64) -> Void
-    ) async throws -> String {
+    ) async throws -> PartialFile {
         let partial = try PartialFile(object: object, directory: context.partialDirectory)
         let manifest: Manifest?
         do {
@@ -42,7 +42,7 @@ public struct Downloader: Sendable {
             try await downloadWhole(object, size: size, into: partial.file, progress: progress)
         }
         progress(size)
-        return partial.file.path
+        return partial
     }
 
     private func downloadWhole(
@@ -68,6 +68,7 @@ public struct Downloader: Sendable {
             try file.write(bytes, at: offset)
             offset += UInt64(bytes.count)
             progress(offset)
+            try Task.checkCancellation()
         }
         try file.truncate(to: size)
         context.trace.emit(.objectGet, object: object, bytes: Int(size))

@@ -2,11 +2,16 @@ internal import Glibc
 internal import ModmetaFormats
 
 /// The file a download is gathered in; it stays where it is when the download is interrupted.
-struct PartialFile {
+///
+/// While the value is kept no other process uses the file, so it is kept until the file has been moved away.
+public struct PartialFile: Sendable {
     /// How long an abandoned partial file is kept, in seconds.
     private static let age = 14 * 86_400
 
     let file: LocalFile
+
+    /// Where the file is.
+    public var path: String { file.path }
 
     /// Opens the partial file of an object, taking over what an interrupted download left.
     ///
@@ -40,7 +45,7 @@ struct PartialFile {
     }
 
     /// Removes partial files nobody came back for.
-    static func sweep(_ directory: String) {
+    public static func sweep(_ directory: String) {
         guard let stream = opendir(directory) else { return }
         defer { closedir(stream) }
         while let entry = readdir(stream) {

@@ -14,8 +14,8 @@ struct SQLiteConnection: ~Copyable {
             throw SQLiteError(code: code, message: String(cString: sqlite3_errstr(code)))
         }
         self.handle = handle
-        // Several agents write at once; each waits for the others.
-        sqlite3_busy_timeout(handle, 30_000)
+        // Several agents write at once; each waits for the others, but not for one that is stuck, as this is only a cache.
+        sqlite3_busy_timeout(handle, 1_000)
     }
 
     deinit { sqlite3_close_v2(handle) }

@@ -16,41 +16,52 @@ public final class StateDatabase: Sendable {
 
     private static let schemaVersion = 1
 
-    /// Opens or creates the database at a path; a damaged or older one is replaced.
+    /// Opens or creates the database at a path; a damaged one, or one of an earlier schema, is replaced.
     public init(path: String) {
-        var database = Self.open(path)
-        if database == nil {
-            for suffix in ["", "-wal", "-shm"] { unlink(path + suffix) }
-            database = Self.open(path)
-        }
-        connection = Mutex(Connection(database: database))
+        connection = Mutex(Connection(database: Self.open(path)))
     }
 
+    /// Opens the database, one process at a time, so that none replaces what another has just made.
     private static func open(_ path: String) -> SQLiteConnection? {
-        guard let database = try? SQLiteConnection(path: path) else { return nil }
-        do {
+        let lock = Glibc.open(path + ".lock", O_RDWR | O_CREAT | O_CLOEXEC, 0o666)
+        guard lock >= 0 else { return nil }
+        defer { close(lock) }
+        guard flock(lock, LOCK_EX) == 0 else { return nil }
+        do throws(SQLiteError) {
+            let database = try SQLiteConnection(path: path)
+            // Losing the last commits in a power cut is harmless here, so commits need no fsync.
+            try database.execute("PRAGMA synchronous = NORMAL")
             let version = try database.query("PRAGMA user_version").first?.integer(0) ?? 0
             if version == schemaVersion { return database }
-            guard version == 0 else { return nil }
-            // Losing the last commits in a power cut is harmless here, so commits need no fsync.
-            try database.execute(
-                """
-                PRAGMA journal_mode = WAL;
-                PRAGMA synchronous = NORMAL;
-                BEGIN IMMEDIATE;
-                CREATE TABLE IF NOT EXISTS location (
-                    chunk BLOB NOT NULL, object BLOB NOT NULL, offset INTEGER NOT NULL, length INTEGER NOT NULL,
-                    PRIMARY KEY (chunk, object)) WITHOUT ROWID;
-                CREATE TABLE IF NOT EXISTS journal (
-                    store TEXT NOT NULL, object BLOB NOT NULL, start INTEGER NOT NULL, record BLOB NOT NULL,
-                    PRIMARY KEY (store, object, start)) WITHOUT ROWID;
-                PRAGMA user_version = \(schemaVersion);
-                COMMIT;
-                """)
+            // A later program's database is left to it.
+            guard version < schemaVersion else { return nil }
+            try create(in: database)
             return database
         } catch {
-            return nil
+            guard error.isDamage else { return nil }
+            for suffix in ["", "-wal", "-shm"] { unlink(path + suffix) }
+            guard let database = try? SQLiteConnection(path: path), (try? create(in: database)) != nil else {
+                return nil
+            }
+            return database
         }
+    }
+
+    private static func create(in database: borrowing SQLiteConnection) throws(SQLiteError) {
+        try database.execute(
+            """
+            PRAGMA journal_mode = WAL;
+            PRAGMA synchronous = NORMAL;
+            BEGIN IMMEDIATE;
+            CREATE TABLE IF NOT EXISTS location (
+                chunk BLOB NOT NULL, object BLOB NOT NULL, offset INTEGER NOT NULL, length INTEGER NOT NULL,
+                PRIMARY KEY (chunk, object)) WITHOUT ROWID;
+            CREATE TABLE IF NOT EXISTS journal (
+                store TEXT NOT NULL, object BLOB NOT NULL, start INTEGER NOT NULL, record BLOB NOT NULL,
+                PRIMARY KEY (store, object, start)) WITHOUT ROWID;
+            PRAGMA user_version = \(schemaVersion);
+            COMMIT;
+            """)
     }
 
     /// Runs a statement, or does nothing where the database does not work.

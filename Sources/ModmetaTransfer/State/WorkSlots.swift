@@ -22,30 +22,36 @@ public struct WorkSlots: Sendable {
     /// A slot that is held until the value goes away.
     struct Slot: ~Copyable {
         fileprivate let descriptor: CInt
-        deinit { close(descriptor) }
+        deinit { if descriptor >= 0 { close(descriptor) } }
     }
 
     /// Waits for a slot.
     ///
-    /// - Throws: `CancellationError` when the task is cancelled, `TransferError` when slot files cannot be made.
+    /// - Throws: `CancellationError` when the task is cancelled.
     func acquire() async throws -> Slot {
         var pause = Duration.milliseconds(1)
         while true {
-            if let slot = try tryAcquire() { return slot }
+            try Task.checkCancellation()
+            if let slot = tryAcquire() { return slot }
             try await Task.sleep(for: pause)
-            pause = min(pause * 2, .milliseconds(16))
+            pause = min(pause * 2, Self.longestPause)
         }
     }
 
-    private func tryAcquire() throws -> Slot? {
+    /// How long one who waits for a slot sleeps between two looks.
+    private static let longestPause = Duration.milliseconds(16)
+
+    /// Stays away from the slots for as long as those who wait need to notice that one is free.
+    func giveWay() async throws { try await Task.sleep(for: Self.longestPause + .milliseconds(4)) }
+
+    private func tryAcquire() -> Slot? {
         // Starting at our own place spreads the agents over the files.
         let first = Int(getpid()) % count
         for step in 0..<count {
             let path = "\(directory)/\((first + step) % count)"
             let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o666)
-            guard descriptor >= 0 else {
-                throw TransferError(.local, "cannot open the work slot \(path): \(String(cString: strerror(errno)))")
-            }
+            // Without slot files every agent works at its own pace; the slots save memory, nothing rests on them.
+            guard descriptor >= 0 else { return Slot(descriptor: -1) }
             if flock(descriptor, LOCK_EX | LOCK_NB) == 0 { return Slot(descriptor: descriptor) }
             close(descriptor)
         }

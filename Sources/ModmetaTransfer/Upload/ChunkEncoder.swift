@@ -18,14 +18,12 @@ struct ChunkEncoder {
         var match: ChunkBase
     }
 
-    /// What a reader with nothing may read for a chunk, as a share of its raw length.
-    ///
-    /// Below the 1.5 that is promised for a whole file, as a chunk may share its chain with others.
-    static let readShareLimit = 1.4
     /// A delta above this share of the raw length is compared with a full payload.
     private static let fullTrialShare = 0.5
 
     let codec: ChunkCodec
+    /// What a reader with nothing may read for a chunk, as a share of its raw length.
+    let readShareLimit: Double
 
     /// Encodes a chunk against the best of a candidate's chain, or without a base.
     func encode(_ raw: [UInt8], pieces: [PlannedChunk.Piece], candidate: Candidate?) async throws -> Encoded {
@@ -45,46 +43,70 @@ struct ChunkEncoder {
         return Encoded(bytes: payload, encoding: .full, generation: 0, segments: [])
     }
 
-    /// Tries the bases of a chain, the preferred one first and then ever older ones, until one keeps the chain short.
+    /// Encodes a chunk against the base of a chain that costs least, or gives nil where every chain gets too long.
     private func encodeDelta(_ raw: [UInt8], candidate: Candidate) async throws -> Encoded? {
-        let base = candidate.base
         let newest = candidate.match.segments
-        let generation = 1 + newest.reduce(0) { max($0, base.manifest.entries[$1.entry].generation) }
-        guard generation <= Int(UInt16.max) else { return nil }
-        for segments in chain(from: newest, in: base, generation: generation) {
-            let chainLength = readLength(of: segments, in: base)
-            // Not even a delta of no bytes would fit.
-            guard Double(chainLength) <= Self.readShareLimit * Double(raw.count) else { continue }
-            let bytes = try await candidate.rebuilder.concatenation(of: segments, codec: codec)
+        let generation = 1 + newest.reduce(0) { max($0, candidate.base.manifest.entries[$1.entry].generation) }
+        guard generation <= Manifest.Limits.generation else { return nil }
+        let limit = Int(readShareLimit * Double(raw.count))
+        for option in try await options(for: raw, candidate: candidate, generation: generation) {
+            let bytes = try await candidate.rebuilder.concatenation(of: option.segments, codec: codec)
             let payload = try raw.withUnsafeBytes { raw in
                 try bytes.withUnsafeBytes { try codec.encodeDelta(raw, base: $0, pieces: candidate.match.pieces) }
             }
-            guard Double(chainLength + payload.count) <= Self.readShareLimit * Double(raw.count) else { continue }
+            guard option.chainLength + payload.count <= limit else { continue }
             try prove(payload, encoding: .delta, base: bytes, decodesTo: raw)
-            return Encoded(bytes: payload, encoding: .delta, generation: generation, segments: segments)
+            return Encoded(bytes: payload, encoding: .delta, generation: generation, segments: option.segments)
         }
         return nil
     }
 
-    /// The bases to try for a version, the preferred one first.
+    /// A base a chunk may be coded against, and what is read for that base.
+    private struct Option {
+        var segments: [Manifest.Segment]
+        var chainLength: Int
+        /// The estimated bytes sent, plus what readers pay.
+        var cost = 0.0
+    }
+
+    /// The bases worth trying, the cheapest first.
     ///
-    /// Version n of a chain is coded against version n & (n - 1), the skip-delta rule of Subversion: half of all versions
-    /// against the one before, and no version more than log2(n) deltas away from the full chunk.
+    /// Where there is a choice, the cost of each is estimated from a sample of the chunk.
+    private func options(for raw: [UInt8], candidate: Candidate, generation: Int) async throws -> [Option] {
+        var options = chain(from: candidate.match.segments, in: candidate.base, generation: generation)
+            .map { Option(segments: $0, chainLength: readLength(of: $0, in: candidate.base)) }
+            // Where the chain alone is too long, not even a delta of no bytes would fit.
+            .filter { Double($0.chainLength) <= readShareLimit * Double(raw.count) }
+            .filter { candidate.base.canCarryDelta($0.segments) }
+        guard options.count > 1 else { return options }
+        let sample = ChunkSample(of: candidate.match.pieces)
+        for index in options.indices {
+            let bytes = try await candidate.rebuilder.concatenation(of: options[index].segments, codec: codec)
+            let sent = try sample.estimatedLength(raw: raw, base: bytes, codec: codec)
+            options[index].cost = sent + Self.readerWeight * (sent + Double(options[index].chainLength))
+        }
+        return options.sorted { $0.cost < $1.cost }
+    }
+
+    /// What a byte that a reader may have to read counts beside a byte that is sent now.
+    private static let readerWeight = 0.15
+
+    /// The bases to choose from: the version before, the one the skip-delta rule names, and the oldest.
+    ///
+    /// Version n of a chain against version n & (n - 1) is the rule of Subversion: no version is more than log2(n) deltas
+    /// away from the full chunk.
     private func chain(
         from newest: [Manifest.Segment], in base: BaseManifest, generation: Int
     ) -> [[Manifest.Segment]] {
         guard newest.count == 1, newest[0].offset == 0,
             newest[0].length == base.manifest.entries[newest[0].entry].rawLength
         else { return [newest] }
-        var chain: [[Manifest.Segment]] = []
-        var entry: Int? = newest[0].entry
-        while let current = entry {
-            let isPreferred = base.manifest.entries[current].generation <= generation & (generation - 1)
-            entry = base.predecessor(of: current)
-            guard isPreferred || entry == nil else { continue }
-            chain.append([Manifest.Segment(entry: current, offset: 0, length: newest[0].length)])
+        var chain = [newest[0].entry]
+        while let older = base.predecessor(of: chain.last!) { chain.append(older) }
+        let skipped = chain.firstIndex { base.manifest.entries[$0].generation <= generation & (generation - 1) }
+        return Set([0, skipped ?? 0, chain.count - 1]).sorted().map { index in
+            [Manifest.Segment(entry: chain[index], offset: 0, length: newest[0].length)]
         }
-        return chain
     }
 
     /// What is read for the segments, the payloads of partly used entries counted in part.

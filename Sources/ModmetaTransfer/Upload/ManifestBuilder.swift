@@ -25,7 +25,9 @@ struct ManifestBuilder {
         return Manifest(object: object, layout: layout, entries: builder.entries, chunks: chunks)
     }
 
-    /// Copies an entry of a base manifest, its base first. Chains are short, so recursion is.
+    /// Copies an entry of a base manifest, its base first.
+    ///
+    /// Manifests bound how many deltas are stacked, and so how deep this goes.
     private mutating func add(_ index: Int, of base: Int) -> Int {
         let entry = bases[base].manifest.entries[index]
         if let present = indices[entry.chunk] { return present }

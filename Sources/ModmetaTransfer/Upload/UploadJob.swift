@@ -5,11 +5,11 @@ internal import Synchronization
 
 /// One object on its way into the store: chunks are encoded by several workers, each payload acknowledged and journaled.
 struct UploadJob: Sendable {
-    private let context: TransferContext
+    let context: TransferContext
     private let object: ObjectID
-    private let file: LocalFile
-    private let layout: Layout
-    private let bases: [BaseManifest]
+    let file: LocalFile
+    let layout: Layout
+    let bases: [BaseManifest]
     private let rebuilders: [ChunkRebuilder]
     private let journal: [UInt64: JournalRecord]
     private let progress: @Sendable (UInt64) -> Void
@@ -33,11 +33,12 @@ struct UploadJob: Sendable {
     ///
     /// - Throws: `TransferError.Code.changed` if the file does not have the object's hash.
     func run() async throws -> Manifest {
+        let readShareLimit = try await readShareLimit()
         let feed = ChunkFeed(file: file, layout: layout)
         let workers = max(1, min(context.slots.count, Int(file.size / UInt64(ChunkLimits.minimum))))
         try await withThrowingTaskGroup(of: Void.self) { group in
             for _ in 0..<workers {
-                group.addTask { try await work(on: feed) }
+                group.addTask { try await work(on: feed, readShareLimit: readShareLimit) }
             }
             try await group.waitForAll()
         }
@@ -46,18 +47,20 @@ struct UploadJob: Sendable {
     }
 
     /// Takes chunks until there are none, giving way to other agents from time to time.
-    private func work(on feed: ChunkFeed) async throws {
+    private func work(on feed: ChunkFeed, readShareLimit: Double) async throws {
         while true {
             let slot = try await context.slots.acquire()
             // The codec's memory belongs to the slot: no slot, no memory.
-            let encoder = ChunkEncoder(codec: ChunkCodec())
+            let encoder = ChunkEncoder(codec: ChunkCodec(), readShareLimit: readShareLimit)
             let end = ContinuousClock.now + .seconds(1)
             while ContinuousClock.now < end {
+                try Task.checkCancellation()
                 guard let chunk = try await feed.next() else { return }
                 try await store(chunk, encoder: encoder)
                 progress(table.dealtWith(chunk.bytes.count))
             }
             _ = consume slot
+            try await context.slots.giveWay()
         }
     }
 

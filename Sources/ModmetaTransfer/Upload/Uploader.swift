@@ -26,13 +26,46 @@ public struct Uploader: Sendable {
     public func upload(
         _ object: ObjectID, size: UInt64, path: String, progress: @escaping @Sendable (UInt64) -> Void
     ) async throws {
+        let turn = try await context.turns.take(object)
         if try await context.canRebuild(object, size: size) {
             context.trace.emit(.objectExists, object: object, bytes: 0)
         } else {
+            try await waitForPredecessor(of: object)
             try await store(object, size: size, path: path, progress: progress)
         }
-        if context.storesWhole { try await storeWhole(object, path: path) }
+        if context.storesWhole, try await context.store.size(of: .object(object)) != size {
+            try await storeWhole(object, path: path)
+        }
         progress(size)
+        _ = consume turn
+    }
+
+    /// Waits for the version before, if another agent is uploading it now, so that this one can be coded against it.
+    ///
+    /// git-lfs hands the versions of one push to its agents in any order and nearly at once. What no agent has in hand is
+    /// not waited for: git-lfs may hand it out only once this object is done, or never.
+    private func waitForPredecessor(of object: ObjectID) async throws {
+        guard let predecessor = try await history?.predecessor(of: object), try await !isFirstOfCircle(object),
+            let size = try LocalFile(readingIfPresent: context.objectPath(predecessor))?.size
+        else { return }
+        // The agent that is given it may still be starting.
+        let grace = ContinuousClock.now + .milliseconds(300)
+        while try await !context.canRebuild(predecessor, size: size) {
+            guard context.turns.isTaken(predecessor) || ContinuousClock.now < grace else { return }
+            try await Task.sleep(for: .milliseconds(20))
+        }
+    }
+
+    /// Whether predecessors lead from an object back to itself and it is the one of them that goes first.
+    private func isFirstOfCircle(_ object: ObjectID) async throws -> Bool {
+        var circle: Set<ObjectID> = [object]
+        var current = object
+        while let next = try await history?.predecessor(of: current), next != object {
+            // A circle further back is the business of those that are in it.
+            guard circle.insert(next).inserted, circle.count < 10_000 else { return false }
+            current = next
+        }
+        return try await history?.predecessor(of: current) == object && circle.min() == object
     }
 
     private func store(
@@ -49,6 +82,10 @@ public struct Uploader: Sendable {
         var job = UploadJob(
             context: context, object: object, file: file, layout: layout, bases: bases, progress: progress)
         var manifest = try await job.run()
+        if manifest.entries.count == 1, manifest.entries[0].encoding == .raw {
+            // The one payload is the object itself, and stored under the object's name.
+            return context.trace.emit(.objectPut, object: object, bytes: Int(size))
+        }
         if manifest.readLength > size / 2 * 3 {
             // Chains that each are short enough can add up where few of their bytes are used; then none is kept.
             job = UploadJob(context: context, object: object, file: file, layout: layout, bases: [], progress: progress)
@@ -59,19 +96,32 @@ public struct Uploader: Sendable {
 
     /// Stores the file as it is, checking its hash on the way.
     private func storeWhole(_ object: ObjectID, path: String) async throws {
-        var hash = SHA256()
         let file = try LocalFile(reading: path)
+        let outcome: PutOutcome
+        if file.size <= UInt64(ChunkLimits.maximum) {
+            let bytes = try file.read(at: 0, count: Int(file.size))
+            guard SHA256.hash(bytes) == object.digest else { throw Uploader.changed(object, path: path) }
+            outcome = try await context.store.put(.object(object), .bytes(bytes))
+        } else {
+            try check(file, is: object)
+            outcome = try await context.store.put(.object(object), .file(path: path))
+        }
+        context.trace.emit(
+            outcome == .created ? .objectPut : .objectExists, object: object,
+            bytes: outcome == .created ? Int(file.size) : 0)
+    }
+
+    /// Hashes a file too large for memory.
+    private func check(_ file: LocalFile, is object: ObjectID) throws {
+        var hash = SHA256()
         var offset: UInt64 = 0
         while offset < file.size {
             let bytes = try file.read(at: offset, count: Int(min(file.size - offset, 4 << 20)))
             hash.update(bytes)
             offset += UInt64(bytes.count)
+            try Task.checkCancellation()
         }
-        guard hash.finish() == object.digest else { throw Uploader.changed(object, path: path) }
-        let outcome = try await context.store.put(.object(object), .file(path: path))
-        context.trace.emit(
-            outcome == .created ? .objectPut : .objectExists, object: object,
-            bytes: outcome == .created ? Int(file.size) : 0)
+        guard hash.finish() == object.digest else { throw Uploader.changed(object, path: file.path) }
     }
 
     /// Publishes a manifest once everything it names is proven present.
@@ -85,17 +135,13 @@ public struct Uploader: Sendable {
             throw TransferError(
                 .missing, "the store lost payloads of object \(manifest.object) during the push; push again")
         }
+        // The index is advice, and names what is not there yet only if the push ends here.
+        try? await index(manifest)
         let outcome = try await context.store.put(.manifest(manifest.object), .bytes(bytes))
-        if outcome == .existed {
-            // Another pusher was first; its manifest serves if it is sound.
-            guard try await context.canRebuild(manifest.object, size: manifest.layout.size) else {
-                throw TransferError(
-                    .corrupt,
-                    "the store holds a manifest of \(manifest.object) that cannot be used; run `modmeta store verify`")
-            }
+        if outcome == .existed, try await !context.canRebuild(manifest.object, size: manifest.layout.size) {
+            try await replaceUnusable(manifest.object, by: bytes)
         }
         context.trace.emit(.manifestPut, object: manifest.object, bytes: bytes.count)
-        try await index(manifest)
         let base = BaseManifest(manifest)
         context.state.record(
             object: manifest.object,
@@ -103,6 +149,21 @@ public struct Uploader: Sendable {
                 (manifest.entries[entry].chunk, start, manifest.entries[entry].rawLength)
             })
         context.state.closeJournal(store: context.storeID, object: manifest.object)
+    }
+
+    /// Puts a manifest in the place of one that was there and cannot be used.
+    ///
+    /// - Throws: `TransferError.Code.corrupt` where the other one is only of a version this program does not know.
+    private func replaceUnusable(_ object: ObjectID, by bytes: [UInt8]) async throws {
+        let present = try await context.store.read(.manifest(object), limit: manifestSizeLimit)
+        do throws(FormatError) {
+            _ = try Manifest(parsing: present)
+        } catch  where error.code == .unsupportedVersion {
+            throw TransferError(
+                .corrupt, "the store's manifest of \(object) is of a later version: \(error); update modmeta")
+        } catch {}
+        try await context.store.delete(.manifest(object))
+        _ = try await context.store.put(.manifest(object), .bytes(bytes))
     }
 
     /// Makes the object findable by those who look for something alike.

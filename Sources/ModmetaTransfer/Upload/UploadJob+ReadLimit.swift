@@ -1,0 +1,54 @@
+internal import ModmetaFormats
+
+extension UploadJob {
+    /// What a reader with nothing may read for a file, as a share of its size; a little below the 1.5 that is promised.
+    private static let fileShare = 1.45
+    /// A chunk's chain is never longer than this share of its raw length, even where the rest of the file has none.
+    private static let longestShare = 2.5
+
+    /// What a reader with nothing may read for each changed chunk, as a share of its raw length.
+    ///
+    /// Chunks that did not change cost what they cost already; what they leave of the file's share is for those that did.
+    /// So the longer chains of the few trained layers of a frozen model are balanced by the many untouched ones.
+    func readShareLimit() async throws -> Double {
+        guard !bases.isEmpty, !layout.tensors.isEmpty else { return Self.fileShare }
+        let ids = try await chunkIDs()
+        var unchanged: (length: UInt64, read: Int) = (0, 0)
+        var counted: Set<ChunkID> = []
+        for (id, length) in ids {
+            guard let base = bases.first(where: { $0.entry(of: id) != nil }), let entry = base.entry(of: id) else {
+                continue
+            }
+            unchanged.length += UInt64(length)
+            if counted.insert(id).inserted { unchanged.read += base.readLength(of: entry) }
+        }
+        let changed = layout.size - unchanged.length
+        guard changed > 0 else { return Self.fileShare }
+        let left = Self.fileShare * Double(layout.size) - Double(unchanged.read)
+        return min(Self.longestShare, max(1, left / Double(changed)))
+    }
+
+    /// The ids of the file's chunks as they are now.
+    ///
+    /// They serve to estimate only: the file is read again when it is sent.
+    private func chunkIDs() async throws -> [(id: ChunkID, length: Int)] {
+        let plan = ChunkPlanner.plan(layout)
+        let workers = min(context.slots.count, plan.count)
+        return try await withThrowingTaskGroup(of: [(id: ChunkID, length: Int)].self) { group in
+            for worker in 0..<workers {
+                group.addTask {
+                    var ids: [(id: ChunkID, length: Int)] = []
+                    for index in stride(from: worker, to: plan.count, by: workers) {
+                        let slot = try await context.slots.acquire()
+                        let range = plan[index].range
+                        let bytes = try file.read(at: range.lowerBound, count: range.count)
+                        ids.append((ChunkID(SHA256.hash(bytes)), bytes.count))
+                        _ = consume slot
+                    }
+                    return ids
+                }
+            }
+            return try await group.reduce(into: []) { $0 += $1 }
+        }
+    }
+}
