@@ -14,7 +14,6 @@ import Testing
     static let goldens = [
         Golden(name: "full-planes", encoding: .full),
         Golden(name: "full-levelled-bfloat16", encoding: .full),
-        Golden(name: "full-levelled-float16", encoding: .full),
         Golden(name: "full-levelled-float32", encoding: .full),
         Golden(name: "delta-planes", encoding: .delta),
         Golden(name: "delta-grouped", encoding: .delta),

@@ -81,7 +81,12 @@ struct UploadJob: Sendable {
             return table.set(.stored(stored), at: chunk.index)
         }
         let candidate = candidate(for: chunk)
-        let encoded = try await encoder.encode(chunk.bytes, pieces: chunk.pieces, candidate: candidate?.candidate)
+        let pieces = chunk.pieces.map { piece in
+            CodedPiece(
+                length: piece.range.count, element: piece.element,
+                rowLength: piece.tensor.flatMap { layout.tensors[$0].rowLength })
+        }
+        let encoded = try await encoder.encode(chunk.bytes, pieces: pieces, candidate: candidate?.candidate)
         let stored = StoredChunk(
             chunk: id, rawLength: chunk.bytes.count, payload: PayloadID(SHA256.hash(encoded.bytes)),
             payloadLength: encoded.bytes.count, encoding: encoded.encoding, generation: encoded.generation,
