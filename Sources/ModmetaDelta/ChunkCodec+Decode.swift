@@ -123,6 +123,12 @@ extension ChunkCodec {
             if let base { WordDifference.addBytes(output, base: base) }
             return
         }
+        if filter == .scaled, let base {
+            return try scaledCoder.decode(&reader, element: element, base: base, streams: streamDecoder, into: output)
+        }
+        if filter == .levelled {
+            return try levelledCoder.decode(&reader, element: element, streams: streamDecoder, into: output)
+        }
         let memory = planes.reserve(output.count)
         let count = output.count / element.width
         for plane in 0..<element.width {

@@ -69,12 +69,15 @@ extension ChunkCodec {
             return try append(run, .plain, new, base: base, to: &output)
         }
         guard run.element.width > 1 else { return try append(run, .plain, new, base: base, to: &output) }
-        if run.element.isFloat {
-            if let base, FilterChoice.prefersGroups(new, base: base, element: run.element) {
-                return try append(run, .grouped, new, base: base, to: &output)
-            }
-            return try append(run, .planes, new, base: base, to: &output)
+        if let base, run.element.exponentField != nil, try appendScaled(run, new, base: base, to: &output) { return }
+        if base == nil, run.element.exponentField != nil, try prefersLevels(run, new) {
+            output.append(run.element.rawValue)
+            output.append(RunFilter.levelled.rawValue)
+            output.append(number: run.length)
+            return try levelledCoder.append(
+                new, element: run.element, parts: run.parts, streams: streamEncoder, to: &output)
         }
+        if run.element.isFloat { return try append(run, .planes, new, base: base, to: &output) }
         // Integers are indices and tables as often as weights: both ways are tried.
         let start = output.count
         try append(run, .plain, new, base: base, to: &output)
@@ -85,6 +88,36 @@ extension ChunkCodec {
         } else {
             output.removeSubrange(middle...)
         }
+    }
+
+    /// Whether a stretch from the middle of a run is smaller in the filter `levelled` than in `planes`.
+    private func prefersLevels(_ run: CodedRun, _ new: UnsafeRawBufferPointer) throws(DeltaError) -> Bool {
+        let width = run.element.width
+        let words = min(run.length / width, ChunkCodec.sampledWords)
+        let start = (run.length / width - words) / 2 * width
+        let sample = UnsafeRawBufferPointer(rebasing: new[start..<start + words * width])
+        let row = run.parts.reduce(Level.longestRow) { min($0, $1.row) }
+        let levelled = levelledCoder.estimate(
+            sample, element: run.element, parts: [RunPart(words: words, row: min(row, words))])
+        var planes: [UInt8] = []
+        let part = CodedRun(length: sample.count, element: run.element, parts: [])
+        try append(part, .planes, sample, base: nil, to: &planes)
+        return levelled < planes.count
+    }
+
+    /// Writes a run in the filter `scaled` where that is smaller than the others can be expected to be.
+    private func appendScaled(
+        _ run: CodedRun, _ new: UnsafeRawBufferPointer, base: UnsafeRawBufferPointer, to output: inout [UInt8]
+    ) throws(DeltaError) -> Bool {
+        let start = output.count
+        output.append(run.element.rawValue)
+        output.append(RunFilter.scaled.rawValue)
+        output.append(number: run.length)
+        let isAppended = try scaledCoder.append(
+            new, base: base, element: run.element, parts: run.parts, limit: run.length / 16 * 15,
+            streams: streamEncoder, to: &output)
+        if !isAppended { output.removeSubrange(start...) }
+        return isAppended
     }
 
     private func append(
@@ -101,11 +134,11 @@ extension ChunkCodec {
             return try streamEncoder.append(UnsafeRawBufferPointer(difference), texture: .bytes, to: &output)
         }
         let memory = planes.reserve(run.length)
-        let ends = transform.apply(filter, to: new, base: base, element: run.element, planes: memory)
+        transform.split(new, base: base, element: run.element, planes: memory)
         let count = run.length / run.element.width
         for plane in 0..<run.element.width {
             let stream = UnsafeRawBufferPointer(rebasing: memory[plane * count..<(plane + 1) * count])
-            try streamEncoder.append(stream, texture: .plane, ends: ends, to: &output)
+            try streamEncoder.append(stream, texture: .plane, to: &output)
         }
     }
 }

@@ -14,6 +14,10 @@ public final class ChunkCodec {
     let streamEncoder = StreamEncoder()
     let streamDecoder = StreamDecoder()
     let matcher = SuffixMatcher()
+    /// The words of a run that two filters are tried on.
+    static let sampledWords = 48 << 10
+    let scaledCoder = ScaledCoder()
+    let levelledCoder = LevelledCoder()
 
     /// Creates a codec without scratch memory; it grows at the first use.
     public init() {}

@@ -3,12 +3,12 @@ import ModmetaFormats
 /// What a delta is made of before anything is compressed: the control triples and the runs of both blocks.
 struct DeltaPlan {
     private(set) var control = BsdiffControl()
-    private(set) var diffRuns = CodedRuns()
-    private(set) var extraRuns = CodedRuns()
+    private(set) var diffRuns = CodedRuns(maximum: ChunkLimits.maximum)
+    private(set) var extraRuns = CodedRuns(maximum: 2 << 20)
 
     /// Everything is extra: a chunk without a base.
     init(full pieces: [CodedPiece]) {
-        for piece in pieces { appendExtra(piece.length, element: piece.element) }
+        for piece in pieces { appendExtra(piece.length, element: piece.element, row: piece.rowLength) }
     }
 
     /// Compares every piece with its base.
@@ -29,18 +29,18 @@ struct DeltaPlan {
         _ piece: CodedPiece, _ new: UnsafeRawBufferPointer, base: UnsafeRawBufferPointer, matcher: SuffixMatcher
     ) throws(DeltaError) {
         guard let range = piece.base, !range.isEmpty else {
-            return appendExtra(piece.length, element: piece.element)
+            return appendExtra(piece.length, element: piece.element, row: piece.rowLength)
         }
         if range.count == piece.length {
-            return appendDiff(piece.length, base: range.lowerBound, element: piece.element)
+            return appendDiff(piece.length, base: range.lowerBound, element: piece.element, row: piece.rowLength)
         }
         let old = UnsafeRawBufferPointer(rebasing: base[range])
         let shorter = min(new.count, old.count)
         if DeltaPlan.isAligned(new, old, element: piece.element) {
             // A tensor with more or fewer rows than before.
             let whole = shorter - shorter % piece.element.width
-            appendDiff(whole, base: range.lowerBound, element: piece.element)
-            return appendExtra(piece.length - whole, element: piece.element)
+            appendDiff(whole, base: range.lowerBound, element: piece.element, row: piece.rowLength)
+            return appendExtra(piece.length - whole, element: piece.element, row: piece.rowLength)
         }
         let head = DeltaPlan.commonPrefix(new, old, limit: shorter)
         let tail = DeltaPlan.commonSuffix(new, old, limit: shorter - head)
@@ -57,14 +57,14 @@ struct DeltaPlan {
         appendDiff(tail, base: range.upperBound - tail, element: .byte)
     }
 
-    private mutating func appendDiff(_ length: Int, base: Int, element: ElementKind) {
+    private mutating func appendDiff(_ length: Int, base: Int, element: ElementKind, row: Int? = nil) {
         control.appendDiff(length, base: base)
-        diffRuns.append(length, element: element)
+        diffRuns.append(length, element: element, row: row)
     }
 
-    private mutating func appendExtra(_ length: Int, element: ElementKind) {
+    private mutating func appendExtra(_ length: Int, element: ElementKind, row: Int? = nil) {
         control.appendExtra(length)
-        extraRuns.append(length, element: element)
+        extraRuns.append(length, element: element, row: row)
     }
 
     /// Whether words of a tensor mostly stayed where they were: most of the sampled ones have the same top byte.

@@ -30,7 +30,7 @@ public struct PatchPlan: Hashable, Sendable {
                 if let match = tensors[tensor.name], match.dtype == tensor.dtype {
                     base = PatchPlan.counterpart(of: piece.range, in: tensor, match)
                 }
-                patch.append(piece.range.count, element: piece.element, base: base)
+                patch.append(piece.range.count, element: piece.element, base: base, rowLength: tensor.rowLength)
             }
             chunks.append(patch)
         }
@@ -69,14 +69,17 @@ extension PatchChunk {
     }
 
     /// Appends a piece and its base, which joins the last run of the base where it goes on from there.
-    fileprivate mutating func append(_ length: Int, element: ElementKind, base range: Range<UInt64>?) {
+    fileprivate mutating func append(
+        _ length: Int, element: ElementKind, base range: Range<UInt64>?, rowLength: Int? = nil
+    ) {
         let start = base.reduce(0) { $0 + $1.count }
         guard let range, !range.isEmpty, start + range.count <= PayloadFormat.maximumBase else {
-            pieces.append(CodedPiece(length: length, element: element))
+            pieces.append(CodedPiece(length: length, element: element, rowLength: rowLength))
             return
         }
         let run = Int(clamping: range.lowerBound)..<Int(clamping: range.upperBound)
-        pieces.append(CodedPiece(length: length, element: element, base: start..<start + run.count))
+        pieces.append(
+            CodedPiece(length: length, element: element, base: start..<start + run.count, rowLength: rowLength))
         if let last = base.last, last.upperBound == run.lowerBound {
             base[base.count - 1] = last.lowerBound..<run.upperBound
         } else {

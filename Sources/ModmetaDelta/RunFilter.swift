@@ -10,13 +10,19 @@ enum RunFilter: UInt8 {
     case planes = 1
     /// As `planes`, with the words ordered by the exponent of the base; in the diff block only.
     case grouped = 2
+    /// Differences coded by rANS, with tables chosen by the row's step beside the base's unit in the last place; in the
+    /// diff block only.
+    case scaled = 3
+    /// Sizes coded by rANS beside the size of their row; outside the diff block only.
+    case levelled = 4
 
     /// Whether a run of these elements can be filtered so.
     func applies(to element: ElementKind, hasBase: Bool) -> Bool {
         switch self {
         case .plain: true
         case .planes: element.width > 1
-        case .grouped: hasBase && element.exponentField != nil
+        case .levelled: !hasBase && element.exponentField != nil
+        case .grouped, .scaled: hasBase && element.exponentField != nil
         }
     }
 }
@@ -42,6 +48,9 @@ extension ElementKind {
         case .byte, .integer16, .integer32, .integer64, .float64: nil
         }
     }
+
+    /// The bits below the exponent of a float that has an exponent field to group by.
+    var exponentShift: Int { exponentField?.shift ?? 0 }
 
     /// Whether the top bit is a sign that is worth moving below the mantissa.
     var isFloat: Bool {

@@ -19,26 +19,25 @@ final class RunTransform {
         places.deallocate()
     }
 
-    /// Filters a run of whole words.
+    /// Filters a run of whole words with the filter `planes`.
     ///
     /// - Parameters:
     ///   - new: the bytes of the run.
     ///   - base: the bytes of the base, as many; nil for a run of the extra block.
     ///   - planes: receives the planes one after the other, as many bytes as `new` has.
-    /// - Returns: the word positions at which a group ends, in order; empty where words keep their order.
-    func apply(
-        _ filter: RunFilter, to new: UnsafeRawBufferPointer, base: UnsafeRawBufferPointer?, element: ElementKind,
+    func split(
+        _ new: UnsafeRawBufferPointer, base: UnsafeRawBufferPointer?, element: ElementKind,
         planes: UnsafeMutableRawBufferPointer
-    ) -> [Int] {
+    ) {
         switch element.width {
-        case 2: apply(UInt16.self, filter, new, base, element, planes)
-        case 4: apply(UInt32.self, filter, new, base, element, planes)
-        case 8: apply(UInt64.self, filter, new, base, element, planes)
+        case 2: split(UInt16.self, new, base, element, planes)
+        case 4: split(UInt32.self, new, base, element, planes)
+        case 8: split(UInt64.self, new, base, element, planes)
         default: preconditionFailure("bytes have no planes")
         }
     }
 
-    /// Undoes `apply`.
+    /// Undoes the filter `planes` or `grouped`.
     func undo(
         _ filter: RunFilter, planes: UnsafeRawBufferPointer, base: UnsafeRawBufferPointer?, element: ElementKind,
         into output: UnsafeMutableRawBufferPointer
@@ -52,50 +51,29 @@ final class RunTransform {
     }
 
     @inline(__always)
-    private func apply<Word: FixedWidthInteger & UnsignedInteger>(
-        _ type: Word.Type, _ filter: RunFilter, _ new: UnsafeRawBufferPointer, _ base: UnsafeRawBufferPointer?,
-        _ element: ElementKind, _ planes: UnsafeMutableRawBufferPointer
-    ) -> [Int] {
+    private func split<Word: FixedWidthInteger & UnsignedInteger>(
+        _ type: Word.Type, _ new: UnsafeRawBufferPointer, _ base: UnsafeRawBufferPointer?, _ element: ElementKind,
+        _ planes: UnsafeMutableRawBufferPointer
+    ) {
         let size = MemoryLayout<Word>.size
         let count = new.count / size
-        guard count > 0, let source = new.baseAddress, let target = planes.baseAddress else { return [] }
+        guard count > 0, let source = new.baseAddress, let target = planes.baseAddress else { return }
         let output = target.bindMemory(to: UInt8.self, capacity: new.count)
         let words = wordBlock.bindMemory(to: Word.self, capacity: RunTransform.blockWords)
         let bases = baseBlock.bindMemory(to: Word.self, capacity: RunTransform.blockWords)
-        let reference = base?.baseAddress
-        let field = filter == .grouped ? element.exponentField : nil
-        var ends: [Int] = []
-        var ordered: UnsafeMutablePointer<Word>?
-        if let field, let reference {
-            ends = countGroups(Word.self, reference, count: count, field: field)
-            ordered = sorted.reserve(new.count).baseAddress?.bindMemory(to: Word.self, capacity: count)
-        }
         var done = 0
         while done < count {
             let length = min(RunTransform.blockWords, count - done)
             wordBlock.copyMemory(from: source + done * size, byteCount: length * size)
-            if let reference {
+            if let reference = base?.baseAddress {
                 baseBlock.copyMemory(from: reference + done * size, byteCount: length * size)
                 WordDifference.subtract(words, base: bases, count: length)
             } else if element.isFloat {
                 WordDifference.rotateLeft(words, count: length)
             }
-            if let ordered, let field {
-                let shift = Word(truncatingIfNeeded: field.shift)
-                let mask = Word(truncatingIfNeeded: field.count - 1)
-                for index in 0..<length {
-                    let group = Int(truncatingIfNeeded: (bases[index] &>> shift) & mask)
-                    let place = places[group]
-                    places[group] = place &+ 1
-                    ordered[place] = words[index]
-                }
-            } else {
-                BytePlanes.split(words, count: length, into: output + done, stride: count)
-            }
+            BytePlanes.split(words, count: length, into: output + done, stride: count)
             done += length
         }
-        if let ordered { BytePlanes.split(ordered, count: count, into: output, stride: count) }
-        return ends
     }
 
     @inline(__always)
@@ -113,7 +91,7 @@ final class RunTransform {
         let field = filter == .grouped ? element.exponentField : nil
         var ordered: UnsafeMutablePointer<Word>?
         if let field, let reference {
-            _ = countGroups(Word.self, reference, count: count, field: field)
+            countGroups(Word.self, reference, count: count, field: field)
             let memory = sorted.reserve(planes.count).baseAddress?.bindMemory(to: Word.self, capacity: count)
             if let memory { BytePlanes.merge(input, stride: count, into: memory, count: count) }
             ordered = memory
@@ -144,11 +122,11 @@ final class RunTransform {
         }
     }
 
-    /// Counts the words of every exponent, leaves in `places` where each group starts, and returns where groups end.
+    /// Counts the words of every exponent, leaves in `places` where each group starts.
     @inline(__always)
     private func countGroups<Word: FixedWidthInteger & UnsignedInteger>(
         _ type: Word.Type, _ base: UnsafeRawPointer, count: Int, field: ExponentField
-    ) -> [Int] {
+    ) {
         let size = MemoryLayout<Word>.size
         let bases = baseBlock.bindMemory(to: Word.self, capacity: RunTransform.blockWords)
         let shift = Word(truncatingIfNeeded: field.shift)
@@ -161,14 +139,11 @@ final class RunTransform {
             for index in 0..<length { places[Int(truncatingIfNeeded: (bases[index] &>> shift) & mask)] &+= 1 }
             done += length
         }
-        var ends: [Int] = []
         var total = 0
-        for group in 0..<field.count where places[group] > 0 {
+        for group in 0..<field.count {
             let start = total
             total += places[group]
             places[group] = start
-            ends.append(total)
         }
-        return ends
     }
 }

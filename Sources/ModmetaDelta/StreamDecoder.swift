@@ -37,6 +37,14 @@ final class StreamDecoder {
         }
     }
 
+    /// Reads blocks until exactly `count` bytes are there, a number that the caller has bounded.
+    func decode(_ reader: inout PayloadReader, count: Int) throws(DeltaError) -> [UInt8] {
+        var bytes = [UInt8](repeating: 0, count: count)
+        var span = bytes.mutableSpan
+        try span.withUnsafeMutableBytes { memory throws(DeltaError) in try decode(&reader, into: memory) }
+        return bytes
+    }
+
     private func decompressor() throws(DeltaError) -> ZstdDecompressor {
         if let zstd { return zstd }
         let created = try ZstdDecompressor()

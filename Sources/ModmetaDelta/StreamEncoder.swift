@@ -10,7 +10,7 @@ final class StreamEncoder {
 
     /// Planes are cut into blocks of at most this many bytes: two zstd blocks, so that each adapts to what it holds.
     private static let planeBlock = 256 << 10
-    /// Groups smaller than this share a block.
+    /// A rest smaller than this joins the block before it.
     private static let smallestBlock = 16 << 10
     /// The bytes of a block that are looked at for repetitions.
     private static let sampleLength = 16 << 10
@@ -22,20 +22,15 @@ final class StreamEncoder {
     private let second = ScratchBuffer()
 
     /// Appends a stream.
-    ///
-    /// - Parameter ends: positions in the stream at which its statistics change, in order; hints only.
     func append(
-        _ stream: UnsafeRawBufferPointer, texture: Texture, ends: [Int] = [], to output: inout [UInt8]
+        _ stream: UnsafeRawBufferPointer, texture: Texture, to output: inout [UInt8]
     ) throws(DeltaError) {
         var writer = BlockWriter()
         var start = 0
-        var hint = 0
         while start < stream.count {
             var end = stream.count
             if texture == .plane {
-                while hint < ends.count, ends[hint] < start + StreamEncoder.smallestBlock { hint += 1 }
                 end = min(end, start + StreamEncoder.planeBlock)
-                if hint < ends.count { end = min(end, ends[hint]) }
                 // A last block that is too small to pay for its own tables joins its neighbour.
                 if stream.count - end < StreamEncoder.smallestBlock { end = stream.count }
             }

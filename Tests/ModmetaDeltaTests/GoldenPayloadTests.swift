@@ -13,9 +13,16 @@ import Testing
 
     static let goldens = [
         Golden(name: "full-planes", encoding: .full),
+        Golden(name: "full-levelled-bfloat16", encoding: .full),
+        Golden(name: "full-levelled-float32", encoding: .full),
         Golden(name: "delta-planes", encoding: .delta),
         Golden(name: "delta-grouped", encoding: .delta),
         Golden(name: "delta-suffixes", encoding: .delta),
+        Golden(name: "delta-scaled-bfloat16", encoding: .delta),
+        Golden(name: "delta-scaled-float16", encoding: .delta),
+        Golden(name: "delta-scaled-float32", encoding: .delta),
+        Golden(name: "delta-directions", encoding: .delta),
+        Golden(name: "delta-decay", encoding: .delta),
     ]
 
     @Test(arguments: goldens) func decodes(_ golden: Golden) throws {

@@ -101,8 +101,8 @@ import Testing
             bytes: payload(triples: [whole], runs: [8] + rawRun.dropFirst()),
             code: .unsupportedVersion),
         Case(
-            name: "unknown filter", says: "filter 3 is unknown",
-            bytes: payload(triples: [whole], runs: [0, 3] + rawRun.dropFirst(2)),
+            name: "unknown filter", says: "filter 5 is unknown",
+            bytes: payload(triples: [whole], runs: [0, 5] + rawRun.dropFirst(2)),
             code: .unsupportedVersion),
         Case(
             name: "planes of bytes", says: "filter 1 does not apply",

@@ -32,6 +32,32 @@ import Testing
         #expect(try codec.decoded(payload, .delta, base: base, count: new.count) == new)
     }
 
+    /// Scaled runs with rows, weight decay and directions.
+    @Test(arguments: [ElementKind.bfloat16, .float32]) func damagedScaledRun(_ element: ElementKind) throws {
+        let rowLength = 64
+        let base = Samples.weights(element, bytes: 200 * rowLength * element.width, seed: 23)
+        var new = Samples.drifted(base, element, rowLength: rowLength, seed: 24)
+        if element == .float32 {
+            new = new.prefix(new.count / 2) + Samples.decayed(Array(base.suffix(base.count / 2)), by: 1e-5, times: 9)
+        }
+        let piece = CodedPiece(length: new.count, element: element, base: 0..<base.count, rowLength: rowLength)
+        let codec = ChunkCodec()
+        let payload = try codec.delta(new, base: base, pieces: [piece])
+        var generator = Generator(seed: 25)
+        var refused = 0
+        for _ in 0..<3000 {
+            var damaged = payload
+            mutate(&damaged, &generator)
+            do {
+                _ = try codec.decoded(damaged, .delta, base: base, count: new.count)
+            } catch is DeltaError {
+                refused += 1
+            }
+        }
+        #expect(refused > 1000)
+        #expect(try codec.decoded(payload, .delta, base: base, count: new.count) == new)
+    }
+
     private func mutate(_ bytes: inout [UInt8], _ generator: inout Generator) {
         for _ in 0..<Int.random(in: 1...3, using: &generator) {
             // Most damage is done near the front, where the structure is.

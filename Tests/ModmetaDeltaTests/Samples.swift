@@ -70,6 +70,36 @@ enum Samples {
         return result + base[result.count...]
     }
 
+    /// Floats with steps added that all rows take in the same direction, some farther than others.
+    static func drifted(_ base: [UInt8], _ element: ElementKind, rowLength: Int, seed: UInt64) -> [UInt8] {
+        var generator = Generator(seed: seed)
+        let direction = (0..<rowLength).map { _ in Float.random(in: -1e-3...1e-3, using: &generator) }
+        var factor: Float = 0
+        var result: [UInt8] = []
+        for (index, start) in stride(from: 0, to: base.count, by: element.width).enumerated() {
+            if index % rowLength == 0 { factor = Float.random(in: -1...1, using: &generator) }
+            let word = base[start..<start + element.width].reversed().reduce(UInt32(0)) { $0 << 8 | UInt32($1) }
+            let step = factor * direction[index % rowLength]
+            switch element {
+            case .bfloat16: append(UInt16((Float(bitPattern: word << 16) + step).bitPattern >> 16), to: &result)
+            case .float16: append((Float16(bitPattern: UInt16(word)) + Float16(step)).bitPattern, to: &result)
+            default: append((Float(bitPattern: word) + step).bitPattern, to: &result)
+            }
+        }
+        return result
+    }
+
+    /// Little-endian float32 words after weight decay at a rate, so many times.
+    static func decayed(_ base: [UInt8], by rate: Double, times: Int) -> [UInt8] {
+        var result: [UInt8] = []
+        for start in stride(from: 0, to: base.count, by: 4) {
+            var value = Float(bitPattern: base[start..<start + 4].reversed().reduce(UInt32(0)) { $0 << 8 | UInt32($1) })
+            for _ in 0..<times { value *= Float(1 - rate) }
+            append(value.bitPattern, to: &result)
+        }
+        return result
+    }
+
     private static func append<Word: FixedWidthInteger>(_ word: Word, to bytes: inout [UInt8]) {
         for shift in stride(from: 0, to: Word.bitWidth, by: 8) {
             bytes.append(UInt8(truncatingIfNeeded: word >> shift))

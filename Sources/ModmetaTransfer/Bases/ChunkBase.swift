@@ -16,7 +16,8 @@ struct ChunkBase: Sendable {
 
     /// Finds what the pieces of a chunk correspond to; nil if that is nothing.
     init?(pieces: [PlannedChunk.Piece], of layout: Layout, in bases: BaseSet) {
-        self.init(pieces: pieces.map { ($0, bases.counterpart(of: $0, in: layout)) }, in: bases)
+        self.init(
+            pieces: pieces.map { ($0, bases.counterpart(of: $0, in: layout), $0.rowLength(in: layout)) }, in: bases)
     }
 
     /// Compares an opaque chunk with a window of a base that starts where the chunk is expected.
@@ -27,14 +28,16 @@ struct ChunkBase: Sendable {
         let lower = min(offset, size)
         let upper = min(size, lower + min(length + slack, 4 << 20))
         guard lower < upper else { return nil }
-        self.init(pieces: [(piece, (file, lower..<upper))], in: bases)
+        self.init(pieces: [(piece, (file, lower..<upper), nil)], in: bases)
     }
 
-    private init?(pieces: [(PlannedChunk.Piece, (file: Int, range: Range<UInt64>)?)], in bases: BaseSet) {
+    private init?(
+        pieces: [(PlannedChunk.Piece, (file: Int, range: Range<UInt64>)?, rowLength: Int?)], in bases: BaseSet
+    ) {
         segments = []
         self.pieces = []
         var baseLength = 0
-        for (piece, found) in pieces {
+        for (piece, found, rowLength) in pieces {
             guard let found, baseLength + found.range.count <= Self.lengthLimit else {
                 self.pieces.append(CodedPiece(length: piece.range.count, element: piece.element))
                 continue
@@ -46,7 +49,8 @@ struct ChunkBase: Sendable {
             let range = baseLength..<baseLength + counterpart.count
             baseLength = range.upperBound
             let compared = min(split ?? piece.range.count, piece.range.count)
-            self.pieces.append(CodedPiece(length: compared, element: piece.element, base: range))
+            self.pieces.append(
+                CodedPiece(length: compared, element: piece.element, base: range, rowLength: rowLength))
             if compared < piece.range.count {
                 self.pieces.append(CodedPiece(length: piece.range.count - compared, element: piece.element))
             }

@@ -26,8 +26,9 @@ struct ChunkEncoder {
     let readShareLimit: Double
 
     /// Encodes a chunk against the best of a candidate's chain, or without a base.
-    func encode(_ raw: [UInt8], pieces: [PlannedChunk.Piece], candidate: Candidate?) async throws -> Encoded {
-        let plain = pieces.map { CodedPiece(length: $0.range.count, element: $0.element) }
+    ///
+    /// - Parameter plain: what the chunk is made of, without bases.
+    func encode(_ raw: [UInt8], pieces plain: [CodedPiece], candidate: Candidate?) async throws -> Encoded {
         guard let candidate, let delta = try await encodeDelta(raw, candidate: candidate) else {
             return try encodeFull(raw, pieces: plain)
         }

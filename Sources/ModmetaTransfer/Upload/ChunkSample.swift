@@ -1,4 +1,5 @@
 internal import ModmetaDelta
+internal import ModmetaFormats
 
 /// A part of a chunk that stands for the whole when bases are compared.
 struct ChunkSample {
@@ -32,8 +33,9 @@ struct ChunkSample {
             piece = sampled
             return
         }
-        // Words start at multiples of their width from the piece's start.
-        let skipped = (sampled.length - Self.length) / 2 & ~63
+        // Rows start at multiples of their length from the piece's start, and words at multiples of their width.
+        let row = (sampled.rowLength ?? 1) * sampled.element.width
+        let skipped = (sampled.length - Self.length) / 2 / row * row
         range = longest.start + skipped..<longest.start + skipped + Self.length
         base = whole.lowerBound + skipped..<whole.lowerBound + skipped + Self.length
         sampled.length = Self.length

@@ -84,7 +84,10 @@ struct UploadJob: Sendable {
             return table.set(.stored(stored), at: chunk.index)
         }
         let candidate = candidate(for: chunk)
-        let encoded = try await encoder.encode(chunk.bytes, pieces: chunk.pieces, candidate: candidate)
+        let pieces = chunk.pieces.map {
+            CodedPiece(length: $0.range.count, element: $0.element, rowLength: $0.rowLength(in: layout))
+        }
+        let encoded = try await encoder.encode(chunk.bytes, pieces: pieces, candidate: candidate)
         let stored = StoredChunk(
             chunk: id, rawLength: chunk.bytes.count, payload: PayloadID(SHA256.hash(encoded.bytes)),
             payloadLength: encoded.bytes.count, encoding: encoded.encoding, generation: encoded.generation,

@@ -1,0 +1,90 @@
+import ModmetaFormats
+
+extension LevelledCoder {
+    /// Reads a run behind its length and makes its words.
+    func decode(
+        _ reader: inout PayloadReader, element: ElementKind, streams: StreamDecoder,
+        into output: UnsafeMutableRawBufferPointer
+    ) throws(DeltaError) {
+        let count = output.count / element.width
+        let parts = try RunPart.read(&reader, words: count)
+        let least = try reader.number("the lowest level of a run")
+        guard least < 1 << 10 else {
+            throw DeltaError(.malformed, "\(least) is higher than levels are", offset: reader.offset)
+        }
+        let rows = try streams.decode(&reader, count: parts.reduce(0) { $0 + $1.rows })
+        let tableLength = try reader.number("the length of the table")
+        let tableOffset = reader.offset
+        var table = BitReader(try reader.take(tableLength, "the table"), offset: tableOffset)
+        let frequencies = try SymbolFrequencies(parsing: &table, after: nil)
+        try table.finish()
+        let codedLength = try reader.number("the length of the coded symbols")
+        let codedOffset = reader.offset
+        let coded = try reader.take(codedLength, "the coded symbols")
+        let escapeLength = try reader.number("the length of the escaped levels")
+        let escapeOffset = reader.offset
+        let escapes = try reader.take(escapeLength, "the escaped levels")
+        let lowLength = Level.lowLength(element, words: count)
+        let low = try reader.take(lowLength, "the low bits")
+        guard let target = output.baseAddress else { return }
+        let memory = symbols.reserve(count)
+        memory.initializeMemory(as: UInt8.self, repeating: 0)
+        let symbols = memory.baseAddress!.assumingMemoryBound(to: UInt8.self)
+        try decoder.decode(coded, offset: codedOffset, contexts: symbols, count: count, frequencies: [frequencies])
+        let bits = lowBits.reserve(lowLength + 8)
+        bits.copyMemory(from: low)
+        let source = UnsafeRawPointer(bits.baseAddress!)
+        let isRight =
+            element.width == 2
+            ? restore(UInt16.self, parts, rows, least, element, symbols, source, escapes, into: target)
+            : restore(UInt32.self, parts, rows, least, element, symbols, source, escapes, into: target)
+        guard isRight else {
+            throw DeltaError(.malformed, "the escaped levels do not end where they should", offset: escapeOffset)
+        }
+    }
+
+    /// Puts words together; returns whether there were as many escaped levels as symbols asked for.
+    @inline(__always)
+    private func restore<Word: FixedWidthInteger & UnsignedInteger>(
+        _ type: Word.Type, _ parts: [RunPart], _ rows: [UInt8], _ least: Int, _ element: ElementKind,
+        _ symbols: UnsafePointer<UInt8>, _ low: UnsafeRawPointer, _ escapes: UnsafeRawBufferPointer,
+        into output: UnsafeMutableRawPointer
+    ) -> Bool {
+        let size = MemoryLayout<Word>.size
+        let shift = Level.shift(element)
+        let width = Level.lowWidth(element)
+        let mask = UInt64(1) << UInt64(shift) - 1
+        var escape = 0
+        var word = 0
+        var row = 0
+        for part in parts {
+            let end = word + part.words
+            while word < end {
+                let next = min(end, word + part.row)
+                let reference = least + Int(rows[row]) - Level.middle
+                while word < next {
+                    let symbol = Int(symbols[word])
+                    var level = symbol &+ reference
+                    if symbol == Level.escape {
+                        guard escape + 2 <= escapes.count else { return false }
+                        level = Int(escapes[escape]) | Int(escapes[escape + 1]) << 8
+                        escape += 2
+                    }
+                    let position = word &* width
+                    let bits =
+                        UInt64(littleEndian: low.loadUnaligned(fromByteOffset: position &>> 3, as: UInt64.self))
+                        &>> UInt64(truncatingIfNeeded: position & 7)
+                    let sign = (bits &>> UInt64(shift)) & 1
+                    let value =
+                        UInt64(truncatingIfNeeded: level) &<< UInt64(shift) | bits & mask
+                        | sign &<< UInt64(Word.bitWidth - 1)
+                    output.storeBytes(
+                        of: Word(truncatingIfNeeded: value), toByteOffset: word &* size, as: Word.self)
+                    word &+= 1
+                }
+                row += 1
+            }
+        }
+        return escape == escapes.count
+    }
+}

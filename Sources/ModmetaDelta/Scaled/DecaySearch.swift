@@ -1,0 +1,135 @@
+/// Looks for the weight decay that turned rows of float32 weights without gradient into what they are now.
+///
+/// Schedules with one factor and schedules with factors that fall or rise evenly are tried, a bounded number of them; one that
+/// makes the sampled rows bit for bit is taken. The outcome depends on the run alone.
+struct DecaySearch {
+    private static let sampledRows = 8
+    /// The longest schedule with factors that change; there are more of them the longer they are.
+    private static let longestLinear = 80
+
+    // Rows that shrank evenly, as byte offsets and lengths in words.
+    private var rows: [(offset: Int, count: Int)] = []
+    private let new: UnsafeRawPointer
+    private let base: UnsafeRawPointer
+    // Eight words of a row, on which nearly every wrong schedule fails.
+    private var probe = SIMD8<Float>()
+    private var target = SIMD8<Float>()
+    /// The sum of the k of all steps, as far as it can be measured.
+    private var decay = 0.0
+
+    /// The decay of a run, or nil if none was found.
+    static func find(_ new: UnsafeRawPointer, base: UnsafeRawPointer, parts: [RunPart]) -> DecayReplay? {
+        var search = DecaySearch(new: new, base: base)
+        search.collectRows(parts)
+        guard search.rows.count == sampledRows else { return nil }
+        search.measure()
+        return search.constant() ?? search.linear()
+    }
+
+    private init(new: UnsafeRawPointer, base: UnsafeRawPointer) {
+        self.new = new
+        self.base = base
+    }
+
+    private mutating func collectRows(_ parts: [RunPart]) {
+        var offset = 0
+        for part in parts {
+            var left = part.words
+            while left > 0 {
+                let count = min(part.row, left)
+                if count >= 64, hasShrunkEvenly(offset, count: 8), hasShrunkEvenly(offset, count: count) {
+                    rows.append((offset, count))
+                    if rows.count == DecaySearch.sampledRows { return }
+                }
+                offset += 4 * count
+                left -= count
+            }
+        }
+    }
+
+    /// Whether all words became smaller by about the same share; rounding alone makes shares differ up to twofold.
+    private func hasShrunkEvenly(_ offset: Int, count: Int) -> Bool {
+        var least = Float.infinity
+        var most: Float = 0
+        for index in 0..<count {
+            let old = base.loadUnaligned(fromByteOffset: offset + 4 * index, as: Float.self)
+            let word = new.loadUnaligned(fromByteOffset: offset + 4 * index, as: Float.self)
+            let share = (old - word) / old
+            guard share > 0, share < 0.25 else { return false }
+            least = min(least, share)
+            most = max(most, share)
+        }
+        return most <= 2.5 * least
+    }
+
+    private mutating func measure() {
+        var before = 0.0
+        var after = 0.0
+        for row in rows {
+            for index in 0..<row.count {
+                before += Double(base.loadUnaligned(fromByteOffset: row.offset + 4 * index, as: Float.self).magnitude)
+                after += Double(new.loadUnaligned(fromByteOffset: row.offset + 4 * index, as: Float.self).magnitude)
+            }
+        }
+        let share = (before - after) / before
+        // The logarithm of 1 - share, as far as its series matters here.
+        decay = share * (1 + share * (0.5 + share * (1.0 / 3 + share / 4))) * 0x1p24
+        probe = base.loadUnaligned(fromByteOffset: rows[0].offset, as: SIMD8<Float>.self)
+        target = new.loadUnaligned(fromByteOffset: rows[0].offset, as: SIMD8<Float>.self)
+    }
+
+    private func isExact(_ replay: DecayReplay) -> Bool {
+        rows.allSatisfy { replay.reproduces(new + $0.offset, from: base + $0.offset, count: $0.count) }
+    }
+
+    /// One factor for all steps.
+    ///
+    /// Rounding may make a small decay look larger or smaller than it is.
+    private func constant() -> DecayReplay? {
+        for steps in 1...DecayReplay.maximumSteps {
+            let mean = decay / Double(steps)
+            guard mean > 0.5, mean < Double(DecayReplay.maximumK) / 2 else { continue }
+            let slack = max(1, min(0.4 * mean, 16 + 0.01 * mean))
+            for k in max(1, Int(mean - slack))...Int(mean + slack + 1) {
+                var words = probe
+                let factor = DecayReplay.factor(k)
+                for _ in 0..<steps { words *= SIMD8(repeating: factor) }
+                guard words == target else { continue }
+                var replay = DecayReplay()
+                for _ in 0..<steps { replay.append(k: k) }
+                if isExact(replay) { return replay }
+            }
+        }
+        return nil
+    }
+
+    /// Factors that change evenly from the first step to the last.
+    private func linear() -> DecayReplay? {
+        for steps in 2...DecaySearch.longestLinear {
+            let mean = decay / Double(steps)
+            guard mean > 2, mean < Double(DecayReplay.maximumK) / 4 else { continue }
+            var span = 0.5
+            while span <= 2 * mean {
+                for direction in [span, -span] {
+                    for shift in -8...8 {
+                        let slope = direction / Double(steps - 1)
+                        let first = mean + Double(shift) / Double(4 * steps) + direction / 2 + 0.5
+                        if let replay = tryLine(first: first, slope: slope, steps: steps) { return replay }
+                    }
+                }
+                span *= 1 + 0.5 / Double(steps)
+            }
+        }
+        return nil
+    }
+
+    private func tryLine(first: Double, slope: Double, steps: Int) -> DecayReplay? {
+        guard first - slope * Double(steps - 1) >= 1, first >= 1 else { return nil }
+        var words = probe
+        for step in 0..<steps { words *= SIMD8(repeating: DecayReplay.factor(Int(first - slope * Double(step)))) }
+        guard words == target else { return nil }
+        var replay = DecayReplay()
+        for step in 0..<steps { replay.append(k: Int(first - slope * Double(step))) }
+        return isExact(replay) ? replay : nil
+    }
+}

@@ -1,0 +1,25 @@
+import ModmetaFormats
+
+/// How large the step of a row is beside the unit in the last place of a base word, in quarter octaves.
+///
+/// index = row code - 2 + column scale - 32 - 4 * exponent field of the base word + offset. See docs/formats/delta.md, "Scaled".
+enum ScaleIndex {
+    /// Keeps indices from becoming negative: four times the largest exponent, and the smallest column scale.
+    static let offset = 4 * 255 + Directions.neutralScale
+    /// There are indices below this.
+    static let count = offset + RowCodes.range + Directions.scales - Directions.neutralScale
+
+    /// The steps above the least index that writers tell apart.
+    static let classes = 160
+
+    /// The difference of a row's scale and four times the exponent of a base word where the row's step is 2^-10 units.
+    ///
+    /// A scale is the top 11 bits of a float32: four times its exponent field, and a quarter octave in the low bits.
+    static func lowest(_ element: ElementKind) -> Int {
+        switch element {
+        case .bfloat16: -4 * 17
+        case .float16: 4 * (127 - 25 - 10)
+        default: -4 * (23 + 10)
+        }
+    }
+}

@@ -1,0 +1,102 @@
+import ModmetaDelta
+import ModmetaFormats
+import Testing
+
+/// Rows that weight decay alone moved are found and cost next to nothing.
+@Suite struct DecayTests {
+    struct Schedule: CustomTestStringConvertible {
+        var name: String
+        var rates: [Double]
+        var testDescription: String { name }
+    }
+
+    static let schedules = [
+        Schedule(name: "one step", rates: [1e-5]),
+        Schedule(name: "constant, small", rates: [Double](repeating: 2e-7, count: 50)),
+        Schedule(name: "constant, large", rates: [Double](repeating: 5e-6, count: 200)),
+        Schedule(name: "falling", rates: (0..<50).map { 5e-6 * (0.85 - Double($0) / 1000) }),
+        Schedule(name: "rising", rates: (0..<20).map { 1e-6 * (1 + Double($0) / 20) }),
+    ]
+
+    /// Every second row decays, the others are trained.
+    private func rows(_ schedule: Schedule, of base: [Float], rowLength: Int) -> [Float] {
+        var generator = Generator(seed: 91)
+        return base.enumerated().map { index, value in
+            if index / rowLength % 2 == 1 { return value + Float.random(in: -1e-4...1e-4, using: &generator) }
+            return schedule.rates.reduce(value) { $0 * Float(1 - $1) }
+        }
+    }
+
+    private func bytes(_ values: [Float]) -> [UInt8] {
+        values.flatMap { value in (0..<4).map { UInt8(truncatingIfNeeded: value.bitPattern >> (8 * $0)) } }
+    }
+
+    private func base(rows: Int, rowLength: Int) -> [Float] {
+        var generator = Generator(seed: 90)
+        return (0..<rows * rowLength).map { _ in Float.random(in: -0.1...0.1, using: &generator) }
+    }
+
+    @Test(arguments: schedules) func decayedRowsCostNothing(_ schedule: Schedule) throws {
+        let rowLength = 100
+        let old = base(rows: 100, rowLength: rowLength)
+        let new = bytes(rows(schedule, of: old, rowLength: rowLength))
+        let reference = bytes(old)
+        let codec = ChunkCodec()
+        let piece = CodedPiece(
+            length: new.count, element: .float32, base: 0..<reference.count, rowLength: rowLength)
+        let payload = try codec.delta(new, base: reference, pieces: [piece])
+        // The trained half takes up to 21 bits a word.
+        #expect(payload.count * 3 < new.count)
+        #expect(try codec.decoded(payload, .delta, base: reference, count: new.count) == new)
+    }
+
+    @Test func rowsWithSpecialValuesAreNotReplayed() throws {
+        let rowLength = 100
+        let schedule = DecayTests.schedules[2]
+        var old = base(rows: 100, rowLength: rowLength)
+        old[2015] = .infinity
+        old[4030] = .nan
+        old[6001] = -0.0
+        old[8002] = .leastNonzeroMagnitude
+        let new = bytes(rows(schedule, of: old, rowLength: rowLength))
+        let reference = bytes(old)
+        let piece = CodedPiece(
+            length: new.count, element: .float32, base: 0..<reference.count, rowLength: rowLength)
+        let codec = ChunkCodec()
+        let payload = try codec.delta(new, base: reference, pieces: [piece])
+        #expect(try codec.decoded(payload, .delta, base: reference, count: new.count) == new)
+    }
+
+    struct Hostile: CustomTestStringConvertible {
+        var name: String
+        var says: String
+        var element: UInt8 = 6
+        var decay: [UInt8]
+        var code: DeltaError.Code = .malformed
+        var testDescription: String { name }
+    }
+
+    static let hostile = [
+        Hostile(name: "no factors", says: "has 0 different factors", decay: [0]),
+        Hostile(name: "factor of 1", says: "more than there may be", decay: [1, 0, 1]),
+        Hostile(name: "factor below one half", says: "more than there may be", decay: [1, 0x80, 0x80, 0x80, 4, 1]),
+        Hostile(name: "no steps", says: "more than there may be", decay: [1, 3, 0]),
+        Hostile(name: "1025 steps", says: "more than there may be", decay: [2, 3, 0x80, 8, 4, 1]),
+        Hostile(name: "2000 factors", says: "different factors", decay: [0xD0, 0x0F]),
+        Hostile(
+            name: "decay of bfloat16", says: "feature set 1 of a scaled run of element kind 4", element: 4,
+            decay: [1, 3, 1],
+            code: .unsupportedVersion),
+    ]
+
+    @Test(arguments: hostile) func isRefused(_ hostile: Hostile) throws {
+        let parts: [UInt8] = hostile.element == 6 ? [1, 2, 2] : [1, 4, 4]
+        let run = [hostile.element, 3, 8, 1] + parts + hostile.decay + [0, 1, 1]
+        let payload = HostilePayloadTests.payload(triples: [HostilePayloadTests.whole], runs: run)
+        let error = #expect(throws: DeltaError.self) {
+            try ChunkCodec().decoded(payload, .delta, base: HostilePayloadTests.base, count: 8)
+        }
+        #expect(error?.code == hostile.code)
+        #expect(error?.message.contains(hostile.says) == true, "\(error.map(String.init(describing:)) ?? "no error")")
+    }
+}
