@@ -58,7 +58,6 @@ struct Snapshot: AsyncParsableCommand {
             let repository = try await SnapshotRepository.discover()
             let moment = Moment()
             var (name, paths) = nameAndPaths()
-            let isNameGiven = name != nil
             if name == nil { name = try await freeName(moment.name, in: repository) }
             guard let name else { return }
             try SnapshotName.check(name)
@@ -71,36 +70,52 @@ struct Snapshot: AsyncParsableCommand {
             let prefix = try RepositoryPath.relative(checkpoint.root, to: repository.top) ?? "."
             let weights = content.weightFiles.map { prefix == "." ? $0 : "\(prefix)/\($0)" }
 
-            let maker = SnapshotCommit(repository: repository, document: document)
             if let present = try await present(name, in: repository) {
-                guard present.document.isSameSnapshot(as: document) else { throw taken(name, isNameGiven) }
-                if let commit = present.commit, !noCommit {
-                    let again = SnapshotCommit(repository: repository, document: present.document)
-                    try await again.finish(commit: commit, isTagged: present.isTagged, head: head)
-                    if try await repository.head() == commit { await again.refresh(commit: commit) }
-                    return try report(present.document, fetchLine: again.fetchLine)
+                // One that was only written down may now be committed.
+                guard present.commit == nil, !noCommit, present.document.isSameSnapshot(as: document) else {
+                    return try await adopt(present, for: document, head: head, in: repository)
                 }
-                if noCommit { return try report(present.document, fetchLine: nil) }
             }
             if noCommit {
                 try WorkFile.write(document.yaml, to: "\(repository.top)/\(SnapshotDocument.path(of: name))")
-                return try report(document, fetchLine: nil)
+                return try report(document, isCommitted: false)
             }
-            let commit = try await maker.make(on: head, weightFiles: weights) {
-                guard checkpoint.stamp == stamp else {
-                    throw SnapshotError(
-                        .changed, "the checkpoint changed while it was read; try again when its writer is done")
+            let maker = SnapshotCommit(repository: repository, document: document)
+            do {
+                let commit = try await maker.make(on: head, weightFiles: weights) {
+                    guard checkpoint.stamp == stamp else {
+                        throw SnapshotError(
+                            .changed, "the checkpoint changed while it was read; try again when its writer is done")
+                    }
                 }
+                await maker.refresh(commit: commit)
+                try report(document, isCommitted: true)
+            } catch let error as GitError {
+                // What an earlier run was killed in may have been finished by its git meanwhile.
+                guard let present = try await present(name, in: repository), present.commit != nil else { throw error }
+                try await adopt(present, for: document, head: try await repository.head(), in: repository)
             }
-            await maker.refresh(commit: commit)
-            try report(document, fetchLine: maker.fetchLine)
         }
     }
 
-    private func report(_ document: SnapshotDocument, fetchLine: String?) throws {
+    /// Takes what has the name for this snapshot, where it is the same, and finishes what is missing of it.
+    private func adopt(
+        _ present: (document: SnapshotDocument, commit: String?, isTagged: Bool), for document: SnapshotDocument,
+        head: String?, in repository: SnapshotRepository
+    ) async throws {
+        guard present.document.isSameSnapshot(as: document) else { throw taken(document.name) }
+        if let commit = present.commit, !noCommit {
+            let maker = SnapshotCommit(repository: repository, document: present.document)
+            try await maker.finish(commit: commit, isTagged: present.isTagged, head: head)
+            if try await repository.head() == commit { await maker.refresh(commit: commit) }
+        }
+        try report(present.document, isCommitted: !noCommit)
+    }
+
+    private func report(_ document: SnapshotDocument, isCommitted: Bool) throws {
         if json { return try JSONOutput.print(document.value) }
         Terminal.print(document.summary)
-        if fetchLine != nil { Terminal.error("To publish it: git push --follow-tags") }
+        if isCommitted { Terminal.error("To publish it: git push --follow-tags") }
     }
 
     private func nameAndPaths() -> (name: String?, paths: [String]) {
@@ -136,12 +151,10 @@ struct Snapshot: AsyncParsableCommand {
         )
     }
 
-    private func taken(_ name: String, _ isNameGiven: Bool) -> CommandFailure {
+    private func taken(_ name: String) -> CommandFailure {
         CommandFailure(
             kind: .input, message: "the snapshot \(name) exists already, and it is another one",
-            hints: isNameGiven
-                ? ["Names are never used again; choose another one. `modmeta show \(name)` shows what has it."]
-                : ["Give it again: the next second makes another name."])
+            hints: ["Names are never used again; choose another one. `modmeta show \(name)` shows what has it."])
     }
 
     private func freeName(_ name: String, in repository: SnapshotRepository) async throws -> String {

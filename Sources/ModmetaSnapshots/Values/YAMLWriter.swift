@@ -57,7 +57,14 @@ enum YAMLWriter {
         if isPlain { return text }
         var bytes: [UInt8] = []
         DocumentValue.appendQuoted(text, to: &bytes)
-        return String(decoding: bytes, as: UTF8.self)
+        return String(decoding: bytes, as: UTF8.self).unicodeScalars.reduce(into: "") { result, scalar in
+            // What YAML takes for the end of a line, or does not allow.
+            switch scalar.value {
+            case 0x7F...0x9F: result += "\\x" + String(scalar.value, radix: 16)
+            case 0x2028, 0x2029, 0xFEFF, 0xFFFE, 0xFFFF: result += "\\u" + String(scalar.value, radix: 16)
+            default: result.unicodeScalars.append(scalar)
+            }
+        }
     }
 
     /// Words that YAML 1.1 or 1.2 takes for something else than text.
