@@ -24,26 +24,33 @@ public struct ContentDigest: Hashable, Sendable {
         of files: [ContentFile], workers: Int? = nil
     ) async throws {
         let plan = try ContentPlan(files)
-        let workers = workers ?? max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
-        let next = NextIndex(limit: plan.pieces.count)
-        let lines = try await withThrowingTaskGroup(of: [ContentLine].self) { group in
-            for _ in 0..<min(workers, max(1, plan.pieces.count)) {
-                group.addTask {
-                    var lines: [ContentLine] = []
-                    while let index = next.take() {
-                        try Task.checkCancellation()
-                        lines.append(try plan.line(index))
-                    }
-                    return lines
-                }
-            }
-            return try await group.reduce(into: plan.links) { $0 += $1 }
-        }
+        let lines = try await ContentDigest.lines(
+            of: plan, workers: workers ?? max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))))
         try plan.checkUnchanged()
         content = ContentLine.digest(of: lines)
         tensorCount = plan.tensorCount
         fileCount = files.count
         byteCount = plan.byteCount
         weightFiles = plan.weightFiles
+    }
+
+    private static func lines(of plan: ContentPlan, workers: Int) async throws -> [ContentLine] {
+        let next = NextIndex(limit: plan.pieces.count)
+        return try await withThrowingTaskGroup(of: [ContentLine].self) { group in
+            for _ in 0..<workers { group.addTask { try work(plan, next) } }
+            var lines = plan.links
+            for try await part in group { lines += part }
+            return lines
+        }
+    }
+
+    /// Hashes pieces until none is left.
+    private static func work(_ plan: ContentPlan, _ next: NextIndex) throws -> [ContentLine] {
+        var lines: [ContentLine] = []
+        while let index = next.take() {
+            try Task.checkCancellation()
+            lines.append(try plan.line(index))
+        }
+        return lines
     }
 }
