@@ -5,7 +5,7 @@ extension SnapshotRepository {
     /// The snapshot a person means by a name, a tag, a beginning of a hash, or a commit.
     func find(_ text: String) async throws -> SnapshotDocument {
         do {
-            return try SnapshotSelector.find(text, in: await snapshots())
+            return try SnapshotSelector.find(text, in: await snapshots(meantBy: text))
         } catch let error as SnapshotError where error.code == .missing {
             let tags = try await git.output([
                 "for-each-ref", "--format=%(refname:strip=3)", "--points-at", text, Self.tagPrefix,

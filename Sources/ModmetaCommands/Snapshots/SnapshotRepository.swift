@@ -38,20 +38,60 @@ struct SnapshotRepository {
         return output.status == 0 ? output.lines.first.map(String.init) : nil
     }
 
-    /// All snapshots, by name: what tags lead to, then what lies in the work tree without a tag.
+    /// A document as it was found.
+    private struct Finding: Sendable {
+        var name: String
+        var bytes: [UInt8]
+        var place: String
+    }
+
+    /// The snapshots, by age: what tags lead to, then what lies in the work tree without a tag.
     ///
     /// A document that cannot be read is named on standard error and passed over.
-    func snapshots() async throws -> [SnapshotDocument] {
+    /// - Parameter text: where it is not nil, only documents that could be meant by it are read.
+    func snapshots(meantBy text: String? = nil) async throws -> [SnapshotDocument] {
         let tags = try await git.run(["for-each-ref", "--format=%(refname)", Self.tagPrefix])
             .lines.map { String($0.dropFirst(Self.tagPrefix.count)) }
-        var found: [String: SnapshotDocument] = [:]
-        for (name, bytes) in try await documents(tags) {
-            read(bytes, name: name, place: "the tag snapshot/\(name)", into: &found)
+        var findings = try await documents(tags).map {
+            Finding(name: $0, bytes: $1, place: "the tag snapshot/\($0)")
         }
-        for file in untaggedFiles(besides: Set(tags)) {
-            read(file.bytes, name: file.name, place: SnapshotDocument.path(of: file.name), into: &found)
+        findings += untaggedFiles(besides: Set(tags)).map {
+            Finding(name: $0.name, bytes: $0.bytes, place: SnapshotDocument.path(of: $0.name))
         }
-        return found.values.sorted { ($0.created, $0.name) < ($1.created, $1.name) }
+        if let text {
+            // Reading YAML is what takes time. What is meant by a hash has its digits in its bytes.
+            let parts = text.lowercased().split(separator: "_").map { Array($0.utf8) }
+            findings = findings.filter { finding in
+                text.hasSuffix(finding.name) || parts.allSatisfy { finding.bytes.firstRange(of: $0) != nil }
+            }
+        }
+        return await Self.read(findings).sorted { ($0.created, $0.name) < ($1.created, $1.name) }
+    }
+
+    /// Reads documents on all processors.
+    private static func read(_ findings: [Finding]) async -> [SnapshotDocument] {
+        await withTaskGroup(of: [SnapshotDocument].self) { group in
+            for start in stride(from: 0, to: findings.count, by: 64) {
+                let share = findings[start..<min(start + 64, findings.count)]
+                group.addTask { share.compactMap(read) }
+            }
+            var documents: [SnapshotDocument] = []
+            for await share in group { documents += share }
+            return documents
+        }
+    }
+
+    private static func read(_ finding: Finding) -> SnapshotDocument? {
+        do {
+            let document = try SnapshotDocument(parsing: finding.bytes, path: finding.place)
+            guard document.name == finding.name else {
+                throw SnapshotError(.document, "\(finding.place) holds a snapshot of another name, \(document.name)")
+            }
+            return document
+        } catch {
+            Terminal.error("modmeta: passed over: \(error)")
+            return nil
+        }
     }
 
     /// The document of a name: by its tag, else as it is at `HEAD`; nil where there is neither.
@@ -65,18 +105,6 @@ struct SnapshotRepository {
             return (document, String(hash), isTagged)
         }
         return nil
-    }
-
-    private func read(_ bytes: [UInt8], name: String, place: String, into found: inout [String: SnapshotDocument]) {
-        do {
-            let document = try SnapshotDocument(parsing: bytes, path: place)
-            guard document.name == name else {
-                throw SnapshotError(.document, "\(place) holds a snapshot of another name, \(document.name)")
-            }
-            found[name] = document
-        } catch {
-            Terminal.error("modmeta: passed over: \(error)")
-        }
     }
 
     /// The documents that tags lead to, by one git process.

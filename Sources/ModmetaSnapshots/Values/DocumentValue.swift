@@ -29,7 +29,9 @@ public enum DocumentValue: Hashable, Sendable {
     /// Members in order, no two with the same key.
     case object([Member])
 
-    /// The value of a key; nil where this is no object or has no such key. Setting nil removes the key.
+    /// The value of a key; nil where this is no object or has no such key.
+    ///
+    /// Setting nil removes the key.
     public subscript(key: String) -> DocumentValue? {
         get {
             guard case .object(let members) = self else { return nil }
