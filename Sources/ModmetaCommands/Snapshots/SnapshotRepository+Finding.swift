@@ -4,6 +4,10 @@ internal import ModmetaSnapshots
 extension SnapshotRepository {
     /// The snapshot a person means by a name, a tag, a beginning of a hash, or a commit.
     func find(_ text: String) async throws -> SnapshotDocument {
+        let name = SnapshotSelector.name(in: text)
+        if (try? SnapshotName.check(name)) != nil, let found = try await committed(name), found.document.name == name {
+            return found.document
+        }
         do {
             return try SnapshotSelector.find(text, in: await snapshots(meantBy: text))
         } catch let error as SnapshotError where error.code == .missing {

@@ -1,4 +1,3 @@
-internal import ModmetaFormats
 internal import ModmetaGit
 internal import ModmetaSnapshots
 
@@ -62,10 +61,19 @@ struct SnapshotRepository {
             // Reading YAML is what takes time. What is meant by a hash has its digits in its bytes.
             let parts = text.lowercased().split(separator: "_").map { Array($0.utf8) }
             findings = findings.filter { finding in
-                text.hasSuffix(finding.name) || parts.allSatisfy { finding.bytes.firstRange(of: $0) != nil }
+                text.hasSuffix(finding.name)
+                    || parts.allSatisfy { Self.isHeld($0, by: finding.bytes) }
             }
         }
         return await Self.read(findings).sorted { ($0.created, $0.name) < ($1.created, $1.name) }
+    }
+
+    /// Whether some bytes stand anywhere in others.
+    private static func isHeld(_ part: [UInt8], by bytes: [UInt8]) -> Bool {
+        guard let first = part.first, part.count <= bytes.count else { return part.isEmpty }
+        return (0...(bytes.count - part.count)).contains { start in
+            bytes[start] == first && part.indices.allSatisfy { bytes[start + $0] == part[$0] }
+        }
     }
 
     /// Reads documents on all processors.

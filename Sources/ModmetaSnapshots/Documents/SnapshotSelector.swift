@@ -11,8 +11,7 @@ public enum SnapshotSelector {
     /// - Throws: `SnapshotError` with `missing`, or with `ambiguous` and the candidates.
     public static func find(_ text: String, in snapshots: [SnapshotDocument]) throws(SnapshotError) -> SnapshotDocument
     {
-        var name = text[...]
-        for start in ["refs/tags/", "snapshot/"] where name.hasPrefix(start) { name = name.dropFirst(start.count) }
+        let name = name(in: text)
         if let snapshot = snapshots.first(where: { $0.name == name }) { return snapshot }
         let candidates = snapshots.filter { isMeant($0.id, by: text.lowercased()) }
         guard let first = candidates.first else {
@@ -26,6 +25,13 @@ public enum SnapshotSelector {
             )
         }
         return first
+    }
+
+    /// The name in a name or a tag.
+    public static func name(in text: String) -> String {
+        var name = text[...]
+        for start in ["refs/tags/", "snapshot/"] where name.hasPrefix(start) { name = name.dropFirst(start.count) }
+        return String(name)
     }
 
     private static func isMeant(_ id: SemanticID, by text: String) -> Bool {
