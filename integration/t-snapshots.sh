@@ -52,6 +52,9 @@ said "git lfs fetch origin snapshot/v1 -I checkpoints/v1"
 $(git for-each-ref refs/tags/snapshot/v1 --format='%(contents)' | grep '^git lfs fetch')
 [ "$(find .git/lfs/objects -type f | wc -l)" = 1 ]
 modmeta verify v1
+git checkout -q snapshot/v1
+git lfs checkout checkpoints/v1
+modmeta verify v1 checkpoints/v1
 must_fail modmeta verify v2
 END
 
