@@ -13,6 +13,7 @@ let settings: [SwiftSetting] = [
 
 let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
 let subprocess: Target.Dependency = .product(name: "Subprocess", package: "swift-subprocess")
+let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
 let system: Target.Dependency = .product(name: "SystemPackage", package: "swift-system")
 
 let package = Package(
@@ -21,6 +22,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-system", from: "1.8.0"),
         .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.0", traits: []),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
     ],
     targets: [
         .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
@@ -41,13 +43,17 @@ let package = Package(
             dependencies: ["ModmetaFormats", "ModmetaDelta", "ModmetaStore", "CMalloc", "CSQLite"],
             swiftSettings: settings),
         .target(
+            name: "ModmetaSnapshots", dependencies: ["ModmetaFormats", "ModmetaTransfer", yams],
+            swiftSettings: settings),
+        .target(
             name: "ModmetaGit",
             dependencies: ["ModmetaFormats", "ModmetaStore", "ModmetaTransfer", subprocess, system],
             swiftSettings: settings),
         .target(
             name: "ModmetaCommands",
             dependencies: [
-                "ModmetaFormats", "ModmetaDelta", "ModmetaStore", "ModmetaTransfer", "ModmetaGit", argumentParser,
+                "ModmetaFormats", "ModmetaDelta", "ModmetaStore", "ModmetaTransfer", "ModmetaSnapshots", "ModmetaGit",
+                argumentParser, subprocess, system,
             ],
             swiftSettings: settings),
         .executableTarget(name: "modmeta", dependencies: ["ModmetaCommands"], swiftSettings: settings),
@@ -69,6 +75,9 @@ let package = Package(
         .testTarget(
             name: "ModmetaTransferTests",
             dependencies: ["ModmetaTransfer", "ModmetaDelta", "ModmetaStore", "ModmetaFormats", "ModmetaTesting"],
+            swiftSettings: settings),
+        .testTarget(
+            name: "ModmetaSnapshotsTests", dependencies: ["ModmetaSnapshots", "ModmetaFormats", "ModmetaTesting"],
             swiftSettings: settings),
         .testTarget(
             name: "ModmetaGitTests",

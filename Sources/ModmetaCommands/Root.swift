@@ -16,8 +16,10 @@ struct Root: AsyncParsableCommand {
         version: version,
         subcommands: [],
         groupedSubcommands: [
-            CommandGroup(name: "Set up", subcommands: [Install.self]),
-            CommandGroup(name: "Look", subcommands: [Inspect.self, StoreCommand.self]),
+            CommandGroup(name: "Set up", subcommands: [Install.self, Init.self]),
+            CommandGroup(
+                name: "Snapshots", subcommands: [Snapshot.self, List.self, Show.self, Verify.self]),
+            CommandGroup(name: "Look", subcommands: [Inspect.self, ID.self, StoreCommand.self]),
             CommandGroup(name: "Plumbing", subcommands: [Delta.self, Patch.self, LFSAgent.self]),
         ])
 }

@@ -1,0 +1,27 @@
+internal import Glibc
+
+/// A moment in UTC, to the second.
+struct Moment {
+    private var fields = tm()
+
+    /// This moment.
+    init() {
+        var seconds = time(nil)
+        gmtime_r(&seconds, &fields)
+    }
+
+    /// As RFC 3339 has it, for example `2024-05-22T14:30:00Z`.
+    var text: String { "\(year)-\(month)-\(day)T\(hour):\(minute):\(second)Z" }
+
+    /// A snapshot's name, for example `v20240522-143000`.
+    var name: String { "v\(year)\(month)\(day)-\(hour)\(minute)\(second)" }
+
+    private var year: String { "\(Int(fields.tm_year) + 1900)" }
+    private var month: String { twoDigits(fields.tm_mon + 1) }
+    private var day: String { twoDigits(fields.tm_mday) }
+    private var hour: String { twoDigits(fields.tm_hour) }
+    private var minute: String { twoDigits(fields.tm_min) }
+    private var second: String { twoDigits(fields.tm_sec) }
+
+    private func twoDigits(_ number: CInt) -> String { number < 10 ? "0\(number)" : "\(number)" }
+}

@@ -1,0 +1,53 @@
+internal import ModmetaGit
+internal import ModmetaSnapshots
+
+extension SnapshotRepository {
+    /// The files of a snapshot as its commit holds them, weights by the local LFS objects.
+    func files(of document: SnapshotDocument) async throws -> [ContentFile] {
+        guard let found = try await committed(document.name) else {
+            return try Checkpoint(paths: document.paths.map { "\(top)/\($0)" }).files
+        }
+        let paths = document.paths.filter { $0 != "." }
+        let listing = try await git.run(
+            ["ls-tree", "-r", "-z", "--full-tree", found.commit, "--"]
+                + (paths.count == document.paths.count ? paths : []))
+        let entries = try listing.text.split(separator: "\0").compactMap { try TreeEntry(parsing: $0) }
+        let names = Set(entries.map(\.path))
+        let root = commonDirectory(document.paths.map { names.contains($0) ? directory(of: $0) : $0 == "." ? "" : $0 })
+        var files: [ContentFile] = []
+        for entry in entries
+        where !entry.path.split(separator: "/").contains(where: { $0 == ".modmeta" || $0 == ".git" }) {
+            let name = root.isEmpty ? entry.path : String(entry.path.dropFirst(root.count + 1))
+            files.append(ContentFile(name: name, source: try await source(of: entry, in: document)))
+        }
+        guard !files.isEmpty else {
+            throw CommandFailure(kind: .finding, message: "\(document.name): its commit holds none of its files")
+        }
+        return files
+    }
+
+    private func source(of entry: TreeEntry, in document: SnapshotDocument) async throws -> ContentFile.Source {
+        let bytes = try await git.run(["cat-file", "blob", entry.blob]).standardOutput
+        if entry.isLink { return .link(String(decoding: bytes, as: UTF8.self)) }
+        guard bytes.count < LFSPointer.byteLimit, let pointer = try? LFSPointer(parsing: bytes) else {
+            return .bytes(bytes)
+        }
+        let path = repository.objectPath(pointer.object)
+        guard WorkFile.exists(path) else {
+            throw CommandFailure(
+                kind: .environment, message: "\(document.name): the content of \(entry.path) is not on this machine",
+                hints: [SnapshotCommit(repository: self, document: document).fetchLine])
+        }
+        return .file(path)
+    }
+
+    private func directory(of path: String) -> String { path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "" }
+
+    private func commonDirectory(_ paths: [String]) -> String {
+        let parts = paths.map { $0.split(separator: "/") }
+        let common = parts.dropFirst().reduce(parts.first ?? []) { common, other in
+            Array(common.prefix(zip(common, other).prefix { $0 == $1 }.count))
+        }
+        return common.joined(separator: "/")
+    }
+}

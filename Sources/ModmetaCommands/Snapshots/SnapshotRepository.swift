@@ -1,0 +1,150 @@
+internal import ModmetaGit
+internal import ModmetaSnapshots
+
+/// The snapshots of a Git repository: the tags that name them, and the documents the tags lead to.
+struct SnapshotRepository {
+    static let tagPrefix = "refs/tags/snapshot/"
+
+    let repository: Repository
+    /// The top of the work tree.
+    let top: String
+
+    /// Finds the repository of the current directory, which must have a work tree.
+    static func discover() async throws -> SnapshotRepository {
+        do {
+            let repository = try await Repository.discover()
+            guard let top = repository.workTree else {
+                throw CommandFailure(kind: .input, message: "snapshots need a work tree, and this repository is bare")
+            }
+            return SnapshotRepository(repository: repository, top: top)
+        } catch let error as LFSAgentError {
+            throw CommandFailure(
+                kind: .input, message: "\(error)", hints: ["`modmeta init` makes a repository for snapshots."])
+        }
+    }
+
+    /// Runs git at the top of the work tree.
+    var git: Git {
+        var git = repository.git
+        git.directory = top
+        // A hook's private index or prefix is not ours.
+        return git.with(["GIT_PREFIX": nil])
+    }
+
+    /// The commit `HEAD` leads to, or nil before the first.
+    func head() async throws -> String? {
+        let output = try await git.output(["rev-parse", "--verify", "--quiet", "HEAD^{commit}"])
+        return output.status == 0 ? output.lines.first.map(String.init) : nil
+    }
+
+    /// A document as it was found.
+    private struct Finding: Sendable {
+        var name: String
+        var bytes: [UInt8]
+        var place: String
+    }
+
+    /// The snapshots, by age: what tags lead to, then what lies in the work tree without a tag.
+    ///
+    /// A document that cannot be read is named on standard error and passed over.
+    /// - Parameter text: where it is not nil, only documents that could be meant by it are read.
+    func snapshots(meantBy text: String? = nil) async throws -> [SnapshotDocument] {
+        let tags = try await git.run(["for-each-ref", "--format=%(refname)", Self.tagPrefix])
+            .lines.map { String($0.dropFirst(Self.tagPrefix.count)) }
+        var findings = try await documents(tags).map {
+            Finding(name: $0, bytes: $1, place: "the tag snapshot/\($0)")
+        }
+        findings += untaggedFiles(besides: Set(tags)).map {
+            Finding(name: $0.name, bytes: $0.bytes, place: SnapshotDocument.path(of: $0.name))
+        }
+        if let text {
+            // Reading YAML is what takes time. What is meant by a hash has its digits in its bytes.
+            let parts = text.lowercased().split(separator: "_").map { Array($0.utf8) }
+            findings = findings.filter { finding in
+                text.hasSuffix(finding.name)
+                    || parts.allSatisfy { Self.isHeld($0, by: finding.bytes) }
+            }
+        }
+        return await Self.read(findings).sorted { ($0.created, $0.name) < ($1.created, $1.name) }
+    }
+
+    /// Whether some bytes stand anywhere in others.
+    private static func isHeld(_ part: [UInt8], by bytes: [UInt8]) -> Bool {
+        guard let first = part.first, part.count <= bytes.count else { return part.isEmpty }
+        return (0...(bytes.count - part.count)).contains { start in
+            bytes[start] == first && part.indices.allSatisfy { bytes[start + $0] == part[$0] }
+        }
+    }
+
+    /// Reads documents on all processors.
+    private static func read(_ findings: [Finding]) async -> [SnapshotDocument] {
+        await withTaskGroup(of: [SnapshotDocument].self) { group in
+            for start in stride(from: 0, to: findings.count, by: 64) {
+                let share = findings[start..<min(start + 64, findings.count)]
+                group.addTask { share.compactMap(read) }
+            }
+            var documents: [SnapshotDocument] = []
+            for await share in group { documents += share }
+            return documents
+        }
+    }
+
+    private static func read(_ finding: Finding) -> SnapshotDocument? {
+        do {
+            let document = try SnapshotDocument(parsing: finding.bytes, path: finding.place)
+            guard document.name == finding.name else {
+                throw SnapshotError(.document, "\(finding.place) holds a snapshot of another name, \(document.name)")
+            }
+            return document
+        } catch {
+            Terminal.error("modmeta: passed over: \(error)")
+            return nil
+        }
+    }
+
+    /// The document of a name: by its tag, else as it is at `HEAD`; nil where there is neither.
+    func committed(_ name: String) async throws -> (document: SnapshotDocument, commit: String, isTagged: Bool)? {
+        for (revision, isTagged) in [(Self.tagPrefix + name, true), ("HEAD", false)] {
+            let path = SnapshotDocument.path(of: name)
+            let blob = try await git.output(["cat-file", "blob", "\(revision):\(path)"])
+            let commit = try await git.output(["rev-parse", "--verify", "--quiet", "\(revision)^{commit}"])
+            guard blob.status == 0, let hash = commit.lines.first else { continue }
+            let document = try SnapshotDocument(parsing: blob.standardOutput, path: "\(revision):\(path)")
+            return (document, String(hash), isTagged)
+        }
+        return nil
+    }
+
+    /// The documents that tags lead to, by one git process.
+    private func documents(_ names: [String]) async throws -> [(String, [UInt8])] {
+        guard !names.isEmpty else { return [] }
+        let input = names.map { "\(Self.tagPrefix)\($0):\(SnapshotDocument.path(of: $0))\n" }.joined()
+        let output = try await git.run(["cat-file", "--batch=%(objecttype) %(objectsize)"], input: Array(input.utf8))
+            .standardOutput
+        var result: [(String, [UInt8])] = []
+        var position = 0
+        for name in names {
+            guard let end = output[position...].firstIndex(of: UInt8(ascii: "\n")) else { break }
+            let line = String(decoding: output[position..<end], as: UTF8.self)
+            position = end + 1
+            let fields = line.split(separator: " ")
+            guard fields.count == 2, fields[0] == "blob", let size = Int(fields[1]), size <= output.count - position
+            else {
+                // "… missing": a tag under this prefix that is not one of ours.
+                continue
+            }
+            result.append((name, Array(output[position..<(position + size)])))
+            position += size + 1
+        }
+        return result
+    }
+
+    private func untaggedFiles(besides tagged: Set<String>) -> [(name: String, bytes: [UInt8])] {
+        WorkFile.names(in: "\(top)/\(SnapshotDocument.directory)").compactMap { file in
+            guard file.hasSuffix(".yaml"), case let name = String(file.dropLast(5)), !tagged.contains(name) else {
+                return nil
+            }
+            return (try? WorkFile.bytes(of: "\(top)/\(SnapshotDocument.directory)/\(file)")).map { (name, $0) }
+        }.sorted { $0.name < $1.name }
+    }
+}

@@ -1,0 +1,48 @@
+internal import ArgumentParser
+internal import ModmetaSnapshots
+
+/// `modmeta list`: the snapshots of a repository.
+struct List: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "List the snapshots of this repository.",
+        discussion: "Conditions are a metric, a comparison and a number, for example 'loss<0.4'; all must hold.")
+
+    @Argument(help: "Conditions on metrics.")
+    var conditions: [String] = []
+
+    @Option(help: "Only snapshots of this project.")
+    var project: String?
+
+    @Option(help: "Only snapshots of this base model.")
+    var base: String?
+
+    @Option(help: "Only snapshots made at or after this time in UTC, for example 2024-05-22 or 2024-05-22T14:30.")
+    var since: String?
+
+    @Flag(help: "Print one JSON document.")
+    var json = false
+
+    func run() async throws {
+        try await reportingFailures {
+            let filters = try conditions.map { try MetricFilter(parsing: $0) }
+            let snapshots = try await SnapshotRepository.discover().snapshots().filter { snapshot in
+                let context = snapshot.value["context"]
+                return filters.allSatisfy { $0.matches(snapshot) }
+                    && (project.map { context?["project"]?.text == $0 } ?? true)
+                    && (base.map { context?["base_model"]?["id"]?.text == $0 } ?? true)
+                    && (since.map { snapshot.created >= $0 } ?? true)
+            }
+            if json { return try JSONOutput.print(snapshots.map(\.value)) }
+            let rows = snapshots.map { snapshot in
+                [
+                    snapshot.name, snapshot.id.description, snapshot.created,
+                    snapshot.metric("loss").map { "\($0)" } ?? "",
+                    escaped(snapshot.value["method"]?["label"]?.text ?? ""),
+                    escaped(snapshot.value["message"]?.text ?? ""),
+                ]
+            }
+            Table.print(
+                header: ["name", "id", "created", "loss", "method", "message"], rows: rows, rightAligned: [3])
+        }
+    }
+}

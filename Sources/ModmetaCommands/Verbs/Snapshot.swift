@@ -1,0 +1,218 @@
+internal import ArgumentParser
+internal import Glibc
+internal import ModmetaGit
+internal import ModmetaSnapshots
+
+/// `modmeta snapshot`: names a checkpoint, with the context that made it.
+struct Snapshot: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Commit a checkpoint as a named snapshot, with its context.",
+        usage: "modmeta snapshot [<name>] <path>... [<options>]",
+        discussion: """
+            Writes .modmeta/snapshots/<name>.yaml, commits it with the checkpoint's files, and makes the annotated tag \
+            snapshot/<name>: all of it or nothing. Where the first of several arguments is no existing path, it is the \
+            name; without one, the time makes the name. The same command given again does no harm.
+            """)
+
+    @Argument(help: "The name, where it is no existing path; then the files and directories of the checkpoint.")
+    var arguments: [String]
+
+    @Option(help: "A configuration file, YAML or JSON. May be given several times.")
+    var config: [String] = []
+
+    @Option(help: "A data file, named by its SHA-256. May be given several times.")
+    var dataset: [String] = []
+
+    @Option(help: "The hash of data that is not here. May be given several times.")
+    var datasetHash: [String] = []
+
+    @Option(help: "The GPUs, where nvidia-smi does not say it.")
+    var gpuInfo: String?
+
+    @Option(help: "A variable of the environment that matters: NAME, or NAME=VALUE. May be given several times.")
+    var env: [String] = []
+
+    @Option(help: "The subject field of the model.")
+    var domain: String?
+
+    @Option(help: "Your own version of the model.")
+    var version: String?
+
+    @Option(help: "A number, for example loss=0.41. May be given several times.")
+    var metric: [String] = []
+
+    @Option(help: "The snapshot this one was trained from.")
+    var parent: String?
+
+    @Option(name: .shortAndLong, help: "What the snapshot is, for people.")
+    var message: String?
+
+    @Flag(help: "Only write the YAML file: no commit, no tag.")
+    var noCommit = false
+
+    @Flag(help: "Print one JSON document.")
+    var json = false
+
+    func run() async throws {
+        try await reportingFailures {
+            let repository = try await SnapshotRepository.discover()
+            let moment = Moment()
+            var (name, paths) = nameAndPaths()
+            if name == nil { name = try await freeName(moment.name, in: repository) }
+            guard let name else { return }
+            try SnapshotName.check(name)
+            let checkpoint = try self.checkpoint(paths, in: repository)
+            paths = try paths.compactMap { try RepositoryPath.relative($0, to: repository.top) }
+            let head = try await repository.head()
+            let request = try await request(name: name, moment: moment, paths: paths, head: head, in: repository)
+            let stamp = checkpoint.stamp
+            let (document, content) = try await request.document(of: checkpoint)
+            let prefix = try RepositoryPath.relative(checkpoint.root, to: repository.top) ?? "."
+            let weights = content.weightFiles.map { prefix == "." ? $0 : "\(prefix)/\($0)" }
+
+            if let present = try await present(name, in: repository) {
+                // One that was only written down may now be committed.
+                guard present.commit == nil, !noCommit, present.document.isSameSnapshot(as: document) else {
+                    return try await adopt(present, for: document, head: head, in: repository)
+                }
+            }
+            if noCommit {
+                try WorkFile.write(document.yaml, to: "\(repository.top)/\(SnapshotDocument.path(of: name))")
+                return try report(document, isCommitted: false)
+            }
+            let maker = SnapshotCommit(repository: repository, document: document)
+            do {
+                let commit = try await maker.make(on: head, weightFiles: weights) {
+                    guard checkpoint.stamp == stamp else {
+                        throw SnapshotError(
+                            .changed, "the checkpoint changed while it was read; try again when its writer is done")
+                    }
+                }
+                await maker.refresh(commit: commit)
+                try report(document, isCommitted: true)
+            } catch let error as GitError {
+                // What an earlier run was killed in may have been finished by its git meanwhile.
+                guard let present = try await present(name, in: repository), present.commit != nil else { throw error }
+                try await adopt(present, for: document, head: try await repository.head(), in: repository)
+            }
+        }
+    }
+
+    /// Takes what has the name for this snapshot, where it is the same, and finishes what is missing of it.
+    private func adopt(
+        _ present: (document: SnapshotDocument, commit: String?, isTagged: Bool), for document: SnapshotDocument,
+        head: String?, in repository: SnapshotRepository
+    ) async throws {
+        guard present.document.isSameSnapshot(as: document) else { throw taken(document.name) }
+        if let commit = present.commit, !noCommit {
+            let maker = SnapshotCommit(repository: repository, document: present.document)
+            try await maker.finish(commit: commit, isTagged: present.isTagged, head: head)
+            if try await repository.head() == commit { await maker.refresh(commit: commit) }
+        }
+        try report(present.document, isCommitted: !noCommit)
+    }
+
+    private func report(_ document: SnapshotDocument, isCommitted: Bool) throws {
+        if json { return try JSONOutput.print(document.value) }
+        Terminal.print(document.summary)
+        if isCommitted { Terminal.error("To publish it: git push --follow-tags") }
+    }
+
+    private func nameAndPaths() -> (name: String?, paths: [String]) {
+        guard arguments.count > 1, let first = arguments.first, !WorkFile.exists(first) else { return (nil, arguments) }
+        return (first, Array(arguments.dropFirst()))
+    }
+
+    private func checkpoint(_ paths: [String], in repository: SnapshotRepository) throws -> Checkpoint {
+        for path in paths where try RepositoryPath.relative(path, to: repository.top) == nil {
+            throw CommandFailure(
+                kind: .input, message: "\(path) is not in the repository \(repository.top); copy the checkpoint into it"
+            )
+        }
+        let checkpoint = try Checkpoint(paths: paths)
+        for file in checkpoint.files where RepositoryPath.isLink("\(checkpoint.root)/\(file.name)") {
+            throw CommandFailure(
+                kind: .input,
+                message: "\(file.name) is a symbolic link, of which git would keep only the target's name",
+                hints: ["Copy the file to its place: cp --remove-destination"])
+        }
+        return checkpoint
+    }
+
+    /// What has the name already: by its tag, in `HEAD`, or only in the work tree.
+    private func present(
+        _ name: String, in repository: SnapshotRepository
+    ) async throws -> (document: SnapshotDocument, commit: String?, isTagged: Bool)? {
+        if let committed = try await repository.committed(name) { return committed }
+        let path = SnapshotDocument.path(of: name)
+        guard WorkFile.exists("\(repository.top)/\(path)") else { return nil }
+        return (
+            try SnapshotDocument(parsing: WorkFile.bytes(of: "\(repository.top)/\(path)"), path: path), nil, false
+        )
+    }
+
+    private func taken(_ name: String) -> CommandFailure {
+        CommandFailure(
+            kind: .input, message: "the snapshot \(name) exists already, and it is another one",
+            hints: ["Names are never used again; choose another one. `modmeta show \(name)` shows what has it."])
+    }
+
+    private func freeName(_ name: String, in repository: SnapshotRepository) async throws -> String {
+        var candidate = name
+        var number = 2
+        while try await present(candidate, in: repository) != nil {
+            candidate = "\(name)-\(number)"
+            number += 1
+        }
+        return candidate
+    }
+
+    private func request(
+        name: String, moment: Moment, paths: [String], head: String?, in repository: SnapshotRepository
+    ) async throws -> SnapshotRequest {
+        var request = SnapshotRequest(name: name, created: moment.text, paths: paths)
+        request.project = try ProjectConfig(readingIfPresent: "\(repository.top)/\(ProjectConfig.path)") ?? .init()
+        request.configs = try named(config, in: repository)
+        request.datasets = try named(dataset, in: repository)
+        request.datasetHashes = datasetHash
+        request.gpus = if let gpuInfo { [gpuInfo] } else { await GPUListing.current() }
+        request.variables = try env.map(variable)
+        request.metrics = try metric.map(number)
+        (request.domain, request.version, request.message) = (domain, version, message)
+        if let parent { request.parent = try SnapshotSelector.find(parent, in: await repository.snapshots()).name }
+        if let head {
+            let changes = try await repository.git.run(
+                ["status", "--porcelain", "--untracked-files=no", "--", "."] + paths.map { ":(exclude,literal)\($0)" })
+            request.code = ["commit": .string(head), "dirty": .bool(!changes.standardOutput.isEmpty)]
+        }
+        return request
+    }
+
+    /// Files by their path in the repository, or by their name where they lie outside.
+    private func named(_ paths: [String], in repository: SnapshotRepository) throws -> [(name: String, path: String)] {
+        try paths.map { path in
+            let name = path.split(separator: "/").last.map(String.init) ?? path
+            return (try RepositoryPath.relative(path, to: repository.top) ?? name, path)
+        }
+    }
+
+    private func variable(_ text: String) throws -> (name: String, value: String) {
+        if let mark = text.firstIndex(of: "=") {
+            return (String(text[..<mark]), String(text[text.index(after: mark)...]))
+        }
+        guard let value = getenv(text) else {
+            throw CommandFailure(kind: .input, message: "the environment has no variable \(text); write \(text)=VALUE")
+        }
+        return (text, String(cString: value))
+    }
+
+    private func number(_ text: String) throws -> (name: String, value: Double) {
+        let parts = text.split(separator: "=", maxSplits: 1)
+        guard parts.count == 2, let value = Double(parts[1]), value.isFinite else {
+            throw CommandFailure(
+                kind: .input,
+                message: "\(text.debugDescription) is no metric; write a name and a number, as in loss=0.41")
+        }
+        return (String(parts[0]), value)
+    }
+}

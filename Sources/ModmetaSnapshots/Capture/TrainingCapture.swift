@@ -1,0 +1,84 @@
+/// What the files of a checkpoint say about how it was trained, taken without being asked.
+public struct TrainingCapture: Sendable {
+    /// The training method: `label`, and the adapter's settings.
+    public private(set) var method: DocumentValue = .null
+    /// Where training stood: step, epoch, loss.
+    public private(set) var training: DocumentValue = .null
+    /// The model's architecture.
+    public private(set) var model: DocumentValue = .null
+    /// The base model the adapter was made for, and its revision.
+    public private(set) var baseModel: DocumentValue = .null
+    /// For each part the file it was taken from.
+    public private(set) var sources: DocumentValue = .null
+
+    private static let adapterKeys = [
+        "peft_type", "task_type", "r", "lora_alpha", "lora_dropout", "target_modules", "modules_to_save", "bias",
+        "rank_pattern", "alpha_pattern", "use_rslora", "use_dora",
+    ]
+    private static let modelKeys = [
+        "model_type", "architectures", "hidden_size", "num_hidden_layers", "num_attention_heads", "vocab_size",
+        "torch_dtype", "dtype", "_name_or_path",
+    ]
+
+    /// Reads what is there; nothing needs to be.
+    ///
+    /// - Throws: `SnapshotError` with `syntax` where one of the files is not JSON.
+    public init(of files: [ContentFile]) throws(SnapshotError) {
+        if let (adapter, path) = try TrainingCapture.read("adapter_config.json", of: files) {
+            method = TrainingCapture.picked(TrainingCapture.adapterKeys, from: adapter)
+            method["label"] = .string(TrainingCapture.label(adapter))
+            if let base = adapter["base_model_name_or_path"]?.text {
+                baseModel = ["id": .string(base), "revision": adapter["revision"] ?? .null]
+                sources["base_model"] = .string(path)
+            }
+            sources["method"] = .string(path)
+        }
+        if let (state, path) = try TrainingCapture.read("trainer_state.json", of: files) {
+            training = TrainingCapture.progress(state)
+            sources["training"] = .string(path)
+        }
+        if let (config, path) = try TrainingCapture.read("config.json", of: files) {
+            model = TrainingCapture.picked(TrainingCapture.modelKeys, from: config)
+            if model != .null { sources["model"] = .string(path) }
+        }
+    }
+
+    /// The file of a name that lies nearest to the root.
+    private static func read(
+        _ name: String, of files: [ContentFile]
+    ) throws(SnapshotError) -> (DocumentValue, String)? {
+        let candidates = files.filter { $0.name == name || $0.name.hasSuffix("/\(name)") }
+        guard let file = candidates.min(by: { $0.name.utf8.count < $1.name.utf8.count }),
+            case .file(let path) = file.source
+        else { return nil }
+        return (try JSONReader.value(of: CheckpointFile.bytes(of: path), path), file.name)
+    }
+
+    private static func picked(_ keys: [String], from value: DocumentValue) -> DocumentValue {
+        let members = keys.compactMap { key in
+            value[key].flatMap { $0 == .null ? nil : DocumentValue.Member(key, $0) }
+        }
+        return members.isEmpty ? .null : .object(members)
+    }
+
+    private static func label(_ adapter: DocumentValue) -> String {
+        let type = adapter["peft_type"]?.text ?? "adapter"
+        var label = type == "LORA" ? (adapter["use_dora"] == .bool(true) ? "DoRA" : "LoRA") : type
+        if case .integer(let rank)? = adapter["r"] { label += "-r\(rank)" }
+        if let alpha = adapter["lora_alpha"]?.double { label += "-alpha\(ECMAScriptNumber.text(alpha))" }
+        return label
+    }
+
+    private static func progress(_ state: DocumentValue) -> DocumentValue {
+        var progress = DocumentValue.object([])
+        for (key, name) in [("global_step", "step"), ("max_steps", "max_steps"), ("epoch", "epoch")] {
+            progress[name] = state[key]
+        }
+        let history = state["log_history"]?.elements ?? []
+        for key in ["loss", "eval_loss", "learning_rate", "grad_norm"] {
+            progress[key] = history.last { $0[key]?.double != nil }?[key]
+        }
+        for key in ["best_metric", "best_model_checkpoint"] where state[key] != .null { progress[key] = state[key] }
+        return progress
+    }
+}

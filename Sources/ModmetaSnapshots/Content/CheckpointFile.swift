@@ -1,0 +1,61 @@
+internal import Glibc
+internal import ModmetaFormats
+
+/// A file of a checkpoint, opened for reading at explicit offsets.
+final class CheckpointFile: Sendable {
+    private let path: String
+    private let descriptor: CInt
+    /// What tells that the file was changed.
+    let stamp: FileStamp
+
+    init(path: String) throws(SnapshotError) {
+        descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        self.path = path
+        guard descriptor >= 0, let stamp = FileStamp(descriptor: descriptor) else {
+            let reason = String(cString: strerror(errno))
+            if descriptor >= 0 { close(descriptor) }
+            throw SnapshotError(.file, "cannot read \(path): \(reason)")
+        }
+        self.stamp = stamp
+    }
+
+    deinit { close(descriptor) }
+
+    /// Reads the whole of a file that is expected to be small.
+    static func bytes(of path: String, limit: Int = DocumentLimits.byteCount) throws(SnapshotError) -> [UInt8] {
+        let file = try CheckpointFile(path: path)
+        guard file.stamp.size <= UInt64(limit) else {
+            throw SnapshotError(.file, "\(path) is longer than \(limit) bytes, so it is not what it is given as")
+        }
+        var bytes: [UInt8] = []
+        try file.read(0..<file.stamp.size) { bytes += $0 }
+        return bytes
+    }
+
+    /// The SHA-256 of a range of bytes; memory does not grow with the range.
+    func digest(_ range: Range<UInt64>) throws(SnapshotError) -> Digest {
+        var hash = SHA256()
+        try read(range) { hash.update($0) }
+        return hash.finish()
+    }
+
+    private func read(
+        _ range: Range<UInt64>, _ body: (UnsafeRawBufferPointer) -> Void
+    ) throws(SnapshotError) {
+        let block = UnsafeMutableRawBufferPointer.allocate(
+            byteCount: Int(min(1 << 20, UInt64(range.count))), alignment: 64)
+        defer { block.deallocate() }
+        var offset = range.lowerBound
+        while offset < range.upperBound {
+            let wanted = Int(min(UInt64(block.count), range.upperBound - offset))
+            let count = pread(descriptor, block.baseAddress, wanted, off_t(offset))
+            if count < 0, errno == EINTR { continue }
+            guard count > 0 else {
+                let reason = count == 0 ? "it ended early" : String(cString: strerror(errno))
+                throw SnapshotError(.file, "cannot read \(path) at byte \(offset): \(reason)")
+            }
+            body(UnsafeRawBufferPointer(rebasing: block[..<count]))
+            offset += UInt64(count)
+        }
+    }
+}

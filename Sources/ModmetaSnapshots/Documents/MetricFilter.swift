@@ -1,0 +1,42 @@
+/// A condition on a number of a snapshot, such as `loss<0.4`.
+public struct MetricFilter: Hashable, Sendable {
+    /// The comparisons, the longer spellings first, so that `<=` is not read as `<`.
+    private static let comparisons = ["<=", ">=", "!=", "==", "<", ">", "="]
+
+    private let metric: String
+    private let comparison: String
+    private let value: Double
+
+    /// Reads a condition.
+    ///
+    /// - Throws: `SnapshotError` with `syntax`.
+    public init(parsing text: String) throws(SnapshotError) {
+        let start = text.firstIndex { "<>=!".contains($0) } ?? text.endIndex
+        let rest = text[start...]
+        guard let comparison = MetricFilter.comparisons.first(where: rest.hasPrefix),
+            let value = PlainScalar.number(trimmed(rest.dropFirst(comparison.count)))?.double,
+            case let metric = trimmed(text[..<start]), !metric.isEmpty
+        else {
+            throw SnapshotError(
+                .syntax, "\(text.debugDescription) is no condition; write a metric, a comparison, a number: 'loss<0.4'")
+        }
+        (self.metric, self.comparison, self.value) = (metric, comparison, value)
+    }
+
+    /// Whether a snapshot has the metric, and it is as asked for.
+    public func matches(_ snapshot: SnapshotDocument) -> Bool {
+        guard let number = snapshot.metric(metric) else { return false }
+        return switch comparison {
+        case "<": number < value
+        case "<=": number <= value
+        case ">": number > value
+        case ">=": number >= value
+        case "!=": number != value
+        default: number == value
+        }
+    }
+}
+
+private func trimmed(_ text: Substring) -> String {
+    String(text.drop { $0 == " " }.reversed().drop { $0 == " " }.reversed())
+}

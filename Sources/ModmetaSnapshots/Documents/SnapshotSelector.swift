@@ -1,0 +1,46 @@
+internal import ModmetaFormats
+
+/// Finds the snapshot a person means.
+public enum SnapshotSelector {
+    /// The shortest beginning of a hash that is taken for one.
+    public static let leastPrefix = 4
+
+    /// The snapshot of a name, a tag, a semantic ID or a unique beginning of one of its hashes.
+    ///
+    /// A name goes before a hash. The same content or context in several snapshots is ambiguous too.
+    /// - Throws: `SnapshotError` with `missing`, or with `ambiguous` and the candidates.
+    public static func find(_ text: String, in snapshots: [SnapshotDocument]) throws(SnapshotError) -> SnapshotDocument
+    {
+        let name = name(in: text)
+        if let snapshot = snapshots.first(where: { $0.name == name }) { return snapshot }
+        let candidates = snapshots.filter { isMeant($0.id, by: text.lowercased()) }
+        guard let first = candidates.first else {
+            throw SnapshotError(.missing, "there is no snapshot \(text.debugDescription); `modmeta list` shows all")
+        }
+        guard candidates.count == 1 else {
+            let names = candidates.map { "\($0.name) (\($0.id))" }.sorted().joined(separator: ", ")
+            throw SnapshotError(
+                .ambiguous,
+                "\(text.debugDescription) could be \(candidates.count) snapshots: \(names); say more digits, or the name"
+            )
+        }
+        return first
+    }
+
+    /// The name in a name or a tag.
+    public static func name(in text: String) -> String {
+        var name = text[...]
+        for start in ["refs/tags/", "snapshot/"] where name.hasPrefix(start) { name = name.dropFirst(start.count) }
+        return String(name)
+    }
+
+    private static func isMeant(_ id: SemanticID, by text: String) -> Bool {
+        guard text.utf8.count >= leastPrefix else { return false }
+        let parts = text.split(separator: "_", omittingEmptySubsequences: false)
+        if parts.count == 2 {
+            return parts[0].utf8.count >= leastPrefix && id.content.hex.hasPrefix(parts[0])
+                && id.context.hex.hasPrefix(parts[1])
+        }
+        return id.content.hex.hasPrefix(text) || id.context.hex.hasPrefix(text)
+    }
+}

@@ -1,0 +1,134 @@
+/// A value of a YAML or JSON document, with the order of its keys.
+public enum DocumentValue: Hashable, Sendable {
+    /// One key and its value.
+    public struct Member: Hashable, Sendable {
+        /// The key.
+        public var key: String
+        /// The value.
+        public var value: DocumentValue
+
+        /// Creates a member.
+        public init(_ key: String, _ value: DocumentValue) {
+            self.key = key
+            self.value = value
+        }
+    }
+
+    /// Nothing.
+    case null
+    /// True or false.
+    case bool(Bool)
+    /// A whole number.
+    case integer(Int64)
+    /// A finite number that is not written as a whole one.
+    case number(Double)
+    /// Text.
+    case string(String)
+    /// Values in order.
+    case array([DocumentValue])
+    /// Members in order, no two with the same key.
+    case object([Member])
+
+    /// The value of a key; nil where this is no object or has no such key.
+    ///
+    /// Setting nil removes the key.
+    public subscript(key: String) -> DocumentValue? {
+        get {
+            guard case .object(let members) = self else { return nil }
+            return members.first { $0.key == key }?.value
+        }
+        set {
+            var members: [Member] = []
+            if case .object(let present) = self { members = present }
+            let index = members.firstIndex { $0.key == key }
+            switch (index, newValue) {
+            case (let index?, let value?): members[index].value = value
+            case (let index?, nil): members.remove(at: index)
+            case (nil, let value?): members.append(Member(key, value))
+            case (nil, nil): break
+            }
+            self = .object(members)
+        }
+    }
+
+    /// The text, where this is text.
+    public var text: String? {
+        if case .string(let text) = self { text } else { nil }
+    }
+
+    /// The number, where this is one.
+    public var double: Double? {
+        switch self {
+        case .integer(let value): Double(value)
+        case .number(let value): value
+        default: nil
+        }
+    }
+
+    /// The elements, where this is an array.
+    public var elements: [DocumentValue]? {
+        if case .array(let elements) = self { elements } else { nil }
+    }
+
+    /// The members, where this is an object.
+    public var members: [Member]? {
+        if case .object(let members) = self { members } else { nil }
+    }
+}
+
+extension DocumentValue: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral, ExpressibleByNilLiteral,
+    ExpressibleByBooleanLiteral, ExpressibleByFloatLiteral, ExpressibleByArrayLiteral, ExpressibleByDictionaryLiteral
+{
+    /// Creates text.
+    public init(stringLiteral value: String) { self = .string(value) }
+    /// Creates a whole number.
+    public init(integerLiteral value: Int64) { self = .integer(value) }
+    /// Creates nothing.
+    public init(nilLiteral: ()) { self = .null }
+    /// Creates true or false.
+    public init(booleanLiteral value: Bool) { self = .bool(value) }
+    /// Creates a number.
+    public init(floatLiteral value: Double) { self = .number(value) }
+    /// Creates an array.
+    public init(arrayLiteral elements: DocumentValue...) { self = .array(elements) }
+    /// Creates an object with its members in the order written.
+    public init(dictionaryLiteral elements: (String, DocumentValue)...) {
+        self = .object(elements.map { Member($0, $1) })
+    }
+}
+
+extension DocumentValue: Encodable {
+    private struct MemberKey: CodingKey {
+        var stringValue: String
+        var intValue: Int? { nil }
+        init(stringValue: String) { self.stringValue = stringValue }
+        init?(intValue: Int) { nil }
+    }
+
+    /// Encodes the value as what it is, without a wrapper.
+    public func encode(to encoder: any Encoder) throws {
+        switch self {
+        case .object(let members):
+            var container = encoder.container(keyedBy: MemberKey.self)
+            for member in members { try container.encode(member.value, forKey: MemberKey(stringValue: member.key)) }
+        case .array(let elements):
+            var container = encoder.unkeyedContainer()
+            for element in elements { try container.encode(element) }
+        case .null:
+            var container = encoder.singleValueContainer()
+            try container.encodeNil()
+        case .bool(let value):
+            var container = encoder.singleValueContainer()
+            try container.encode(value)
+        case .integer(let value):
+            var container = encoder.singleValueContainer()
+            try container.encode(value)
+        case .number(let value):
+            var container = encoder.singleValueContainer()
+            try container.encode(value)
+        case .string(let value):
+            var container = encoder.singleValueContainer()
+            try container.encode(value)
+        }
+    }
+}

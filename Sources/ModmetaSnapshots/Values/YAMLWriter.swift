@@ -1,0 +1,87 @@
+/// Writes a value as YAML in block style, so that equal values are equal bytes.
+enum YAMLWriter {
+    /// The text of an object, with a newline at its end.
+    static func text(of value: DocumentValue) -> String {
+        var text = ""
+        append(value, indent: 0, to: &text)
+        return text
+    }
+
+    private static func append(_ value: DocumentValue, indent: Int, to text: inout String) {
+        let margin = String(repeating: " ", count: indent)
+        switch value {
+        case .object(let members) where !members.isEmpty:
+            for member in members {
+                text += margin + scalar(member.key) + ":"
+                appendNested(member.value, indent: indent + 2, to: &text)
+            }
+        case .array(let elements) where !elements.isEmpty:
+            for element in elements {
+                // A nested block starts on the line of its dash.
+                var block = ""
+                append(element, indent: indent + 2, to: &block)
+                text += margin + "- " + block.dropFirst(isBlock(element) ? indent + 2 : 0)
+            }
+        default: text += flow(value) + "\n"
+        }
+    }
+
+    private static func appendNested(_ value: DocumentValue, indent: Int, to text: inout String) {
+        text += isBlock(value) ? "\n" : " "
+        append(value, indent: indent, to: &text)
+    }
+
+    private static func isBlock(_ value: DocumentValue) -> Bool {
+        switch value {
+        case .object(let members): !members.isEmpty
+        case .array(let elements): !elements.isEmpty
+        default: false
+        }
+    }
+
+    private static func flow(_ value: DocumentValue) -> String {
+        switch value {
+        case .string(let text): scalar(text)
+        case .number(let number):
+            // With a point or an exponent, so that it is read back as what it was.
+            number.description
+        default: String(decoding: value.canonicalIntegerJSON, as: UTF8.self)
+        }
+    }
+
+    /// Text, quoted as in JSON unless every reader of YAML takes it for text as it is.
+    private static func scalar(_ text: String) -> String {
+        let isPlain =
+            text.utf8.first.map(isLetter) == true && text.utf8.allSatisfy(isPlainByte)
+            && !ambiguous.contains(text.lowercased())
+        if isPlain { return text }
+        var bytes: [UInt8] = []
+        DocumentValue.appendQuoted(text, to: &bytes)
+        return String(decoding: bytes, as: UTF8.self).unicodeScalars.reduce(into: "") { result, scalar in
+            // What YAML takes for the end of a line, or does not allow.
+            switch scalar.value {
+            case 0x7F...0x9F: result += "\\x" + String(scalar.value, radix: 16)
+            case 0x2028, 0x2029, 0xFEFF, 0xFFFE, 0xFFFF: result += "\\u" + String(scalar.value, radix: 16)
+            default: result.unicodeScalars.append(scalar)
+            }
+        }
+    }
+
+    /// Words that YAML 1.1 or 1.2 takes for something else than text.
+    private static let ambiguous: Set<String> = ["null", "true", "false", "yes", "no", "on", "off", "y", "n"]
+
+    private static func isLetter(_ byte: UInt8) -> Bool {
+        (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte | 0x20)
+    }
+
+    private static func isPlainByte(_ byte: UInt8) -> Bool {
+        isLetter(byte) || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) || "._-/@+".utf8.contains(byte)
+    }
+}
+
+extension DocumentValue {
+    /// JSON that keeps whole numbers whole, beyond what a double holds.
+    fileprivate var canonicalIntegerJSON: [UInt8] {
+        if case .integer(let value) = self { Array("\(value)".utf8) } else { canonicalJSON }
+    }
+}

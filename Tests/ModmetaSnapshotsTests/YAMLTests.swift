@@ -1,0 +1,55 @@
+import Testing
+
+@testable import ModmetaSnapshots
+
+@Suite struct YAMLTests {
+    struct Scalar: Sendable {
+        var text: String
+        var value: DocumentValue
+    }
+
+    @Test(arguments: [
+        Scalar(text: "1", value: 1), Scalar(text: "-007", value: -7), Scalar(text: "2e-4", value: 0.0002),
+        Scalar(text: ".5", value: 0.5), Scalar(text: "1.", value: .number(1)), Scalar(text: "no", value: "no"),
+        Scalar(text: "0x10", value: "0x10"), Scalar(text: ".inf", value: ".inf"), Scalar(text: "~", value: nil),
+        Scalar(text: "", value: nil), Scalar(text: "True", value: true), Scalar(text: "'1'", value: "1"),
+        Scalar(text: "\"no\\n\"", value: "no\n"), Scalar(text: "2024-05-22", value: "2024-05-22"),
+        Scalar(text: "1e999", value: "1e999"), Scalar(text: "9223372036854775808", value: .number(9223372036854775808)),
+        Scalar(text: "[1, {a: b}]", value: [1, ["a": "b"]]), Scalar(text: "1_000", value: "1_000"),
+    ])
+    func scalars(_ scalar: Scalar) throws {
+        #expect(try YAMLReader.value(of: Array("a: \(scalar.text)".utf8), "x.yaml") == ["a": scalar.value])
+    }
+
+    @Test func aliasesAreReplaced() throws {
+        let value = try YAMLReader.value(of: Array("a: &x [1]\nb: *x\n".utf8), "x.yaml")
+        #expect(value == ["a": [1], "b": [1]])
+    }
+
+    @Test(arguments: ["a: [", "a: 1\na: 2", "? [1]\n: 2", "a: *nothing", "\u{7}", bomb])
+    func brokenYAMLIsOneClearError(_ text: String) {
+        let error = #expect(throws: SnapshotError.self) { try YAMLReader.value(of: Array(text.utf8), "x.yaml") }
+        #expect(error?.code == .syntax)
+        #expect(error?.message.hasPrefix("x.yaml ") == true)
+        #expect(error?.message.contains("\n") == false)
+    }
+
+    /// Ten levels of ten aliases.
+    private static let bomb =
+        "a0: &a0 x\n"
+        + (1...10).map { level in
+            "a\(level): &a\(level) [" + Array(repeating: "*a\(level - 1)", count: 10).joined(separator: ",") + "]\n"
+        }.joined()
+
+    @Test func everyValueIsReadBack() throws {
+        let value: DocumentValue = [
+            "plain": "a", "": "", "no": "yes", "number like": "1e5", "- dash": "- dash",
+            "text": "a: b # c\n\t\u{1}é\u{85}\u{2028}😀",
+            "nested": [
+                [], [[1, [2]]], .object([]), ["a": ["b": [nil, true, 0.1, 1e300, -0.5]]], [["x": [1], "y": 2]],
+            ],
+            "big": .integer(.max), "whole": .number(3),
+        ]
+        #expect(try YAMLReader.value(of: Array(value.yaml.utf8), "x.yaml") == value)
+    }
+}

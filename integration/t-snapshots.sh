@@ -1,0 +1,194 @@
+#!/bin/bash
+# Named snapshots, as a person meets them.
+. "$(dirname "$0")/lib.sh"
+
+export INTEGRATION_SNAPSHOT_STEPS="$ROOT/snapshot-steps.sh"
+cat >"$INTEGRATION_SNAPSHOT_STEPS" <<'END'
+# A repository "qa" with one checkpoint in checkpoints/v1, ready for snapshots; the shell is in it.
+make_snapshot_repo() {
+    modmeta install
+    mkdir qa
+    cd qa
+    modmeta init --project qa --base-model org/base --remote "modmeta::file://$(dirname "$PWD")/store"
+    mkdir -p checkpoints/v1
+    make_checkpoint checkpoints/v1/model.safetensors 0
+    echo '{"r": 8, "lora_alpha": 16, "peft_type": "LORA"}' >checkpoints/v1/adapter_config.json
+    echo '{"global_step": 40, "log_history": [{"loss": 0.38}]}' >checkpoints/v1/trainer_state.json
+    echo 'learning_rate: 2e-4' >train.yaml
+    echo '{}' >train.jsonl
+}
+take() { modmeta snapshot "$1" checkpoints/v1 --config train.yaml --dataset train.jsonl --gpu-info T4 "${@:2}"; }
+# Neither a commit, nor a tag, nor a document, nor anything half done.
+nothing_is_made() {
+    ! git rev-parse -q --verify HEAD
+    [ -z "$(git tag)" ]
+    [ -z "$(ls .modmeta/snapshots 2>/dev/null)" ]
+}
+END
+
+test_case "the journey: init, snapshot, push, list, show, fetch, verify" <<'END'
+. "$INTEGRATION_SNAPSHOT_STEPS"
+make_snapshot_repo
+take v1 --metric accuracy=0.9 >summary
+grep -E '^v1 \| [0-9a-f]{16}_[0-9a-f]{8} \| LoRA-r8-alpha16 \| train.jsonl@[0-9a-f]{7} \| T4$' summary
+[ "$(git log --format=%s)" = "Snapshot v1" ]
+git push -q --follow-tags -u origin HEAD
+make_checkpoint checkpoints/v1/model.safetensors 1
+take v2 --parent v1
+git push -q --follow-tags
+[ "$(modmeta list | wc -l)" = 3 ]
+[ "$(modmeta list 'accuracy>0.8' 'loss<0.4' | wc -l)" = 2 ]
+id=$(cut -d' ' -f3 summary)
+for name in v1 snapshot/v1 "$id" "${id%_*}" "$(git rev-parse 'snapshot/v1^{commit}')"; do
+    modmeta show "$name" | grep -x 'name: v1'
+done
+modmeta verify v1
+modmeta verify v2
+cd ..
+GIT_LFS_SKIP_SMUDGE=1 git clone -q "$(url_of)" clone
+cd clone
+must_fail modmeta verify v1
+said "git lfs fetch origin snapshot/v1 -I checkpoints/v1"
+$(git for-each-ref refs/tags/snapshot/v1 --format='%(contents)' | grep '^git lfs fetch')
+[ "$(find .git/lfs/objects -type f | wc -l)" = 1 ]
+modmeta verify v1
+git checkout -q snapshot/v1
+git lfs checkout checkpoints/v1
+modmeta verify v1 checkpoints/v1
+must_fail modmeta verify v2
+END
+
+test_case "init may be run again and overwrites nothing" <<'END'
+. "$INTEGRATION_SNAPSHOT_STEPS"
+make_snapshot_repo
+printf '*.bin -text\nmine' >.gitattributes
+modmeta init
+modmeta init --project qa
+cp .gitattributes before
+modmeta init
+cmp .gitattributes before
+grep -x mine .gitattributes
+[ "$(grep -c '^\*\.bin' .gitattributes)" = 1 ]
+must_fail modmeta init --project other
+must_fail modmeta init --remote modmeta::file:///elsewhere
+grep -x 'project: qa' .modmeta/config.yaml
+END
+
+test_case "the ID is that of the tensors, and context changes only its second half" <<'END'
+. "$INTEGRATION_SNAPSHOT_STEPS"
+make_snapshot_repo
+first=$(take v1 | cut -d' ' -f3)
+second=$(take v2 --domain law | cut -d' ' -f3)
+[ "${first%_*}" = "${second%_*}" ]
+[ "${first#*_}" != "${second#*_}" ]
+must_fail modmeta show "${first%_*}"
+said v1
+said v2
+cp -r checkpoints/v1 ../copy
+modmeta verify v1 ../copy
+printf x >>../copy/trainer_state.json
+must_fail modmeta verify v1 ../copy
+END
+
+test_case "a name is never used again; the same command again does no harm" <<'END'
+. "$INTEGRATION_SNAPSHOT_STEPS"
+make_snapshot_repo
+take v1
+head=$(git rev-parse HEAD)
+take v1
+[ "$(git rev-parse HEAD)" = "$head" ]
+must_fail take v1 --domain law
+said "exists already"
+modmeta snapshot checkpoints/v1 | grep -E '^v[0-9]{8}-[0-9]{6} '
+END
+
+test_case "what is staged besides stays staged, and is not committed" <<'END'
+. "$INTEGRATION_SNAPSHOT_STEPS"
+make_snapshot_repo
+git add train.yaml
+take v1
+[ "$(git diff --cached --name-only)" = train.yaml ]
+[ -z "$(git ls-tree -r --name-only HEAD | grep train.yaml)" ]
+[ -z "$(git status --porcelain checkpoints .modmeta)" ]
+END
+
+test_case "half of a snapshot is made whole by the same command" <<'END'
+. "$INTEGRATION_SNAPSHOT_STEPS"
+make_snapshot_repo
+git commit -q --allow-empty -m base
+take v1
+whole=$(git rev-parse HEAD)
+git tag -d snapshot/v1
+take v1
+[ "$(git rev-parse 'snapshot/v1^{commit}')" = "$whole" ]
+git update-ref HEAD HEAD~1
+rm .modmeta/snapshots/v1.yaml
+take v1
+[ "$(git rev-parse HEAD)" = "$whole" ]
+[ -z "$(git status --porcelain checkpoints .modmeta)" ]
+END
+
+test_case "killed at any moment: all or nothing, and again succeeds" <<'END'
+. "$INTEGRATION_SNAPSHOT_STEPS"
+make_snapshot_repo
+for milliseconds in 5 20 40 60 80 100 120 140 160 180 200 240 280 320; do
+    name=v$milliseconds
+    modmeta snapshot $name checkpoints/v1 --config train.yaml --dataset train.jsonl --gpu-info T4 &
+    pid=$!
+    sleep "0.$(printf %03d $milliseconds)"
+    kill -9 $pid || true
+    wait $pid || true
+    sleep 0.1
+    if git rev-parse -q --verify "refs/tags/snapshot/$name"; then
+        git cat-file -e "snapshot/$name:.modmeta/snapshots/$name.yaml"
+        modmeta verify $name
+    fi
+    take $name
+    modmeta verify $name
+    git merge-base --is-ancestor snapshot/$name HEAD
+done
+git fsck --strict
+END
+
+test_case "two at the same time: one snapshot" <<'END'
+. "$INTEGRATION_SNAPSHOT_STEPS"
+make_snapshot_repo
+for round in 1 2 3 4 5; do
+    take same$round &
+    first=$!
+    take same$round || true
+    wait $first || true
+    take same$round
+    modmeta verify same$round
+    [ "$(git log --oneline | wc -l)" = $round ]
+done
+END
+
+test_case "nothing is made where something is wrong" <<'END'
+. "$INTEGRATION_SNAPSHOT_STEPS"
+make_snapshot_repo
+echo 'hub_token: hf_abcdefghijklmnopqrstuvwxyzABCDEFGH' >train.yaml
+must_fail take v1
+said "looks like a secret"
+! grep abcdefgh said
+nothing_is_made
+echo 'a: [' >train.yaml
+must_fail take v1
+nothing_is_made
+echo 'a: 1' >train.yaml
+must_fail take ../v1
+nothing_is_made
+echo >.gitattributes
+must_fail take v1
+said "modmeta init"
+nothing_is_made
+modmeta init
+ln -s model.safetensors checkpoints/v1/link
+must_fail take v1
+said "symbolic link"
+nothing_is_made
+rm checkpoints/v1/link
+take v1
+END
+
+finish
