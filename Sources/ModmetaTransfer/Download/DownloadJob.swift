@@ -44,11 +44,7 @@ final class DownloadJob: Sendable {
                 "the chunks of object \(object) do not make it up: the whole does not have that SHA-256; "
                     + "run `modmeta store verify`")
         }
-        context.state.record(
-            object: object,
-            chunks: zip(manifest.chunks, base.chunkStarts).map { entry, start in
-                (manifest.entries[entry].chunk, start, manifest.entries[entry].rawLength)
-            })
+        context.state.record(base)
     }
 
     private func work(_ hash: OrderedHash) async throws {

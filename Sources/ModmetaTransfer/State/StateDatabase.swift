@@ -88,18 +88,19 @@ public final class StateDatabase: Sendable {
         public var offset: UInt64
     }
 
-    /// Records where the chunks of an object lie, each with its offset and length.
-    public func record(object: ObjectID, chunks: [(chunk: ChunkID, offset: UInt64, length: Int)]) {
+    /// Records where the chunks of a manifest's object lie, of which there is a local copy.
+    func record(_ base: BaseManifest) {
+        let manifest = base.manifest
         connection.withLock { connection in
             guard connection.database != nil else { return }
             do {
                 try connection.database!.execute("BEGIN IMMEDIATE")
-                for chunk in chunks {
+                for (entry, start) in zip(manifest.chunks, base.chunkStarts) {
                     try connection.database!.query(
                         "INSERT OR REPLACE INTO location VALUES (?, ?, ?, ?)",
                         [
-                            .blob(chunk.chunk.digest.bytes), .blob(object.digest.bytes),
-                            .integer(Int64(chunk.offset)), .integer(Int64(chunk.length)),
+                            .blob(manifest.entries[entry].chunk.digest.bytes), .blob(manifest.object.digest.bytes),
+                            .integer(Int64(start)), .integer(Int64(manifest.entries[entry].rawLength)),
                         ])
                 }
                 try connection.database!.execute("COMMIT")

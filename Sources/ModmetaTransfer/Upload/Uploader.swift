@@ -143,12 +143,7 @@ public struct Uploader: Sendable {
             try await replaceUnusable(manifest.object, by: bytes)
         }
         context.trace.emit(.manifestPut, object: manifest.object, bytes: bytes.count)
-        let base = BaseManifest(manifest)
-        context.state.record(
-            object: manifest.object,
-            chunks: zip(manifest.chunks, base.chunkStarts).map { entry, start in
-                (manifest.entries[entry].chunk, start, manifest.entries[entry].rawLength)
-            })
+        context.state.record(BaseManifest(manifest))
         context.state.closeJournal(store: context.storeID, object: manifest.object)
     }
 
