@@ -12,12 +12,14 @@ public struct WorkSlots: Sendable {
 
     /// Uses the slot files in a directory, which is created where it is missing.
     ///
-    /// One slot more than there are cores keeps the cores busy while a worker waits for the disk; the limit of eight
-    /// keeps the memory of all workers within bounds on large machines.
+    /// There are as many as cores, at least two so that one worker can wait for the disk; the limit of eight keeps the memory
+    /// of all workers within bounds on large machines.
     public init(directory: String) {
         self.directory = directory
-        count = min(8, max(1, Int(sysconf(CInt(_SC_NPROCESSORS_ONLN)))) + 1)
+        count = min(8, max(2, Int(sysconf(CInt(_SC_NPROCESSORS_ONLN)))))
         mkdir(directory, 0o777)
+        // Tasks wander over many threads, and malloc would keep freed chunks for each of them.
+        mallopt(M_ARENA_MAX, 2)
     }
 
     /// A slot that is held until the value goes away.
