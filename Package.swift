@@ -13,7 +13,6 @@ let settings: [SwiftSetting] = [
 
 let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
 let subprocess: Target.Dependency = .product(name: "Subprocess", package: "swift-subprocess")
-let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
 let system: Target.Dependency = .product(name: "SystemPackage", package: "swift-system")
 
 let package = Package(
@@ -22,14 +21,15 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-system", from: "1.8.0"),
         .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.0", traits: []),
-        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
     ],
     targets: [
         .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
         .systemLibrary(name: "CDivsufsort", pkgConfig: "libdivsufsort", providers: [.apt(["libdivsufsort-dev"])]),
         .systemLibrary(name: "CBzip2", providers: [.apt(["libbz2-dev"])]),
+        .systemLibrary(name: "CCurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
+        .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
         .systemLibrary(name: "CLinux"),
         .systemLibrary(name: "CMalloc"),
 
@@ -37,13 +37,17 @@ let package = Package(
         .target(
             name: "ModmetaDelta", dependencies: ["ModmetaFormats", "CZstd", "CDivsufsort", "CBzip2"],
             swiftSettings: settings),
-        .target(name: "ModmetaStore", dependencies: ["ModmetaFormats", "CLinux", system], swiftSettings: settings),
+        .target(
+            name: "ModmetaStore", dependencies: ["ModmetaFormats", "CCurl", "CLinux", system], swiftSettings: settings),
         .target(
             name: "ModmetaTransfer",
             dependencies: ["ModmetaFormats", "ModmetaDelta", "ModmetaStore", "CMalloc", "CSQLite"],
             swiftSettings: settings),
         .target(
-            name: "ModmetaSnapshots", dependencies: ["ModmetaFormats", "ModmetaTransfer", yams],
+            name: "ModmetaSnapshots", dependencies: ["ModmetaFormats", "ModmetaTransfer", "CYAML"],
+            resources: [
+                .embedInCode("Schema/default_schema.yaml"), .embedInCode("Schema/snapshot.schema.json"),
+            ],
             swiftSettings: settings),
         .target(
             name: "ModmetaGit",
@@ -61,8 +65,10 @@ let package = Package(
             name: "git-remote-modmeta", dependencies: ["ModmetaGit"], swiftSettings: settings),
 
         .target(
-            name: "ModmetaTesting", dependencies: ["ModmetaFormats", "ModmetaStore", subprocess, system],
+            name: "ModmetaTesting",
+            dependencies: ["ModmetaFormats", "ModmetaStore", "ModmetaTransfer", subprocess, system],
             swiftSettings: settings),
+        .executableTarget(name: "simulate", dependencies: ["ModmetaTesting"], swiftSettings: settings),
         .testTarget(
             name: "ModmetaFormatsTests", dependencies: ["ModmetaFormats", "ModmetaTesting"],
             resources: [.copy("Fixtures")], swiftSettings: settings),
@@ -84,7 +90,7 @@ let package = Package(
             dependencies: ["ModmetaGit", "ModmetaTransfer", "ModmetaStore", "ModmetaFormats", "ModmetaTesting"],
             resources: [.copy("Transcripts")], swiftSettings: settings),
         .testTarget(
-            name: "ModmetaCommandsTests", dependencies: ["ModmetaCommands", "ModmetaTesting"],
+            name: "ModmetaCommandsTests", dependencies: ["ModmetaCommands", "ModmetaGit", "ModmetaTesting"],
             swiftSettings: settings),
     ]
 )

@@ -10,3 +10,8 @@ extern ssize_t copy_file_range(int source, int64_t *source_offset, int target, i
 
 // From <linux/fs.h>, which cannot be imported beside Glibc.
 static const unsigned int modmeta_rename_noreplace = 1u << 0;
+
+extern char **environ;
+
+// The process's environment, which Swift takes for a variable that anybody may change.
+static inline char **modmeta_environment(void) { return environ; }
