@@ -1,21 +1,25 @@
 /// Collects the parts of a file into chunks: large parts are cut into runs, small neighbours are put together.
 struct ChunkGrouping {
+    private let sizes: ChunkSizes
     private var chunks: [PlannedChunk] = []
     private var group: [PlannedChunk.Piece] = []
     // Whether the last chunk was grown from small neighbours that end where the group begins.
     private var lastIsGroup = false
 
+    init(sizes: ChunkSizes) { self.sizes = sizes }
+
     /// Appends bytes that belong to no tensor.
     mutating func append(outside range: Range<UInt64>, element: ElementKind) {
         append(PlannedChunk.Piece(tensor: nil, range: range, element: element)) {
-            TensorRuns(size: $0, shape: [], width: 1)
+            TensorRuns(size: $0, shape: [], width: 1, target: $1)
         }
     }
 
     /// Appends the bytes of a tensor.
     mutating func append(_ tensor: Layout.Tensor, index: Int) {
         append(PlannedChunk.Piece(tensor: index, range: tensor.range, element: tensor.element)) {
-            TensorRuns(size: $0, shape: tensor.shape, width: UInt64(tensor.element.width))
+            TensorRuns(
+                size: $0, shape: tensor.shape, width: UInt64(tensor.element.width), target: $1)
         }
     }
 
@@ -25,12 +29,12 @@ struct ChunkGrouping {
         return chunks
     }
 
-    private mutating func append(_ piece: PlannedChunk.Piece, cut: (UInt64) -> TensorRuns) {
+    private mutating func append(_ piece: PlannedChunk.Piece, cut: (_ size: UInt64, _ target: Int) -> TensorRuns) {
         let size = piece.range.upperBound - piece.range.lowerBound
-        if size > UInt64(ChunkLimits.target) {
+        if size > UInt64(sizes.target) {
             closeNeighbourhood()
             var start = piece.range.lowerBound
-            for length in cut(size) {
+            for length in cut(size, sizes.target) {
                 let run = PlannedChunk.Piece(
                     tensor: piece.tensor, range: start..<start + length, element: piece.element)
                 chunks.append(PlannedChunk(range: run.range, pieces: [run]))
@@ -38,7 +42,7 @@ struct ChunkGrouping {
             }
         } else {
             group.append(piece)
-            if groupLength >= ChunkLimits.minimum { closeGroup() }
+            if groupLength >= sizes.minimum { closeGroup() }
         }
     }
 

@@ -7,8 +7,11 @@ public enum ChunkPlanner {
     ///
     /// Takes time linear in the number of tensors and chunks. Tensors without bytes are part of no chunk, and tensors
     /// that overlap the one before or leave the file, which no validated layout has, count as bytes outside tensors.
-    public static func plan(_ layout: Layout) -> [PlannedChunk] {
-        var grouping = ChunkGrouping()
+    public static func plan(_ layout: Layout) -> [PlannedChunk] { plan(layout, sizes: .standard) }
+
+    /// Returns the chunks of a file that is cut by other sizes than the format's.
+    package static func plan(_ layout: Layout, sizes: ChunkSizes) -> [PlannedChunk] {
+        var grouping = ChunkGrouping(sizes: sizes)
         var covered: UInt64 = 0
         for (index, tensor) in layout.tensors.enumerated() {
             let range = tensor.range

@@ -50,9 +50,19 @@ enum FileKind: Hashable {
             return "HDF5 files (Keras) are cut by their content; their tensors are not looked for"
         }
         if prefix.count >= 2, prefix[0] == 0x80, (2...5).contains(prefix[1]) {
-            return "plain pickles (PyTorch before 1.6 wrote them) are cut by their content; "
-                + "save the file again with a later PyTorch to have its tensors found"
+            return
+                "plain pickles (PyTorch before 1.6, the .metadata of distributed checkpoints) are cut by their content; "
+                + "PyTorch 1.6 and later save tensors so that they are found"
         }
-        return nil
+        return isONNX(prefix) ? "ONNX files are cut by their content; their tensors are not looked for" : nil
+    }
+
+    /// Whether a protobuf message begins as writers of ONNX do: the version of the representation, then the producer's name.
+    private static func isONNX(_ prefix: [UInt8]) -> Bool {
+        guard prefix.count >= 8, prefix[0] == 0x08, (3...20).contains(prefix[1]), prefix[2] == 0x12 else {
+            return false
+        }
+        let name = prefix[4...].prefix(Int(prefix[3]))
+        return (2...40).contains(prefix[3]) && name.allSatisfy { (0x20...0x7E).contains($0) }
     }
 }

@@ -1,6 +1,6 @@
 extension JSONScanner {
     /// Reads an integer from 0 to 2^64 - 1 exactly, with the whitespace before it.
-    mutating func unsignedInteger(_ what: String) throws(FormatError) -> UInt64 {
+    package mutating func unsignedInteger(_ what: String) throws(FormatError) -> UInt64 {
         let first = try peek(what)
         let start = position
         guard isDigit(first) else { throw malformed("\(what) is not an integer of 0 or more") }

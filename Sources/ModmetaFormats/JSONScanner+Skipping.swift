@@ -2,7 +2,7 @@ extension JSONScanner {
     /// Passes a value of any kind, checking its grammar as if it were read.
     ///
     /// - Parameter depth: the levels of arrays and objects it may still nest, so that the stack stays small.
-    mutating func skipValue(depth: Int = JSONScanner.maximumDepth) throws(FormatError) {
+    package mutating func skipValue(depth: Int = JSONScanner.maximumDepth) throws(FormatError) {
         switch try peek("a value") {
         case UInt8(ascii: "{"):
             try checkDepth(depth)

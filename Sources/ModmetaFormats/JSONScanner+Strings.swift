@@ -3,7 +3,7 @@ extension JSONScanner {
     ///
     /// UTF-8 is checked strictly: no overlong forms, no surrogates, nothing past U+10FFFF; `\u` escapes of surrogates
     /// must come in pairs.
-    mutating func string(_ what: @autoclosure () -> String) throws(FormatError) -> String {
+    package mutating func string(_ what: @autoclosure () -> String) throws(FormatError) -> String {
         try expect(UInt8(ascii: "\""), "the '\"' of \(what())")
         let start = position
         try passPlainCharacters()

@@ -2,19 +2,19 @@
 ///
 /// It is made for headers from files nobody vouches for: every violation names its byte, keys of one object must
 /// differ, nesting is bounded, and nothing is allocated beyond the strings that are asked for.
-struct JSONScanner {
+package struct JSONScanner {
     /// The levels of arrays and objects a skipped value may nest.
-    static let maximumDepth = 32
+    package static let maximumDepth = 32
 
     /// The bytes, of which the JSON text is a part, so that positions are offsets in the file.
-    let bytes: [UInt8]
+    package let bytes: [UInt8]
     /// Where the JSON text ends.
-    let end: Int
+    package let end: Int
     /// The byte that is read next.
-    var position: Int
+    package internal(set) var position: Int
 
     /// Starts at the beginning of the JSON text that fills a range of some bytes.
-    init(_ bytes: [UInt8], in range: Range<Int>) {
+    package init(_ bytes: [UInt8], in range: Range<Int>) {
         precondition(range.upperBound <= bytes.count)
         self.bytes = bytes
         self.end = range.upperBound
@@ -24,7 +24,7 @@ struct JSONScanner {
     /// Moves to the next byte that is not whitespace and returns it without passing it.
     ///
     /// - Parameter what: what is expected there, for the error when the text ends; built only then.
-    mutating func peek(_ what: @autoclosure () -> String) throws(FormatError) -> UInt8 {
+    package mutating func peek(_ what: @autoclosure () -> String) throws(FormatError) -> UInt8 {
         skipWhitespace()
         guard position < end else {
             throw FormatError(.truncated, "the JSON text ends where \(what()) is expected", offset: UInt64(end))
@@ -33,7 +33,7 @@ struct JSONScanner {
     }
 
     /// Passes one punctuation byte, with the whitespace before it.
-    mutating func expect(_ byte: UInt8, _ what: @autoclosure () -> String) throws(FormatError) {
+    package mutating func expect(_ byte: UInt8, _ what: @autoclosure () -> String) throws(FormatError) {
         guard try peek(what()) == byte else {
             throw malformed("the JSON text has another byte where \(what()) is expected")
         }
@@ -41,7 +41,9 @@ struct JSONScanner {
     }
 
     /// Passes one punctuation byte if it comes next.
-    mutating func pass(_ byte: UInt8, or other: UInt8, _ what: @autoclosure () -> String) throws(FormatError) -> Bool {
+    package mutating func pass(_ byte: UInt8, or other: UInt8, _ what: @autoclosure () -> String) throws(FormatError)
+        -> Bool
+    {
         let next = try peek(what())
         guard next == byte || next == other else {
             throw malformed("the JSON text has another byte where \(what()) is expected")
@@ -51,7 +53,7 @@ struct JSONScanner {
     }
 
     /// Checks that nothing but whitespace is left.
-    mutating func expectEnd() throws(FormatError) {
+    package mutating func expectEnd() throws(FormatError) {
         skipWhitespace()
         guard position == end else { throw malformed("the JSON text goes on after its value") }
     }
@@ -62,7 +64,7 @@ struct JSONScanner {
     ///   - what: the object, for errors.
     ///   - limit: the largest number of members.
     ///   - body: receives the scanner, the key and the offset of the key.
-    mutating func members(
+    package mutating func members(
         of what: String, limit: Int = .max,
         _ body: (inout JSONScanner, String, Int) throws(FormatError) -> Void
     ) throws(FormatError) {
@@ -88,7 +90,7 @@ struct JSONScanner {
     }
 
     /// Reads an array and calls a closure at every element; the closure must read the element.
-    mutating func elements(
+    package mutating func elements(
         of what: String, _ body: (inout JSONScanner) throws(FormatError) -> Void
     ) throws(FormatError) {
         try expect(UInt8(ascii: "["), "the '[' of \(what)")
@@ -100,7 +102,7 @@ struct JSONScanner {
     }
 
     /// Makes the error for a broken rule at an offset, by default at the next byte.
-    func malformed(_ message: String, at offset: Int? = nil) -> FormatError {
+    package func malformed(_ message: String, at offset: Int? = nil) -> FormatError {
         FormatError(.malformed, message, offset: UInt64(offset ?? position))
     }
 

@@ -42,6 +42,8 @@ extension Layout {
                 let header = try source.read(0..<UInt64(SafetensorsLayout.prefixLength) + length)
                 return Reading(layout: try SafetensorsLayout.parse(header: header, fileSize: source.size))
             case .zip:
+                let archives = try ZipSeries.archives(in: source)
+                if archives.count > 1 { return try DistcpLayout.parse(archives, source) }
                 let directory = try ZipDirectory(parsing: source)
                 return NumPyLayout.holdsArrays(directory)
                     ? Reading(layout: try NumPyLayout.parse(directory, source))

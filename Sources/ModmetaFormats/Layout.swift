@@ -14,6 +14,8 @@ public struct Layout: Hashable, Sendable {
         case npy = 4
         /// A zip archive of NumPy arrays.
         case npz = 5
+        /// Several zip archives of PyTorch one behind the other, of torch.distributed.checkpoint.
+        case distcp = 6
     }
 
     /// One named tensor of a file.

@@ -49,7 +49,7 @@ extension Manifest {
     }
 
     /// Checks everything around the body and returns where the body is.
-    private static func body(of bytes: [UInt8]) throws(FormatError) -> Range<Int> {
+    static func body(of bytes: [UInt8]) throws(FormatError) -> Range<Int> {
         let magic = ManifestFormat.magic
         guard bytes.prefix(magic.count).elementsEqual(magic.prefix(bytes.count)) else {
             throw FormatError(.malformed, "these bytes are no manifest: they do not start with its magic", offset: 0)

@@ -1,15 +1,15 @@
 /// A name out of an untrusted file as an error message shows it: quoted, shortened, without control characters.
-struct QuotedName: CustomStringConvertible {
+package struct QuotedName: CustomStringConvertible {
     /// The characters shown before the name is shortened.
-    static let maximumLength = 80
+    package static let maximumLength = 80
 
     private let name: String
 
     /// Wraps a name.
-    init(_ name: String) { self.name = name }
+    package init(_ name: String) { self.name = name }
 
     /// The name between single quotes.
-    var description: String {
+    package var description: String {
         var text = "'"
         var shown = 0
         for scalar in name.unicodeScalars {

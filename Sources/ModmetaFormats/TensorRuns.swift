@@ -15,10 +15,11 @@ struct TensorRuns: Sequence {
     ///   - size: the tensor's bytes, at least 1.
     ///   - shape: its extents, outermost first.
     ///   - width: the bytes of one number.
-    init(size: UInt64, shape: [UInt64], width: UInt64) {
+    ///   - target: the longest run of several units, in bytes.
+    init(size: UInt64, shape: [UInt64], width: UInt64, target: Int = ChunkLimits.target) {
         unit = TensorRuns.unit(size: size, shape: shape, width: width)
         units = size / unit
-        let most = Swift.max(1, UInt64(ChunkLimits.target) / unit)
+        let most = Swift.max(1, UInt64(target) / unit)
         count = units / most + (units % most == 0 ? 0 : 1)
     }
 

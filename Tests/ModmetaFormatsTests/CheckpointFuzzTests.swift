@@ -10,7 +10,9 @@ import Testing
     private static let rounds = environment["MODMETA_FUZZ_ROUNDS"].flatMap { Int($0) } ?? 60
     private static let seed = environment["MODMETA_FUZZ_SEED"].flatMap { UInt64($0) } ?? 0
 
-    @Test(arguments: ["pytorch", "pytorch-hostile", "gguf", "gguf-hostile", "numpy", "numpy-hostile"])
+    @Test(arguments: [
+        "pytorch", "pytorch-hostile", "gguf", "gguf-hostile", "numpy", "numpy-hostile", "distcp", "distcp-hostile",
+    ])
     func mutatedFiles(_ folder: String) throws {
         var generator = SeededGenerator(seed: Self.seed)
         for name in try Fixture.names(in: folder) {

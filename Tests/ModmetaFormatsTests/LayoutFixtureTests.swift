@@ -5,7 +5,9 @@ import Testing
 ///
 /// `layouts.txt` has a line for each: its tensors, or the rule it breaks and that makes it opaque.
 @Suite struct LayoutFixtureTests {
-    static let folders = ["pytorch", "pytorch-hostile", "gguf", "gguf-hostile", "numpy", "numpy-hostile"]
+    static let folders = [
+        "pytorch", "pytorch-hostile", "gguf", "gguf-hostile", "numpy", "numpy-hostile", "distcp", "distcp-hostile",
+    ]
 
     private static func expected() throws -> [String: String] {
         let text = String(decoding: try Fixture.bytes("layouts.txt"), as: UTF8.self)

@@ -49,10 +49,11 @@ import Testing
     }
 
     @Test(arguments: [
-        ElementType("BOOL", 8, .byte), ElementType("U8", 8, .byte), ElementType("I8", 8, .byte),
-        ElementType("F4", 4, .byte), ElementType("F6_E2M3", 6, .byte), ElementType("F6_E3M2", 6, .byte),
-        ElementType("F8_E5M2", 8, .byte), ElementType("F8_E4M3", 8, .byte), ElementType("F8_E8M0", 8, .byte),
-        ElementType("F8_E4M3FNUZ", 8, .byte), ElementType("F8_E5M2FNUZ", 8, .byte),
+        ElementType("BOOL", 8, .byte), ElementType("U8", 8, .integer8), ElementType("I8", 8, .integer8),
+        ElementType("F4", 4, .packedFloat4), ElementType("F6_E2M3", 6, .byte), ElementType("F6_E3M2", 6, .byte),
+        ElementType("F8_E5M2", 8, .float8E5M2), ElementType("F8_E4M3", 8, .float8E4M3),
+        ElementType("F8_E8M0", 8, .integer8),
+        ElementType("F8_E4M3FNUZ", 8, .float8E4M3), ElementType("F8_E5M2FNUZ", 8, .float8E5M2),
         ElementType("I16", 16, .integer16), ElementType("U16", 16, .integer16), ElementType("F16", 16, .float16),
         ElementType("BF16", 16, .bfloat16), ElementType("I32", 32, .integer32), ElementType("U32", 32, .integer32),
         ElementType("F32", 32, .float32), ElementType("C64", 64, .float32), ElementType("F64", 64, .float64),

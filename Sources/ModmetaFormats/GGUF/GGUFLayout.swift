@@ -11,7 +11,12 @@ public enum GGUFLayout {
     /// Reads the tensors of a file.
     ///
     /// - Throws: `FormatError` where a rule is broken or a limit exceeded, and what reading the source throws.
-    public static func parse(_ source: some ByteSource) throws -> Layout {
+    public static func parse(_ source: some ByteSource) throws -> Layout { try read(source).layout }
+
+    /// Reads the tensors of a file, and which part of a split model it is; nil for a whole one.
+    ///
+    /// - Throws: as `parse` does.
+    public static func read(_ source: some ByteSource) throws -> (layout: Layout, split: GGUFSplit?) {
         // The head does not say how long it is: more is read until it is complete.
         var length = min(source.size, firstRead)
         while true {
@@ -29,7 +34,9 @@ public enum GGUFLayout {
         }
     }
 
-    private static func parse(head: [UInt8], fileSize: UInt64) throws(FormatError) -> Layout {
+    private static func parse(
+        head: [UInt8], fileSize: UInt64
+    ) throws(FormatError) -> (layout: Layout, split: GGUFSplit?) {
         var reader = ByteReader(head)
         guard try reader.take(4, "the head").elementsEqual(magic) else {
             throw FormatError(.malformed, "the file does not start with GGUF", offset: 0)
@@ -50,7 +57,8 @@ public enum GGUFLayout {
         var infos: [GGUFTensorInfo] = []
         infos.reserveCapacity(Int(tensorCount))
         for _ in 0..<tensorCount { infos.append(try GGUFTensorInfo(parsing: &reader)) }
-        return try place(infos, dataStart: aligned(reader.offset, to: metadata.alignment), metadata, fileSize)
+        let start = aligned(reader.offset, to: metadata.alignment)
+        return (try place(infos, dataStart: start, metadata, fileSize), GGUFSplit(metadata))
     }
 
     private static func place(

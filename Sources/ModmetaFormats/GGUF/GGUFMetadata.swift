@@ -1,4 +1,5 @@
-/// The key-value pairs at the start of a GGUF file: all are passed over but the one that places the tensors.
+/// The key-value pairs at the start of a GGUF file: all are passed over but the one that places the tensors and
+/// those that tell the part of a split model.
 struct GGUFMetadata {
     /// The bytes of the shortest pair.
     private static let leastLength = 13
@@ -8,6 +9,8 @@ struct GGUFMetadata {
 
     /// What the starts of tensors are multiples of.
     private(set) var alignment: UInt64 = 32
+    /// The integers under `split.`: which part of how many a file is.
+    private(set) var split: [String: UInt64] = [:]
 
     /// Reads all pairs.
     init(parsing reader: inout ByteReader, count: UInt64) throws(FormatError) {
@@ -31,6 +34,8 @@ struct GGUFMetadata {
             let type = try reader.uint32("a value's type")
             if key == "general.alignment" {
                 try readAlignment(&reader, type: type, place: place)
+            } else if GGUFSplit.keys.contains(key), let size = GGUFMetadata.size(of: type) {
+                split[key] = try reader.take(size, "a value").reversed().reduce(0) { $0 << 8 | UInt64($1) }
             } else {
                 try GGUFMetadata.skip(&reader, type: type, depth: 0)
             }

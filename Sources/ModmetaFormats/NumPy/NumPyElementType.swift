@@ -39,7 +39,7 @@ struct NumPyElementType: Hashable {
     }
 
     private static let types: [String: NumPyElementType] = [
-        "|b1": .init("BOOL", 1, .byte), "|i1": .init("I8", 1, .byte), "|u1": bytes,
+        "|b1": .init("BOOL", 1, .byte), "|i1": .init("I8", 1, .integer8), "|u1": .init("U8", 1, .integer8),
         "<i2": .init("I16", 2, .integer16), "<u2": .init("U16", 2, .integer16),
         "<i4": .init("I32", 4, .integer32), "<u4": .init("U32", 4, .integer32),
         "<i8": .init("I64", 8, .integer64), "<u8": .init("U64", 8, .integer64),

@@ -25,11 +25,29 @@ enum HarmlessGlobals {
         "datetime": ["date", "datetime", "time", "timedelta", "timezone"], "decimal": ["Decimal"],
         "fractions": ["Fraction"],
         "torch.nn.parameter": ["Parameter", "Buffer"], "torch._tensor": ["_rebuild_from_type_v2", "Tensor"],
-        "torch.serialization": ["_get_layout"], "torch.torch_version": ["TorchVersion"],
+        "torch.serialization": ["_get_layout"],
+        "torch.distributed.checkpoint.metadata": distributed,
+        "torch.distributed._shard.checkpoint.metadata": distributed,
+        "torch.distributed.checkpoint.filesystem": ["_StorageInfo"],
+        "torch.distributed._shard.checkpoint.filesystem": ["_StorageInfo"],
+        "torch.distributed._shard.sharded_tensor.metadata": ["TensorProperties", "MEM_FORMAT_ENCODING"],
+        "torch.torch_version": ["TorchVersion"],
+        "pathlib": paths, "pathlib._local": paths,
         "numpy": ["dtype", "ndarray", "float32", "float64", "int64", "int32", "bool_"],
         "numpy.core.multiarray": ["_reconstruct", "scalar"], "numpy._core.multiarray": ["_reconstruct", "scalar"],
         "numpy.core.numeric": ["_frombuffer"], "numpy._core.numeric": ["_frombuffer"],
         "numpy.dtypes": ["Float32DType", "Float64DType", "Int64DType", "UInt32DType", "BoolDType"],
+    ]
+
+    /// The records of a distributed checkpoint's `.metadata`.
+    private static let distributed: Set<String> = [
+        "Metadata", "MetadataIndex", "StorageMeta", "TensorStorageMetadata", "BytesStorageMetadata",
+        "ChunkStorageMetadata", "TensorProperties", "_MEM_FORMAT_ENCODING",
+    ]
+
+    /// Paths as values: making one touches no file.
+    private static let paths: Set<String> = [
+        "Path", "PosixPath", "WindowsPath", "PurePath", "PurePosixPath", "PureWindowsPath",
     ]
 
     private static let builtins: Set<String> = [

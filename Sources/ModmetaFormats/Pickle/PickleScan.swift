@@ -9,8 +9,14 @@ struct PickleScan {
     var problem: FormatError?
     private var known: Set<PickleGlobal> = []
 
-    /// Looks at the pickles of a zip archive; Python code in it (TorchScript) is not Python's to run, and not looked at.
-    mutating func archive(_ source: some ByteSource) throws {
+    /// Looks at the pickles of a zip archive or of several in a row; Python code in it (TorchScript) is not Python's to run, and not looked at.
+    mutating func archives(_ source: some ByteSource) throws {
+        let series = try ZipSeries.archives(in: source)
+        guard series.count > 1 else { return try archive(source) }
+        for range in series { try archive(ByteWindow(range, of: source)) }
+    }
+
+    private mutating func archive(_ source: some ByteSource) throws {
         let directory = try ZipDirectory(parsing: source)
         for entry in directory.entries {
             let isPickle = [".pkl", ".pickle", ".joblib"].contains { entry.name.hasSuffix($0) }

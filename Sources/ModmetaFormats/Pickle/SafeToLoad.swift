@@ -26,7 +26,7 @@ public struct SafeToLoad: Sendable {
         do {
             switch FileKind(prefix: prefix, fileSize: source.size) {
             case .safetensors, .gguf: return nil
-            case .zip: try scan.archive(source)
+            case .zip: try scan.archives(source)
             case .npy: try scan.array(in: 0..<source.size, of: source)
             case .known, .unknown:
                 guard prefix.first.map({ PickleOpcode(rawValue: $0) != nil }) ?? false else { return nil }

@@ -4,17 +4,12 @@ struct PyTorchPlacement {
     private(set) var aliases: [(name: String, of: String)] = []
     private var views: [String: [PyTorchTensor]] = [:]
     private var order: [String] = []
-    private var names: Set<String> = []
-    private var repeated: [String: Int] = [:]
+    private var names = RepeatedNames()
 
     /// Adds a tensor; names that occur twice are made different.
     mutating func add(_ tensor: PyTorchTensor) {
         var tensor = tensor
-        while !names.insert(tensor.name).inserted {
-            let count = (repeated[tensor.name] ?? 1) + 1
-            repeated[tensor.name] = count
-            tensor.name += "#\(count)"
-        }
+        tensor.name = names.distinct(tensor.name)
         if views[tensor.storage.key] == nil { order.append(tensor.storage.key) }
         views[tensor.storage.key, default: []].append(tensor)
     }
@@ -70,7 +65,8 @@ struct PyTorchPlacement {
         ]
     }
 
-    private func check(_ view: PyTorchTensor, in data: Range<UInt64>) throws(FormatError) {
+    /// Refuses a storage that is not what the pickle says, and a tensor that leaves its storage.
+    func check(_ view: PyTorchTensor, in data: Range<UInt64>) throws(FormatError) {
         let size = data.upperBound - data.lowerBound
         let (stated, overflow) = view.storage.count.multipliedReportingOverflow(by: view.storage.type.width)
         guard !overflow, stated == size else {

@@ -63,8 +63,8 @@ extension PyTorchTensor {
         let arguments = graph[call.children[1]].children
         guard arguments.count >= 4, let storage = Storage(arguments[0], in: graph),
             let offset = graph.unsigned(arguments[1]),
-            let shape = PyTorchTensor.extents(arguments[2], in: graph),
-            let strides = PyTorchTensor.extents(arguments[3], in: graph), strides.count == shape.count
+            let shape = graph.extents(arguments[2]),
+            let strides = graph.extents(arguments[3]), strides.count == shape.count
         else { return nil }
         // Newer types have no storage class of their own: a storage of bytes and the type beside it.
         let named = arguments.dropFirst(4).lazy
@@ -72,25 +72,6 @@ extension PyTorchTensor {
             .flatMap { PyTorchElementType(torchName: $0.name) }
         self.init(
             name: name, storage: storage, type: named ?? storage.type, offset: offset, shape: shape, strides: strides)
-    }
-
-    private static func extents(_ id: PickleGraph.ID, in graph: PickleGraph) -> [UInt64]? {
-        let node = graph[id]
-        // torch.Size is a tuple, or a call with one as its only argument.
-        if node.kind == .call, node.children.count == 2, let only = graph[node.children[1]].children.first {
-            return extents(members: graph[only], in: graph)
-        }
-        return extents(members: node, in: graph)
-    }
-
-    private static func extents(members node: PickleGraph.Node, in graph: PickleGraph) -> [UInt64]? {
-        guard node.kind == .tuple || node.kind == .list, node.children.count <= LayoutLimits.rank else { return nil }
-        var extents: [UInt64] = []
-        for child in node.children {
-            guard let extent = graph.unsigned(child) else { return nil }
-            extents.append(extent)
-        }
-        return extents
     }
 }
 

@@ -40,8 +40,11 @@ enum SafetensorsElementType: String, CaseIterable {
     /// How the bytes divide into numbers; a complex number is two.
     var element: ElementKind {
         switch self {
-        case .bool, .f4, .f6e2m3, .f6e3m2, .u8, .i8: .byte
-        case .f8e5m2, .f8e4m3, .f8e8m0, .f8e4m3fnuz, .f8e5m2fnuz: .byte
+        case .bool, .f6e2m3, .f6e3m2: .byte
+        case .u8, .i8, .f8e8m0: .integer8
+        case .f4: .packedFloat4
+        case .f8e4m3, .f8e4m3fnuz: .float8E4M3
+        case .f8e5m2, .f8e5m2fnuz: .float8E5M2
         case .i16, .u16: .integer16
         case .i32, .u32: .integer32
         case .i64, .u64: .integer64

@@ -1,0 +1,42 @@
+/// What a file of a DeepSpeed ZeRO checkpoint says of the checkpoint, see docs/formats/deepspeed.md.
+public struct DeepSpeedState: Hashable, Sendable {
+    /// A parameter of the model.
+    public struct Parameter: Hashable, Sendable {
+        /// The parameter's name in the module.
+        public var name: String
+        /// The extents, outermost first.
+        public var shape: [UInt64]
+    }
+
+    /// The parameters that are trained, by optimizer group, in the order they lie in the flat partitions; from a file of
+    /// model states, else empty.
+    public private(set) var groups: [[Parameter]] = []
+    /// The stage of ZeRO, from a file of optimizer states.
+    public private(set) var stage: UInt64?
+    /// How many partitions each group was divided into, from a file of optimizer states.
+    public private(set) var partitionCount: UInt64?
+
+    /// Reads what a file says.
+    ///
+    /// - Throws: `FormatError` if the file is no zip archive of PyTorch, and what reading the source throws.
+    public init(parsing source: some ByteSource) throws {
+        let (graph, root) = try PyTorchLayout.graph(of: source)
+        let fields = graph.fields(of: root) ?? [:]
+        if let shapes = fields["param_shapes"] {
+            // A list of groups, or, in old versions and stage 3, sometimes one mapping.
+            let lists = graph[shapes].kind == .list ? graph[shapes].children : [shapes]
+            for group in lists {
+                groups.append(
+                    graph.pairs(of: group).compactMap { pair in
+                        guard let name = graph.text(pair.key), let shape = graph.extents(pair.value) else { return nil }
+                        return Parameter(name: name, shape: shape)
+                    })
+            }
+        }
+        guard let optimizer = fields["optimizer_state_dict"].flatMap({ graph.fields(of: $0) }) else { return }
+        stage = optimizer["zero_stage"].flatMap { graph.unsigned($0) }
+        partitionCount = optimizer["partition_count"].flatMap { id in
+            graph.unsigned(id) ?? graph.extents(id)?.max()
+        }
+    }
+}

@@ -1,0 +1,43 @@
+/// Reads the layout of a `.distcp` file of torch.distributed.checkpoint: items that `torch.save` wrote one behind the
+/// other, each a zip archive.
+///
+/// The rules are docs/formats/distcp.md. The items have no names in the file: those are in the checkpoint's `.metadata`.
+enum DistcpLayout {
+    /// Reads the tensors of all items.
+    ///
+    /// Items that break a rule are bytes between tensors, as long as one does not.
+    ///
+    /// - Parameter archives: where the items are.
+    /// - Throws: `FormatError` if no item can be read or a limit is exceeded, and what reading the source throws.
+    static func parse(_ archives: [Range<UInt64>], _ source: some ByteSource) throws -> Layout.Reading {
+        var reading = Layout.Reading(layout: Layout(format: .distcp, size: source.size, tensors: []))
+        var names = RepeatedNames()
+        var problem: FormatError?
+        var isAnyRead = false
+        for range in archives {
+            let item: Layout.Reading
+            do {
+                item = try PyTorchLayout.parse(ByteWindow(range, of: source))
+                isAnyRead = true
+            } catch let error as FormatError {
+                problem = problem ?? FormatError(error.code, error.message, offset: range.lowerBound + error.offset)
+                continue
+            }
+            var renamed: [String: String] = [:]
+            for var tensor in item.layout.tensors {
+                let name = names.distinct(tensor.name)
+                renamed[tensor.name] = name
+                tensor.name = name
+                tensor.range = range.lowerBound + tensor.range.lowerBound..<range.lowerBound + tensor.range.upperBound
+                reading.layout.tensors.append(tensor)
+            }
+            for alias in item.aliases {
+                reading.aliases.append(
+                    Layout.Alias(name: names.distinct(alias.name), tensor: renamed[alias.tensor] ?? alias.tensor))
+            }
+        }
+        if let problem, !isAnyRead { throw problem }
+        try reading.layout.validate()
+        return reading
+    }
+}

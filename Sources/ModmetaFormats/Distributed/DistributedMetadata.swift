@@ -1,0 +1,130 @@
+/// The `.metadata` of a checkpoint of torch.distributed.checkpoint: which file has which part of which tensor.
+///
+/// A pickle that is followed symbolically, as those in archives are; see docs/formats/distcp.md, "The metadata".
+public struct DistributedMetadata: Hashable, Sendable {
+    /// The name of the file.
+    public static let fileName = ".metadata"
+
+    /// A run of bytes that holds a part of a tensor, or something else.
+    public struct Item: Hashable, Sendable {
+        /// The fully qualified name of what it is, or is a part of.
+        public var name: String
+        /// Where the part starts in the tensor, outermost first; nil for what is no tensor.
+        public var offsets: [UInt64]?
+        /// The name of the file.
+        public var file: String
+        /// The bytes, from the start of the file.
+        public var range: Range<UInt64>
+    }
+
+    /// A tensor with all its parts.
+    public struct Tensor: Hashable, Sendable {
+        /// The fully qualified name.
+        public var name: String
+        /// The extents of the whole, outermost first.
+        public var shape: [UInt64]
+        /// Where each part starts and its extents.
+        public var parts: [Part]
+    }
+
+    /// A box of a tensor.
+    public struct Part: Hashable, Sendable {
+        /// Where it starts, outermost first.
+        public var offsets: [UInt64]
+        /// Its extents.
+        public var shape: [UInt64]
+    }
+
+    /// The runs of bytes, in the order of the pickle.
+    public private(set) var items: [Item] = []
+    /// The tensors, in the order of the pickle.
+    public private(set) var tensors: [Tensor] = []
+
+    /// The names of the files, each once, in order.
+    public var files: [String] { Set(items.map(\.file)).sorted() }
+
+    /// Reads a `.metadata`.
+    ///
+    /// - Throws: `malformed` if the pickle cannot be followed, is none of a checkpoint, or names a file outside the
+    ///   checkpoint's directory; `limitExceeded` if it is longer than is read.
+    public init(parsing bytes: [UInt8]) throws(FormatError) {
+        guard UInt64(bytes.count) <= PyTorchLayout.pickleLimit else {
+            throw FormatError(
+                .limitExceeded, "the pickle has \(bytes.count) bytes, more than the \(PyTorchLayout.pickleLimit) read",
+                offset: 0)
+        }
+        var machine = PickleMachine(ByteReader(bytes))
+        let root = try machine.run()
+        let graph = machine.graph
+        guard let fields = graph.fields(of: root), let data = fields["storage_data"] else {
+            throw FormatError(.malformed, "the pickle has no storage_data and is no checkpoint's metadata", offset: 0)
+        }
+        for (key, value) in graph.pairs(of: data) { items.append(try Item(key: key, value: value, in: graph)) }
+        guard let whole = fields["state_dict_metadata"] else { return }
+        for (key, value) in graph.pairs(of: whole) {
+            guard let name = graph.text(key), let tensor = Tensor(name: name, value, in: graph) else { continue }
+            tensors.append(tensor)
+        }
+    }
+}
+
+extension DistributedMetadata.Item {
+    /// Reads an entry of `storage_data`: `MetadataIndex` to `_StorageInfo`.
+    fileprivate init(key: PickleGraph.ID, value: PickleGraph.ID, in graph: PickleGraph) throws(FormatError) {
+        let index = graph.fields(of: key) ?? [:]
+        let info = graph.fields(of: value) ?? [:]
+        guard let name = index["fqn"].flatMap({ graph.text($0) }),
+            let file = info["relative_path"].flatMap({ graph.text($0) }),
+            let offset = info["offset"].flatMap({ graph.unsigned($0) }),
+            let length = info["length"].flatMap({ graph.unsigned($0) })
+        else { throw FormatError(.malformed, "an entry of storage_data does not say where its bytes are", offset: 0) }
+        guard !file.isEmpty, !file.hasPrefix("."), file.utf8.count <= 255,
+            !file.utf8.contains(where: { $0 == 0x2F || $0 == 0x5C || $0 < 0x20 })
+        else {
+            throw FormatError(
+                .malformed, "the metadata names \(QuotedName(file)), which is no file of its own directory", offset: 0)
+        }
+        let (end, overflow) = offset.addingReportingOverflow(length)
+        guard !overflow else {
+            throw FormatError(.malformed, "the bytes of \(QuotedName(name)) end beyond what 64 bits hold", offset: 0)
+        }
+        (self.name, self.file, range) = (name, file, offset..<end)
+        offsets = index["offset"].flatMap { graph.extents($0) }
+    }
+}
+
+extension DistributedMetadata.Tensor {
+    /// Reads a `TensorStorageMetadata`; nil for what is no tensor.
+    fileprivate init?(name: String, _ value: PickleGraph.ID, in graph: PickleGraph) {
+        guard let fields = graph.fields(of: value), let size = fields["size"], let shape = graph.extents(size),
+            let chunks = fields["chunks"]
+        else { return nil }
+        (self.name, self.shape, parts) = (name, shape, [])
+        for chunk in graph[chunks].children {
+            guard let part = graph.fields(of: chunk), let offsets = part["offsets"].flatMap({ graph.extents($0) }),
+                let sizes = part["sizes"].flatMap({ graph.extents($0) }), offsets.count == sizes.count
+            else { return nil }
+            parts.append(DistributedMetadata.Part(offsets: offsets, shape: sizes))
+        }
+    }
+
+    /// Whether the parts have as many elements as the tensor; nil where 64 bits do not hold them.
+    public var isComplete: Bool? {
+        func count(_ shape: [UInt64]) -> UInt64? {
+            shape.reduce(UInt64(1)) { product, extent in
+                product.flatMap { value in
+                    let (next, overflow) = value.multipliedReportingOverflow(by: extent)
+                    return overflow ? nil : next
+                }
+            }
+        }
+        var sum: UInt64 = 0
+        for part in parts {
+            guard let elements = count(part.shape) else { return nil }
+            let (next, overflow) = sum.addingReportingOverflow(elements)
+            guard !overflow else { return nil }
+            sum = next
+        }
+        return count(shape).map { $0 == sum }
+    }
+}

@@ -1,0 +1,42 @@
+/// What an object of a pickle holds, for readers that know what to look for.
+extension PickleGraph {
+    /// Keys and values of a dictionary, or of a mapping that a call returns; nothing for other objects.
+    func pairs(of id: ID) -> [(key: ID, value: ID)] {
+        let node = self[id]
+        let members: ArraySlice<ID>
+        switch node.kind {
+        case .dictionary: members = node.children[...]
+        case .call where node.hasPairs: members = node.children.dropFirst(2)
+        default: return []
+        }
+        var pairs: [(ID, ID)] = []
+        var index = members.startIndex
+        while index + 1 < members.endIndex {
+            pairs.append((members[index], members[index + 1]))
+            index += 2
+        }
+        return pairs
+    }
+
+    /// The attributes an object is given as its state, or the values of a dictionary, by name; nil if there are none.
+    func fields(of id: ID) -> [String: ID]? {
+        let source = self[id].state ?? id
+        let pairs = pairs(of: source).compactMap { pair in text(pair.key).map { ($0, pair.value) } }
+        return pairs.isEmpty ? nil : Dictionary(pairs, uniquingKeysWith: { _, last in last })
+    }
+
+    /// Extents: a tuple or list of integers, or a `torch.Size`, which is a call with one as its only argument.
+    func extents(_ id: ID) -> [UInt64]? {
+        var node = self[id]
+        if node.kind == .call, node.children.count == 2, let only = self[node.children[1]].children.first {
+            node = self[only]
+        }
+        guard node.kind == .tuple || node.kind == .list, node.children.count <= LayoutLimits.rank else { return nil }
+        var extents: [UInt64] = []
+        for child in node.children {
+            guard let extent = unsigned(child) else { return nil }
+            extents.append(extent)
+        }
+        return extents
+    }
+}

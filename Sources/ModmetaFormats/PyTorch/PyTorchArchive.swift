@@ -1,0 +1,49 @@
+/// The zip archive of a PyTorch file: its pickle, and its storages by key.
+struct PyTorchArchive<Source: ByteSource> {
+    private let directory: ZipDirectory
+    private let root: String
+    private let source: Source
+    private let entries: [String: ZipEntry]
+
+    /// Looks at an archive whose folder of tensors is known.
+    ///
+    /// - Throws: `FormatError` if the file is not in little-endian byte order, and what reading the source throws.
+    init(_ directory: ZipDirectory, root: String, _ source: Source) throws {
+        self.directory = directory
+        self.root = root
+        self.source = source
+        entries = Dictionary(directory.entries.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
+        guard let entry = entries[root + "byteorder"], entry.size <= 16 else { return }
+        let order = try source.read(try directory.data(of: entry, in: source))
+        guard order.elementsEqual("little".utf8) else {
+            throw FormatError(.malformed, "the file is not in little-endian byte order", offset: entry.headerOffset)
+        }
+    }
+
+    /// Follows the pickle; the object that the file is.
+    func pickle() throws -> (PickleGraph, PickleGraph.ID) {
+        let name = root + "data.pkl"
+        guard let entry = entries[name] else {
+            throw FormatError(.malformed, "the zip archive has no \(name)", offset: 0)
+        }
+        let range = try directory.data(of: entry, in: source)
+        guard entry.size <= PyTorchLayout.pickleLimit else {
+            throw FormatError(
+                .limitExceeded,
+                "the pickle has \(entry.size) bytes, more than the \(PyTorchLayout.pickleLimit) that are read",
+                offset: range.lowerBound)
+        }
+        var machine = PickleMachine(ByteReader(try source.read(range), origin: range.lowerBound))
+        let root = try machine.run()
+        return (machine.graph, root)
+    }
+
+    /// The bytes of a storage in the file.
+    func data(_ key: String) throws -> Range<UInt64> {
+        guard let entry = entries["\(root)data/\(key)"] else {
+            throw FormatError(
+                .malformed, "the pickle uses the storage \(QuotedName(key)), which the archive lacks", offset: 0)
+        }
+        return try directory.data(of: entry, in: source)
+    }
+}

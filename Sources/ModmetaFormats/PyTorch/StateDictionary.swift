@@ -1,0 +1,124 @@
+/// The tensors of a PyTorch file that holds tensors by name and nothing else, as `torch.save(model.state_dict())` writes.
+///
+/// Where a `Layout` gives each byte of the file to one tensor, this gives each tensor all its elements, also where tensors
+/// share memory or lie in it with gaps: docs/formats/pytorch.md, "State dictionaries".
+public struct StateDictionary: Sendable {
+    /// A tensor as a view of a run of bytes in the file.
+    public struct View: Hashable, Sendable {
+        /// The name.
+        public var name: String
+        /// The element type as safetensors spells it.
+        public var dtype: String
+        /// The bytes of one element.
+        public var width: UInt64
+        /// The extents, outermost first; empty for a scalar.
+        public var shape: [UInt64]
+        /// The elements between neighbours along each dimension.
+        public var strides: [UInt64]
+        /// The bytes from the first element to the last, in bytes from the start of the file.
+        public var range: Range<UInt64>
+        /// Whether the elements lie one behind the other in the order of their indices, so that the range is the tensor.
+        public var isContiguous: Bool
+        /// The bytes of all elements; nil if 64 bits do not hold it.
+        public var byteCount: UInt64? {
+            var count = width
+            for extent in shape {
+                let (product, overflow) = count.multipliedReportingOverflow(by: extent)
+                if overflow { return shape.contains(0) ? 0 : nil }
+                count = product
+            }
+            return count
+        }
+    }
+
+    /// The tensors in the order of the file, each name once.
+    public let views: [View]
+
+    /// Reads a file; nil if it is no PyTorch file, breaks a rule, or holds anything besides tensors by name.
+    ///
+    /// - Throws: what reading the source throws.
+    public init?(reading source: some ByteSource) throws {
+        do {
+            guard let views = try StateDictionary.views(source) else { return nil }
+            self.views = views
+        } catch is FormatError {
+            return nil
+        }
+    }
+
+    private static func views(_ source: some ByteSource) throws -> [View]? {
+        let prefix = try source.read(0..<min(source.size, UInt64(FileKind.sniffLength)))
+        guard FileKind(prefix: prefix, fileSize: source.size) == .zip else { return nil }
+        let directory = try ZipDirectory(parsing: source)
+        guard let root = PyTorchLayout.root(of: directory) else { return nil }
+        let archive = try PyTorchArchive(directory, root: root, source)
+        let (graph, pickle) = try archive.pickle()
+        guard let members = members(of: pickle, in: graph) else { return nil }
+        var views: [View] = []
+        var names: Set<String> = []
+        for (name, value) in members {
+            guard names.insert(name).inserted, let tensor = tensor(value, name: name, in: graph),
+                let view = try view(of: tensor, in: archive.data(tensor.storage.key))
+            else { return nil }
+            views.append(view)
+        }
+        return views.isEmpty ? nil : views
+    }
+
+    /// The keys and values of a flat dictionary of text keys, ordered or not.
+    private static func members(of id: PickleGraph.ID, in graph: PickleGraph) -> [(String, PickleGraph.ID)]? {
+        let node = graph[id]
+        let pairs: ArraySlice<PickleGraph.ID>
+        switch node.kind {
+        case .dictionary: pairs = node.children[...]
+        case .call where isCall(node, of: ["OrderedDict"], in: graph):
+            guard node.hasPairs || node.children.count == 2 else { return nil }
+            pairs = node.children.dropFirst(2)
+        default: return nil
+        }
+        var members: [(String, PickleGraph.ID)] = []
+        var index = pairs.startIndex
+        while index + 1 < pairs.endIndex {
+            guard let name = graph.text(pairs[index]) else { return nil }
+            members.append((name, pairs[index + 1]))
+            index += 2
+        }
+        return members
+    }
+
+    /// The tensor a value is: itself, or what a parameter is made of.
+    private static func tensor(_ id: PickleGraph.ID, name: String, in graph: PickleGraph) -> PyTorchTensor? {
+        let node = graph[id]
+        if isCall(node, of: ["_rebuild_parameter"], in: graph), let arguments = node.children.dropFirst().first,
+            let only = graph[arguments].children.first, only != id
+        {
+            // A parameter of a parameter is no tensor.
+            return plainTensor(only, name: name, in: graph)
+        }
+        return plainTensor(id, name: name, in: graph)
+    }
+
+    /// A tensor that is its elements and nothing more, as a quantized one is not.
+    private static func plainTensor(_ id: PickleGraph.ID, name: String, in graph: PickleGraph) -> PyTorchTensor? {
+        let functions = ["_rebuild_tensor", "_rebuild_tensor_v2", "_rebuild_tensor_v3"]
+        guard isCall(graph[id], of: functions, in: graph) else { return nil }
+        return PyTorchTensor(id, name: name, in: graph)
+    }
+
+    private static func isCall(_ node: PickleGraph.Node, of names: [String], in graph: PickleGraph) -> Bool {
+        guard node.kind == .call, let function = node.children.first.flatMap({ graph.global($0) }) else { return false }
+        return names.contains(function.name)
+    }
+
+    private static func view(of tensor: PyTorchTensor, in data: Range<UInt64>) throws(FormatError) -> View? {
+        let placement = PyTorchPlacement()
+        try placement.check(tensor, in: data)
+        // Neither product overflows: the tensor was checked to lie in its storage.
+        let start = data.lowerBound + (tensor.isEmpty ? 0 : tensor.offset * tensor.type.width)
+        let end = tensor.isEmpty ? start : data.lowerBound + (tensor.end ?? 0) * tensor.type.width
+        let isContiguous = tensor.isEmpty || tensor.isContiguous
+        return View(
+            name: tensor.name, dtype: tensor.type.dtype, width: tensor.type.width, shape: tensor.shape,
+            strides: tensor.strides, range: start..<end, isContiguous: isContiguous)
+    }
+}

@@ -1,0 +1,48 @@
+/// Writes the beginning of a safetensors file: docs/formats/safetensors.md.
+public enum SafetensorsHeader {
+    /// The bytes in front of the tensors' own, which then follow without gaps in this order.
+    ///
+    /// The header is filled up with spaces to a multiple of 8 bytes, and says `format: pt`, without which Hugging Face's
+    /// loaders refuse a file.
+    /// - Throws: `FormatError` where a tensor has a type that safetensors lacks, bytes its shape does not say, or a name
+    ///   that occurs twice, or where there is more than a header holds.
+    public static func serialized(_ tensors: [Layout.Tensor]) throws(FormatError) -> [UInt8] {
+        var text = Array("{\"__metadata__\":{\"format\":\"pt\"}".utf8)
+        var end: UInt64 = 0
+        for tensor in tensors {
+            let start = end
+            let (sum, overflow) = end.addingReportingOverflow(UInt64(tensor.range.count))
+            guard !overflow, SafetensorsElementType(rawValue: tensor.dtype) != nil else {
+                throw FormatError(
+                    .malformed,
+                    "the tensor \(QuotedName(tensor.name)) has the type \(tensor.dtype), which safetensors lacks",
+                    offset: 0)
+            }
+            end = sum
+            text.append(UInt8(ascii: ","))
+            append(tensor.name, to: &text)
+            let shape = tensor.shape.map { "\($0)" }.joined(separator: ",")
+            text += ":{\"dtype\":\"\(tensor.dtype)\",\"shape\":[\(shape)],\"data_offsets\":[\(start),\(end)]}".utf8
+        }
+        text.append(UInt8(ascii: "}"))
+        while text.count % 8 != 0 { text.append(UInt8(ascii: " ")) }
+        let length = UInt64(text.count)
+        let header = (0..<8).map { UInt8(truncatingIfNeeded: length >> (8 * $0)) } + text
+        // What every reader would check is checked here.
+        _ = try SafetensorsLayout.parse(header: header, fileSize: UInt64(header.count) + end)
+        return header
+    }
+
+    private static func append(_ name: String, to text: inout [UInt8]) {
+        let digits = Array("0123456789abcdef".utf8)
+        text.append(UInt8(ascii: "\""))
+        for byte in name.utf8 {
+            switch byte {
+            case UInt8(ascii: "\""), UInt8(ascii: "\\"): text += [UInt8(ascii: "\\"), byte]
+            case 0..<0x20: text += Array("\\u00".utf8) + [digits[Int(byte >> 4)], digits[Int(byte & 15)]]
+            default: text.append(byte)
+            }
+        }
+        text.append(UInt8(ascii: "\""))
+    }
+}
