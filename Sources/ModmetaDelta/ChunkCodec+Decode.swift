@@ -73,7 +73,8 @@ extension ChunkCodec {
 
     /// Reads runs until a block is full.
     private func decodeRuns(
-        _ reader: inout PayloadReader, base: UnsafeRawBufferPointer?, into block: UnsafeMutableRawBufferPointer
+        _ reader: inout PayloadReader, base: UnsafeRawBufferPointer?, into block: UnsafeMutableRawBufferPointer,
+        within context: RunContext = .block
     ) throws(DeltaError) {
         var done = 0
         while done < block.count {
@@ -82,16 +83,17 @@ extension ChunkCodec {
             let filterCode = try reader.byte("a run")
             let length = try reader.number("the length of a run")
             guard let element = ElementKind(rawValue: elementCode) else {
-                throw DeltaError(
-                    .unsupportedVersion,
-                    "element kind \(elementCode) is unknown; a newer modmeta may have written this payload",
-                    offset: start)
+                throw CodeAllotment.unknown(
+                    "element kind \(elementCode)", index: elementCode, range: CodeAllotment.elements, offset: start)
             }
             guard let filter = RunFilter(rawValue: filterCode) else {
+                throw CodeAllotment.unknown(
+                    "filter \(filterCode)", index: filterCode, range: CodeAllotment.filters, offset: start + 1)
+            }
+            guard context.allows(element) else {
                 throw DeltaError(
-                    .unsupportedVersion,
-                    "filter \(filterCode) is unknown; a newer modmeta may have written this payload",
-                    offset: start + 1)
+                    .malformed, "a run of element kind \(elementCode) may not be part of the run around it",
+                    offset: start)
             }
             guard length > 0, length <= block.count - done else {
                 throw DeltaError(
@@ -129,6 +131,8 @@ extension ChunkCodec {
         if filter == .levelled {
             return try levelledCoder.decode(&reader, element: element, streams: streamDecoder, into: output)
         }
+        if filter == .blocks { return try decodeBlocks(&reader, element, base: base, into: output) }
+        if filter == .narrowed { return try decodeNarrowed(&reader, element, base: base, into: output) }
         let memory = planes.reserve(output.count)
         let count = output.count / element.width
         for plane in 0..<element.width {
@@ -136,5 +140,52 @@ extension ChunkCodec {
                 &reader, into: UnsafeMutableRawBufferPointer(rebasing: memory[plane * count..<(plane + 1) * count]))
         }
         transform.undo(filter, planes: UnsafeRawBufferPointer(memory), base: base, element: element, into: output)
+    }
+    /// Reads the fields of blocks one after another.
+    private func decodeBlocks(
+        _ reader: inout PayloadReader, _ element: ElementKind, base: UnsafeRawBufferPointer?,
+        into output: UnsafeMutableRawBufferPointer
+    ) throws(DeltaError) {
+        let width = element.width
+        var offset = 0
+        for field in element.fields {
+            let length = output.count / width * field.length
+            let under = base.map {
+                BlockFields.gather($0, width: width, offset, field.length, in: baseFields.reserve(length))
+            }
+            let memory = fields.reserve(length)
+            try decodeRuns(&reader, base: under, into: memory, within: .field)
+            BlockFields.scatter(UnsafeRawBufferPointer(memory), width: width, offset, field.length, into: output)
+            offset += field.length
+        }
+    }
+
+    /// Reads floats as a run of a narrower type.
+    private func decodeNarrowed(
+        _ reader: inout PayloadReader, _ element: ElementKind, base: UnsafeRawBufferPointer?,
+        into output: UnsafeMutableRawBufferPointer
+    ) throws(DeltaError) {
+        let offset = reader.offset
+        var ahead = reader
+        let code = try ahead.byte("a narrower run")
+        guard let narrow = NarrowFloat.candidates(for: element).first(where: { $0.rawValue == code }) else {
+            throw DeltaError(
+                .malformed, "floats of element kind \(element.rawValue) cannot be narrowed to \(code)", offset: offset)
+        }
+        let length = output.count / element.width * narrow.width
+        let level = narrow.width == 2 ? 0 : 1
+        let memory = narrowed[level].reserve(length)
+        var under: UnsafeRawBufferPointer?
+        if let base {
+            let baseMemory = narrowedBase[level].reserve(length)
+            guard NarrowFloat.narrow(base, element, to: narrow, into: baseMemory) else {
+                throw DeltaError(
+                    .malformed, "a run is narrowed to element kind \(code), and its base has wider values",
+                    offset: offset)
+            }
+            under = UnsafeRawBufferPointer(baseMemory)
+        }
+        try decodeRuns(&reader, base: under, into: memory, within: .narrowed(narrow))
+        NarrowFloat.widen(UnsafeRawBufferPointer(memory), narrow, to: element, into: output)
     }
 }

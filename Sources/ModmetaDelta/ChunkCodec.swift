@@ -14,13 +14,29 @@ public final class ChunkCodec {
     let streamEncoder = StreamEncoder()
     let streamDecoder = StreamDecoder()
     let matcher = SuffixMatcher()
-    /// The words of a run that two filters are tried on.
-    static let sampledWords = 48 << 10
+    // The fields of blocks, and those of the base; floats in a narrower type, by its width, and those of the base.
+    let fields = ScratchBuffer()
+    let baseFields = ScratchBuffer()
+    let narrowed = [ScratchBuffer(), ScratchBuffer()]
+    let narrowedBase = [ScratchBuffer(), ScratchBuffer()]
+    // The stretches of a run that filters are tried on.
+    let sample = ScratchBuffer()
+    let baseSample = ScratchBuffer()
+    /// How filters are chosen.
+    let effort: Effort
     let scaledCoder = ScaledCoder()
     let levelledCoder = LevelledCoder()
 
+    /// How much is done to find the smallest form of a payload; what readers do does not depend on it.
+    public enum Effort: Sendable {
+        /// Forms are tried on a sample where one is not known to be the smallest.
+        case sampled
+        /// All forms are written in full, which takes several times as long.
+        case exhaustive
+    }
+
     /// Creates a codec without scratch memory; it grows at the first use.
-    public init() {}
+    public init(effort: Effort = .sampled) { self.effort = effort }
 
     /// Encodes a chunk without a base.
     ///

@@ -12,7 +12,8 @@ public struct CodedPiece: Hashable, Sendable {
     ///
     /// A run of the same length is subtracted word by word in O(n). A run of another length is searched by suffix array.
     public var base: Range<Int>?
-    /// The numbers in a row of the tensor the run belongs to and starts a row of, or nil if it has no rows.
+    /// The numbers in a row of the tensor the run belongs to and starts a row of, or nil if it has no rows; a block of numbers
+    /// counts as one.
     ///
     /// Training moves a row by steps of one size more than a whole tensor, so that rows make differences smaller.
     public var rowLength: Int?

@@ -13,6 +13,9 @@ struct CodedRuns {
     /// Bytes may repeat what is far away, but not so far that the search for it slows down.
     private static let maximumBytes = 4 << 20
 
+    /// The row of numbers that have none.
+    private static let defaultRow = 1024
+
     private(set) var runs: [CodedRun] = []
     // The longest run of words, in bytes.
     private let maximum: Int
@@ -21,26 +24,45 @@ struct CodedRuns {
 
     /// Appends bytes; a rest that is no whole word becomes a run of bytes.
     ///
-    /// - Parameter row: the words of a row, if there are rows and one starts here.
+    /// - Parameter row: the numbers of a row, blocks counting as one, if there are rows and one starts here.
     mutating func append(_ length: Int, element: ElementKind, row: Int? = nil) {
-        let maximum = element.width > 1 ? maximum : CodedRuns.maximumBytes
+        let maximum = longest(element)
         let rest = length % element.width
         var whole = length - rest
         while whole > 0 {
-            var part = min(whole, maximum)
-            if let last = runs.last, last.element == element, last.length < maximum {
-                part = min(whole, maximum - last.length)
+            var part = min(whole, maximum / element.width * element.width)
+            if let last = runs.last, last.element == element, last.length < maximum - maximum % element.width {
+                part = min(whole, maximum / element.width * element.width - last.length)
                 runs[runs.count - 1].length += part
             } else {
                 runs.append(CodedRun(length: part, element: element, parts: []))
             }
-            if element.width > 1 {
-                let words = part / element.width
-                let rowLength = row.map { min(max($0, 1), words) } ?? words
+            if element != .byte {
+                let words = part / element.width * element.numbersPerWord
+                let rowLength = min(max(row ?? CodedRuns.defaultRow, 1), words)
                 runs[runs.count - 1].parts.append(RunPart(words: words, row: rowLength))
             }
             whole -= part
         }
         if rest > 0 { append(rest, element: .byte) }
+    }
+
+    /// The most bytes of a run; numbers of less than 16 bits take more memory than they have bytes.
+    private func longest(_ element: ElementKind) -> Int {
+        if element == .byte { return CodedRuns.maximumBytes }
+        return element.isWidened ? min(maximum, ChunkLimits.maximum / 2 / element.numbersPerWord) : maximum
+    }
+}
+
+extension CodedRun {
+    /// The same bytes as a run of another element, of which they are whole words.
+    func regarded(as other: ElementKind) -> CodedRun {
+        var run = CodedRun(length: length, element: other, parts: [])
+        for part in parts {
+            let words = part.words * element.width / element.numbersPerWord * other.numbersPerWord / other.width
+            let row = part.row * element.width / element.numbersPerWord * other.numbersPerWord / other.width
+            run.parts.append(RunPart(words: words, row: max(1, row)))
+        }
+        return run
     }
 }

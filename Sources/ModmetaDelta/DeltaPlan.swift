@@ -2,9 +2,12 @@ import ModmetaFormats
 
 /// What a delta is made of before anything is compressed: the control triples and the runs of both blocks.
 struct DeltaPlan {
+    /// Without a base, numbers adapt to what they hold.
+    static let longestExtraRun = 2 << 20
+
     private(set) var control = BsdiffControl()
     private(set) var diffRuns = CodedRuns(maximum: ChunkLimits.maximum)
-    private(set) var extraRuns = CodedRuns(maximum: 2 << 20)
+    private(set) var extraRuns = CodedRuns(maximum: longestExtraRun)
 
     /// Everything is extra: a chunk without a base.
     init(full pieces: [CodedPiece]) {

@@ -15,10 +15,11 @@ extension PayloadHeader {
             throw DeltaError(.malformed, "these bytes are not a modmeta payload: the magic is missing")
         }
         let version = try reader.byte("the version")
+        guard version > 0 else { throw DeltaError(.malformed, "there is no payload version 0", offset: 4) }
         guard version == PayloadFormat.version else {
-            throw DeltaError(
-                .unsupportedVersion,
-                "payload version \(version) is unknown; this modmeta reads version \(PayloadFormat.version)", offset: 4)
+            throw CodeAllotment.unknown(
+                "payload version \(version)", index: version &- PayloadFormat.version, range: CodeAllotment.payloads,
+                offset: 4)
         }
         let lengthOffset = reader.offset
         guard try reader.number("the raw length") == rawLength else {

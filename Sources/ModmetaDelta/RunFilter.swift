@@ -15,14 +15,21 @@ enum RunFilter: UInt8 {
     case scaled = 3
     /// Sizes coded by rANS beside the size of their row; outside the diff block only.
     case levelled = 4
+    /// The fields of blocks apart, each in runs of its own.
+    case blocks = 5
+    /// Floats that are all values of a narrower type, as a run of that type.
+    case narrowed = 6
 
     /// Whether a run of these elements can be filtered so.
     func applies(to element: ElementKind, hasBase: Bool) -> Bool {
         switch self {
         case .plain: true
-        case .planes: element.width > 1
-        case .levelled: !hasBase && element.exponentField != nil
-        case .grouped, .scaled: hasBase && element.exponentField != nil
+        case .planes: element.hasPlanes
+        case .grouped: hasBase && element.exponentField != nil
+        case .scaled: hasBase && element.hasSteps
+        case .levelled: !hasBase && element.hasLevels
+        case .blocks: !element.fields.isEmpty
+        case .narrowed: !NarrowFloat.candidates(for: element).isEmpty
         }
     }
 }
@@ -39,24 +46,24 @@ struct ExponentField {
 }
 
 extension ElementKind {
-    /// The exponent that differences are grouped by, or nil for elements without one or with too many.
+    /// The exponent that the filter `grouped` orders by, or nil for elements it is not for.
     var exponentField: ExponentField? {
         switch self {
         case .bfloat16: ExponentField(shift: 7, width: 8)
         case .float16: ExponentField(shift: 10, width: 5)
         case .float32: ExponentField(shift: 23, width: 8)
-        case .byte, .integer16, .integer32, .integer64, .float64: nil
+        default: nil
         }
     }
 
-    /// The bits below the exponent of a float that has an exponent field to group by.
-    var exponentShift: Int { exponentField?.shift ?? 0 }
+    /// Whether the element is a number of several bytes, which can be split into planes.
+    var hasPlanes: Bool { width > 1 && fields.isEmpty }
 
     /// Whether the top bit is a sign that is worth moving below the mantissa.
     var isFloat: Bool {
         switch self {
         case .bfloat16, .float16, .float32, .float64: true
-        case .byte, .integer16, .integer32, .integer64: false
+        default: false
         }
     }
 }

@@ -28,10 +28,8 @@ final class StreamDecoder {
                 let frame = try reader.take(coded, "a zstd block")
                 try decompressor().decompress(frame, into: target, offset: offset)
             case nil:
-                throw DeltaError(
-                    .unsupportedVersion,
-                    "stream block method \(code) is unknown; a newer modmeta may have written this payload",
-                    offset: start)
+                throw CodeAllotment.unknown(
+                    "stream block method \(code)", index: code, range: CodeAllotment.methods, offset: start)
             }
             done += length
         }

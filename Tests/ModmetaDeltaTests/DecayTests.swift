@@ -1,3 +1,4 @@
+import Glibc
 import ModmetaDelta
 import ModmetaFormats
 import Testing
@@ -16,7 +17,21 @@ import Testing
         Schedule(name: "constant, large", rates: [Double](repeating: 5e-6, count: 200)),
         Schedule(name: "falling", rates: (0..<50).map { 5e-6 * (0.85 - Double($0) / 1000) }),
         Schedule(name: "rising", rates: (0..<20).map { 1e-6 * (1 + Double($0) / 20) }),
+        Schedule(name: "cosine, 50 steps", rates: cosine(peak: 5e-6, steps: 50, from: 0.05, to: 0.1)),
+        Schedule(name: "cosine, 200 steps", rates: cosine(peak: 5e-6, steps: 200, from: 0.05, to: 0.25)),
+        Schedule(name: "cosine, 500 steps", rates: cosine(peak: 5e-7, steps: 500, from: 0.3, to: 0.5)),
+        Schedule(name: "end of a cosine", rates: cosine(peak: 2e-7, steps: 100, from: 0.6, to: 0.9)),
+        Schedule(name: "warm-up", rates: (0..<50).map { 5e-6 * Double($0 + 20) / 100 }),
+        Schedule(name: "linear, 1000 steps", rates: (0..<1000).map { 5e-7 * (0.7 - Double($0) / 10_000) }),
     ]
+
+    /// A stretch of half a period, by shares of it.
+    private static func cosine(peak: Double, steps: Int, from: Double, to: Double) -> [Double] {
+        (0..<steps).map { step in
+            let share = from + (to - from) * Double(step) / Double(steps)
+            return peak * 0.5 * (1 + cos(share * .pi))
+        }
+    }
 
     /// Every second row decays, the others are trained.
     private func rows(_ schedule: Schedule, of base: [Float], rowLength: Int) -> [Float] {

@@ -97,12 +97,16 @@ import Testing
             name: "bytes after the last triple", says: "bytes follow the last control triple",
             bytes: payload(triples: [whole, [0]], count: 1, runs: rawRun)),
         Case(
-            name: "unknown element", says: "element kind 8 is unknown",
-            bytes: payload(triples: [whole], runs: [8] + rawRun.dropFirst()),
+            name: "unknown element", says: "element kind 40 is unknown; it takes modmeta 0.2 or later",
+            bytes: payload(triples: [whole], runs: [40] + rawRun.dropFirst()),
             code: .unsupportedVersion),
         Case(
-            name: "unknown filter", says: "filter 5 is unknown",
-            bytes: payload(triples: [whole], runs: [0, 5] + rawRun.dropFirst(2)),
+            name: "unknown filter of this version", says: "filter 14 is unknown; it takes a later modmeta 0.1",
+            bytes: payload(triples: [whole], runs: [0, 14] + rawRun.dropFirst(2)),
+            code: .unsupportedVersion),
+        Case(
+            name: "unknown filter", says: "filter 21 is unknown; it takes modmeta 0.2 or later",
+            bytes: payload(triples: [whole], runs: [0, 21] + rawRun.dropFirst(2)),
             code: .unsupportedVersion),
         Case(
             name: "planes of bytes", says: "filter 1 does not apply",

@@ -24,7 +24,6 @@ enum Samples {
         while result.count < bytes {
             let value = (0..<4).reduce(Float(0)) { sum, _ in sum + Float.random(in: -0.05...0.05, using: &generator) }
             switch element {
-            case .byte: result.append(UInt8(truncatingIfNeeded: generator.next()))
             case .integer16: append(UInt16.random(in: 0..<512, using: &generator), to: &result)
             case .integer32: append(UInt32.random(in: 0..<100_000, using: &generator), to: &result)
             case .integer64: append(UInt64.random(in: 0..<100_000, using: &generator), to: &result)
@@ -32,6 +31,7 @@ enum Samples {
             case .float16: append(UInt16(truncatingIfNeeded: value.bitPattern >> 13) & 0x3FFF, to: &result)
             case .float32: append(value.bitPattern, to: &result)
             case .float64: append(Double(value).bitPattern, to: &result)
+            default: result.append(UInt8(truncatingIfNeeded: generator.next()))
             }
         }
         return Array(result.prefix(bytes))

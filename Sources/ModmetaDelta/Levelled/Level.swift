@@ -21,5 +21,11 @@ enum Level {
     static func lowLength(_ element: ElementKind, words: Int) -> Int { (words * lowWidth(element) + 7) / 8 }
 
     /// How far the exponent field of a float32 is above that of the same value in the element, in quarter octaves.
-    static func excess(_ element: ElementKind) -> Int { element == .float16 ? 4 * (127 - 15) : 0 }
+    static func excess(_ element: ElementKind) -> Int {
+        switch element {
+        case .float16, .float8E5M2: 4 * (127 - 15)
+        case .float8E4M3: 4 * (127 - 7)
+        default: 0
+        }
+    }
 }

@@ -6,7 +6,20 @@ extension LevelledCoder {
         _ reader: inout PayloadReader, element: ElementKind, streams: StreamDecoder,
         into output: UnsafeMutableRawBufferPointer
     ) throws(DeltaError) {
-        let count = output.count / element.width
+        guard element.isWidened else {
+            return try decodeWords(&reader, element: element, streams: streams, into: output)
+        }
+        let words = widened.reserve(2 * output.count)
+        try decodeWords(&reader, element: element, streams: streams, into: words)
+        guard let start = words.baseAddress else { return }
+        WordWidening.narrow(start.assumingMemoryBound(to: UInt16.self), element, into: output)
+    }
+
+    private func decodeWords(
+        _ reader: inout PayloadReader, element: ElementKind, streams: StreamDecoder,
+        into output: UnsafeMutableRawBufferPointer
+    ) throws(DeltaError) {
+        let count = output.count / element.codedWidth
         let parts = try RunPart.read(&reader, words: count)
         let least = try reader.number("the lowest level of a run")
         guard least < 1 << 10 else {
@@ -35,7 +48,7 @@ extension LevelledCoder {
         bits.copyMemory(from: low)
         let source = UnsafeRawPointer(bits.baseAddress!)
         let isRight =
-            element.width == 2
+            element.codedWidth == 2
             ? restore(UInt16.self, parts, rows, least, element, symbols, source, escapes, into: target)
             : restore(UInt32.self, parts, rows, least, element, symbols, source, escapes, into: target)
         guard isRight else {

@@ -12,9 +12,10 @@ extension LevelledCoder {
 
     /// The bytes a run is expected to take.
     func estimate(_ words: UnsafeRawBufferPointer, element: ElementKind, parts: [RunPart]) -> Int {
+        let words = widen(words, element)
         guard let source = words.baseAddress else { return 0 }
         let symbols = makeSymbols(source, element, parts)
-        let counts = counts(words.count / element.width)
+        let counts = counts(words.count / element.codedWidth)
         let bits = counts.withUnsafeBufferPointer { cost.bits($0.baseAddress!, limit: 256) }
         return Int(bits / 8) + symbols.escapes.count + symbols.lowLength + symbols.rows.count + 64
     }
@@ -24,10 +25,11 @@ extension LevelledCoder {
         _ words: UnsafeRawBufferPointer, element: ElementKind, parts given: [RunPart], streams: StreamEncoder,
         to output: inout [UInt8]
     ) throws(DeltaError) {
+        let words = widen(words, element)
         guard let source = words.baseAddress else { return }
         let parts = given.map { RunPart(words: $0.words, row: min($0.row, Level.longestRow)) }
         let symbols = makeSymbols(source, element, parts)
-        let count = words.count / element.width
+        let count = words.count / element.codedWidth
         output.append(number: parts.count)
         for part in parts {
             output.append(number: part.words)
@@ -51,6 +53,16 @@ extension LevelledCoder {
         output.append(contentsOf: UnsafeRawBufferPointer(lowBits.reserve(symbols.lowLength)))
     }
 
+    /// The words that are coded.
+    private func widen(_ bytes: UnsafeRawBufferPointer, _ element: ElementKind) -> UnsafeRawBufferPointer {
+        guard element.isWidened else { return bytes }
+        let memory = widened.reserve(2 * bytes.count)
+        if let start = memory.baseAddress {
+            WordWidening.widen(bytes, element, into: start.bindMemory(to: UInt16.self, capacity: bytes.count))
+        }
+        return UnsafeRawBufferPointer(memory)
+    }
+
     private func append(_ bytes: some Collection<UInt8>, to output: inout [UInt8]) {
         output.append(number: bytes.count)
         output.append(contentsOf: bytes)
@@ -71,7 +83,7 @@ extension LevelledCoder {
     }
 
     private func makeSymbols(_ words: UnsafeRawPointer, _ element: ElementKind, _ parts: [RunPart]) -> Symbols {
-        element.width == 2
+        element.codedWidth == 2
             ? makeSymbols(UInt16.self, words, element, parts) : makeSymbols(UInt32.self, words, element, parts)
     }
 
@@ -132,7 +144,7 @@ extension LevelledCoder {
     /// The level of the mean size of each row.
     private func references(_ words: UnsafeRawPointer, _ element: ElementKind, _ parts: [RunPart]) -> [Int] {
         let longest = parts.reduce(0) { max($0, $1.row) }
-        return withUnsafeTemporaryAllocation(byteCount: longest * element.width, alignment: 8) { zeros in
+        return withUnsafeTemporaryAllocation(byteCount: longest * element.codedWidth, alignment: 8) { zeros in
             zeros.initializeMemory(as: UInt8.self, repeating: 0)
             var references: [Int] = []
             var start = 0
@@ -143,7 +155,7 @@ extension LevelledCoder {
                     let scale = RowScale.scale(
                         words + start, base: UnsafeRawPointer(zeros.baseAddress!), count: count, element: element)
                     references.append(max(0, scale - Level.excess(element)))
-                    start += count * element.width
+                    start += count * element.codedWidth
                     left -= count
                 }
             }

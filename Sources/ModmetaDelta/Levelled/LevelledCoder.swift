@@ -9,6 +9,8 @@ final class LevelledCoder {
     let codes = ScratchBuffer()
     // Readers: for every word its symbol.
     let symbols = ScratchBuffer()
+    // The words of narrow numbers.
+    let widened = ScratchBuffer()
     // The low bits of all words, and eight bytes.
     let lowBits = ScratchBuffer()
 }

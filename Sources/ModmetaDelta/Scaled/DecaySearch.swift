@@ -1,11 +1,11 @@
 /// Looks for the weight decay that turned rows of float32 weights without gradient into what they are now.
 ///
-/// Schedules with one factor and schedules with factors that fall or rise evenly are tried, a bounded number of them; one that
-/// makes the sampled rows bit for bit is taken. The outcome depends on the run alone.
+/// A bounded number of short schedules with one factor are tried, then one is computed (`DecaySchedule`); one that makes the
+/// sampled rows bit for bit is taken. The outcome depends on the run alone.
 struct DecaySearch {
     private static let sampledRows = 8
-    /// The longest schedule with factors that change; there are more of them the longer they are.
-    private static let longestLinear = 80
+    /// The longest schedule with one factor that is found by trying; longer ones have enough rounding for `DecaySchedule`.
+    private static let longestConstant = 32
 
     // Rows that shrank evenly, as byte offsets and lengths in words.
     private var rows: [(offset: Int, count: Int)] = []
@@ -23,7 +23,7 @@ struct DecaySearch {
         search.collectRows(parts)
         guard search.rows.count == sampledRows else { return nil }
         search.measure()
-        return search.constant() ?? search.linear()
+        return search.constant() ?? search.schedule()
     }
 
     private init(new: UnsafeRawPointer, base: UnsafeRawPointer) {
@@ -86,7 +86,7 @@ struct DecaySearch {
     ///
     /// Rounding may make a small decay look larger or smaller than it is.
     private func constant() -> DecayReplay? {
-        for steps in 1...DecayReplay.maximumSteps {
+        for steps in 1...DecaySearch.longestConstant {
             let mean = decay / Double(steps)
             guard mean > 0.5, mean < Double(DecayReplay.maximumK) / 2 else { continue }
             let slack = max(1, min(0.4 * mean, 16 + 0.01 * mean))
@@ -103,33 +103,17 @@ struct DecaySearch {
         return nil
     }
 
-    /// Factors that change evenly from the first step to the last.
-    private func linear() -> DecayReplay? {
-        for steps in 2...DecaySearch.longestLinear {
-            let mean = decay / Double(steps)
-            guard mean > 2, mean < Double(DecayReplay.maximumK) / 4 else { continue }
-            var span = 0.5
-            while span <= 2 * mean {
-                for direction in [span, -span] {
-                    for shift in -8...8 {
-                        let slope = direction / Double(steps - 1)
-                        let first = mean + Double(shift) / Double(4 * steps) + direction / 2 + 0.5
-                        if let replay = tryLine(first: first, slope: slope, steps: steps) { return replay }
-                    }
-                }
-                span *= 1 + 0.5 / Double(steps)
+    /// Factors that fall or rise.
+    private func schedule() -> DecayReplay? {
+        var schedule = DecaySchedule()
+        for row in rows {
+            for index in 0..<row.count {
+                schedule.append(
+                    base.loadUnaligned(fromByteOffset: row.offset + 4 * index, as: Float.self),
+                    new.loadUnaligned(fromByteOffset: row.offset + 4 * index, as: Float.self))
             }
         }
-        return nil
-    }
-
-    private func tryLine(first: Double, slope: Double, steps: Int) -> DecayReplay? {
-        guard first - slope * Double(steps - 1) >= 1, first >= 1 else { return nil }
-        var words = probe
-        for step in 0..<steps { words *= SIMD8(repeating: DecayReplay.factor(Int(first - slope * Double(step)))) }
-        guard words == target else { return nil }
-        var replay = DecayReplay()
-        for step in 0..<steps { replay.append(k: Int(first - slope * Double(step))) }
-        return isExact(replay) ? replay : nil
+        guard let replay = schedule.solve(), isExact(replay) else { return nil }
+        return replay
     }
 }

@@ -19,7 +19,10 @@ struct RowPlan {
     private(set) var directions: Directions?
 
     /// Examines a run.
-    init(_ new: UnsafeRawPointer, base: UnsafeRawPointer, element: ElementKind, parts: [RunPart]) {
+    init(
+        _ new: UnsafeRawPointer, base: UnsafeRawPointer, element: ElementKind, parts: [RunPart],
+        allowsDirections: Bool = true
+    ) {
         decay = element == .float32 ? DecaySearch.find(new, base: base, parts: parts) : nil
         let scales = scales(new, base, element, parts)
         leastScale = ScaleWindow.lowest(scales, length: RowCodes.range + 1)
@@ -32,7 +35,7 @@ struct RowPlan {
         }
         codedRows = CodedRow.rows(of: parts, codes: codes)
         codedWords = codedRows.reduce(0) { $0 + $1.count }
-        findDirections(new, base, element, parts)
+        if allowsDirections { findDirections(new, base, element, parts) }
     }
 
     /// The scale of every row, or a negative number where it need not be coded word by word.
@@ -46,8 +49,8 @@ struct RowPlan {
             var left = part.words
             while left > 0 {
                 let length = min(part.row, left)
-                let row = UnsafeRawBufferPointer(start: new + start, count: length * element.width)
-                let under = UnsafeRawBufferPointer(start: base + start, count: length * element.width)
+                let row = UnsafeRawBufferPointer(start: new + start, count: length * element.codedWidth)
+                let under = UnsafeRawBufferPointer(start: base + start, count: length * element.codedWidth)
                 if row.equals(under) {
                     scales.append(RowPlan.unchanged)
                 } else if let decay, decay.reproduces(new + start, from: base + start, count: length) {
@@ -55,7 +58,7 @@ struct RowPlan {
                 } else {
                     scales.append(RowScale.scale(new + start, base: base + start, count: length, element: element))
                 }
-                start += length * element.width
+                start += length * element.codedWidth
                 left -= length
             }
         }
@@ -67,7 +70,7 @@ struct RowPlan {
     ) {
         var places = [[(offset: Int, scale: Int)]](repeating: [], count: parts.count)
         for row in codedRows where row.count == row.row {
-            places[row.part].append((row.start * element.width, leastScale + row.index - ScaleIndex.offset))
+            places[row.part].append((row.start * element.codedWidth, leastScale + row.index - ScaleIndex.offset))
         }
         var searches: [DirectionSearch] = []
         for (index, part) in parts.enumerated() {
@@ -89,7 +92,7 @@ struct RowPlan {
         let longest = parts.reduce(0) { max($0, min($1.row, Directions.maximumRow)) }
         withUnsafeTemporaryAllocation(of: Float.self, capacity: longest) { memory in
             for row in codedRows where ranks[row.part] > 0 && row.count == row.row {
-                let place = (row.start * element.width, leastScale + row.index - ScaleIndex.offset)
+                let place = (row.start * element.codedWidth, leastScale + row.index - ScaleIndex.offset)
                 let factors = searches[row.part].factors(new, base: base, at: place, memory: memory.baseAddress!)
                 for (index, factor) in factors.enumerated() { found.factors[row.factors + index] = factor }
             }

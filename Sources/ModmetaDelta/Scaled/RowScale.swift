@@ -15,6 +15,10 @@ enum RowScale {
         case .float16:
             // The bits of a float16 at this place make a float32 that is too small by 2^112, denormals included.
             sum = movement16(new, base, count) { ($0 & 0x7FFF) &<< 13 | ($0 & 0x8000) &<< 16 } * 0x1p112
+        case .float8E4M3: sum = movement16(new, base, count) { ($0 & 0x7F) &<< 20 | ($0 & 0x8000) &<< 16 } * 0x1p120
+        case .float8E5M2: sum = movement16(new, base, count) { ($0 & 0x7F) &<< 21 | ($0 & 0x8000) &<< 16 } * 0x1p112
+        case .packedFloat4: sum = movement16(new, base, count) { ($0 & 7) &<< 22 | ($0 & 0x8000) &<< 16 } * 0x1p126
+        case .integer8, .packed4: sum = movement16(new, base, count, float: integer)
         default: sum = movement32(new, base, count)
         }
         return Int((sum / Float(count)).bitPattern >> 21) & 0x3FF
@@ -31,12 +35,27 @@ enum RowScale {
             case .float16:
                 let expand = { (bits: UInt32) in (bits & 0x7FFF) << 13 | (bits & 0x8000) << 16 }
                 output[index] = (float16(new, index, expand) - float16(base, index, expand)) * 0x1p112
+            case .float8E4M3, .float8E5M2, .packedFloat4:
+                let shift: UInt32 = element == .float8E4M3 ? 20 : element == .float8E5M2 ? 21 : 22
+                let unit: Float = element == .float8E4M3 ? 0x1p120 : element == .float8E5M2 ? 0x1p112 : 0x1p126
+                let expand = { (bits: UInt32) in (bits & 0x7F) << shift | (bits & 0x8000) << 16 }
+                output[index] = (float16(new, index, expand) - float16(base, index, expand)) * unit
+            case .integer8, .packed4:
+                let expand = { (bits: UInt32) in RowScale.integer(SIMD8(repeating: bits))[0] }
+                output[index] = float16(new, index, expand) - float16(base, index, expand)
             default:
                 output[index] =
                     new.loadUnaligned(fromByteOffset: 4 * index, as: Float.self)
                     - base.loadUnaligned(fromByteOffset: 4 * index, as: Float.self)
             }
         }
+    }
+
+    /// The bits of a float32 with the value of a widened integer.
+    @inline(__always)
+    private static func integer(_ words: SIMD8<UInt32>) -> SIMD8<UInt32> {
+        let value = (words & 0x7FFF) ^ (0 &- (words &>> 15))
+        return unsafeBitCast(SIMD8<Float>(unsafeBitCast(value, to: SIMD8<Int32>.self)), to: SIMD8<UInt32>.self)
     }
 
     @inline(__always)

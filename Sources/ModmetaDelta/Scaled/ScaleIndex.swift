@@ -19,6 +19,10 @@ enum ScaleIndex {
         switch element {
         case .bfloat16: -4 * 17
         case .float16: 4 * (127 - 25 - 10)
+        case .float8E4M3: 4 * (127 - 10 - 10)
+        case .float8E5M2: 4 * (127 - 17 - 10)
+        case .packedFloat4: 4 * (127 - 2 - 10)
+        case .integer8, .packed4: 4 * (127 - 10)
         default: -4 * (23 + 10)
         }
     }

@@ -10,6 +10,21 @@ extension ScaledCoder {
         _ reader: inout PayloadReader, element: ElementKind, base: UnsafeRawBufferPointer, streams: StreamDecoder,
         into output: UnsafeMutableRawBufferPointer
     ) throws(DeltaError) {
+        guard element.isWidened else {
+            return try decodeWords(&reader, element: element, base: base, streams: streams, into: output)
+        }
+        let words = widened.reserve(2 * output.count * element.numbersPerWord)
+        let reference = widen(base, element, in: widenedBase)
+        try decodeWords(
+            &reader, element: element, base: UnsafeRawBufferPointer(reference), streams: streams, into: words)
+        guard let start = words.baseAddress else { return }
+        WordWidening.narrow(start.assumingMemoryBound(to: UInt16.self), element, into: output)
+    }
+
+    private func decodeWords(
+        _ reader: inout PayloadReader, element: ElementKind, base: UnsafeRawBufferPointer, streams: StreamDecoder,
+        into output: UnsafeMutableRawBufferPointer
+    ) throws(DeltaError) {
         let offset = reader.offset
         let features = try reader.byte("the features of a run")
         let known = Feature.directions | (element == .float32 ? Feature.decay : 0)
@@ -19,7 +34,7 @@ extension ScaledCoder {
                 "feature set \(features) of a scaled run of element kind \(element.rawValue) is unknown; a newer modmeta may have written this payload",
                 offset: offset)
         }
-        let parts = try RunPart.read(&reader, words: output.count / element.width)
+        let parts = try RunPart.read(&reader, words: output.count / element.codedWidth)
         let decay = features & Feature.decay == 0 ? nil : try DecayReplay(parsing: &reader)
         let rowOffset = reader.offset
         let codes = try streams.decode(&reader, count: parts.reduce(0) { $0 + $1.rows })
@@ -52,7 +67,7 @@ extension ScaledCoder {
         let bits = extraBits.reserve(extraLength + 8)
         bits.copyMemory(from: extra)
         var bitReader = ExtraBitReader(bits.baseAddress!, byteCount: extraLength)
-        if element.width == 2 {
+        if element.codedWidth == 2 {
             restore(UInt16.self, rows, base: reference, symbols, hasSigns: directions != nil, &bitReader, into: target)
         } else {
             restore(UInt32.self, rows, base: reference, symbols, hasSigns: directions != nil, &bitReader, into: target)
@@ -71,9 +86,9 @@ extension ScaledCoder {
         let classes = try ScaleClasses(
             parsing: try reader.take(tableLength, "the tables"), offset: tableOffset,
             buckets: directions == nil ? 1 : Directions.buckets,
-            largest: element.width == 2 ? StepSymbol.largest16 : StepSymbol.largest32)
+            largest: element.codedWidth == 2 ? StepSymbol.largest16 : StepSymbol.largest32)
         classes.fill(indexTable)
-        if element.width == 2 {
+        if element.codedWidth == 2 {
             findTables(UInt16.self, rows, base, element.exponentShift, directions, into: symbols, count: count)
         } else {
             findTables(UInt32.self, rows, base, element.exponentShift, directions, into: symbols, count: count)

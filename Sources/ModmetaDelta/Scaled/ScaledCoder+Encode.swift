@@ -6,12 +6,18 @@ extension ScaledCoder {
     /// - Returns: whether the run was appended.
     func append(
         _ new: UnsafeRawBufferPointer, base: UnsafeRawBufferPointer, element: ElementKind, parts: [RunPart],
-        limit: Int, streams: StreamEncoder, to output: inout [UInt8]
+        limit: Int, allowsDirections: Bool = true, streams: StreamEncoder, to output: inout [UInt8]
     ) throws(DeltaError) -> Bool {
+        var (new, base) = (new, base)
+        if element.isWidened {
+            new = UnsafeRawBufferPointer(widen(new, element, in: widened))
+            base = UnsafeRawBufferPointer(widen(base, element, in: widenedBase))
+        }
         guard let source = new.baseAddress, let reference = base.baseAddress else { return false }
-        let plan = RowPlan(source, base: reference, element: element, parts: parts)
+        let plan = RowPlan(
+            source, base: reference, element: element, parts: parts, allowsDirections: allowsDirections)
         let symbols =
-            element.width == 2
+            element.codedWidth == 2
             ? encode(UInt16.self, source, reference, element, plan)
             : encode(UInt32.self, source, reference, element, plan)
         let hasDirections = plan.directions != nil
@@ -36,6 +42,18 @@ extension ScaledCoder {
         append(coded(symbols.count, clustering, isWide: hasDirections), to: &output)
         append(UnsafeRawBufferPointer(rebasing: extraBits.reserve(symbols.extraLength)[...]), to: &output)
         return true
+    }
+
+    /// The words of narrow numbers, in memory that is kept.
+    func widen(
+        _ bytes: UnsafeRawBufferPointer, _ element: ElementKind, in memory: ScratchBuffer
+    ) -> UnsafeMutableRawBufferPointer {
+        let count = bytes.count * element.numbersPerWord
+        let words = memory.reserve(2 * count)
+        if let start = words.baseAddress {
+            WordWidening.widen(bytes, element, into: start.bindMemory(to: UInt16.self, capacity: count))
+        }
+        return words
     }
 
     private func append(_ bytes: some Collection<UInt8>, to output: inout [UInt8]) {

@@ -35,6 +35,9 @@ final class ScaledCoder {
     let counts = ScratchBuffer()
     // The predictions of a row.
     let predictions = ScratchBuffer()
+    // The words of narrow numbers, new and base.
+    let widened = ScratchBuffer()
+    let widenedBase = ScratchBuffer()
     // Readers: whether each coded word's difference has the opposite sign.
     let signs = ScratchBuffer()
     // The class or table of every scale index, for every bucket of predictions.
