@@ -1,7 +1,7 @@
-internal import ModmetaFormats
+package import ModmetaFormats
 
 /// What `put` does about an object that has the key already; one rule for every backend.
-enum ExistingObject {
+package enum ExistingObject {
     /// It stays.
     case kept
     /// It is what a torn write left, and the offered bytes take its place.
@@ -16,7 +16,7 @@ enum ExistingObject {
     ///   - existingHash: the SHA-256 of what is there.
     ///   - offeredHash: the SHA-256 of what was to be stored.
     /// - Throws: `.corrupt` if the offered bytes do not fit the key either.
-    init(
+    package init(
         key: ObjectKey, size: UInt64, offered: UInt64, existingHash: () throws -> Digest,
         offeredHash: () throws -> Digest
     ) throws {

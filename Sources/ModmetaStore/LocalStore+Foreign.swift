@@ -4,7 +4,7 @@ extension LocalStore: ForeignFileListing {
     /// The paths of files and directories that no part of modmeta or git-lfs made, in order.
     public func foreignFiles() async throws -> [String] {
         var found: [String] = []
-        let known: Set = ["manifests", "index", "tmp", "format", "format.lock"]
+        let known: Set = ["manifests", "index", "condemned", "tmp", "format", "format.lock"]
         for name in try DirectoryPath("\(path)/modmeta").names() ?? [] where !known.contains(name) {
             found.append("modmeta/\(name)")
         }

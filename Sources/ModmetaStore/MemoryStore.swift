@@ -1,5 +1,5 @@
 internal import Glibc
-internal import ModmetaFormats
+public import ModmetaFormats
 internal import Synchronization
 
 /// A store in this process's memory, for tests.
@@ -67,6 +67,15 @@ public final class MemoryStore: ObjectStore {
         objects.withLock { objects in
             guard objects[.format]?.bytes == expected else { return false }
             objects[.format] = Stored(bytes: new, modified: Int64(time(nil)))
+            return true
+        }
+    }
+
+    /// Replaces the bytes of a manifest if they are still `expected`.
+    public func replaceManifest(of object: ObjectID, expected: [UInt8], new: [UInt8]) async throws -> Bool {
+        objects.withLock { objects in
+            guard objects[.manifest(object)]?.bytes == expected else { return false }
+            objects[.manifest(object)] = Stored(bytes: new, modified: Int64(time(nil)))
             return true
         }
     }

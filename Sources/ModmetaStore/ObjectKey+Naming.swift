@@ -3,7 +3,8 @@ public import ModmetaFormats
 extension ObjectKey {
     /// The digest the object's bytes must have; nil for a manifest and the format document, named otherwise.
     public var contentDigest: Digest? {
-        guard path.hasPrefix("lfs/objects/") || path.hasPrefix("modmeta/index/") else { return nil }
+        let families = ["lfs/objects/", "modmeta/index/", "modmeta/condemned/"]
+        guard families.contains(where: path.hasPrefix) else { return nil }
         return Digest(hex: path.suffix(2 * Digest.byteCount))
     }
 }

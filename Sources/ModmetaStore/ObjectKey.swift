@@ -23,6 +23,11 @@ public struct ObjectKey: Hashable, Comparable, Sendable {
     /// A sketch in the similarity index, named by the SHA-256 of its bytes.
     public static func sketch(_ digest: Digest) -> ObjectKey { ObjectKey(path: "modmeta/index/\(digest.hex)") }
 
+    /// A list of condemned objects, named by the SHA-256 of its bytes.
+    public static func condemned(_ digest: Digest) -> ObjectKey {
+        ObjectKey(path: "modmeta/condemned/\(digest.hex)")
+    }
+
     /// The store's format document.
     public static let format = ObjectKey(path: "modmeta/format")
 

@@ -12,6 +12,8 @@ public import ModmetaFormats
 ///   other keys: it is empty), it is what a torn write left. It is replaced, atomically, and the answer is `.created`,
 ///   perhaps for several writers. If the offered bytes are the wrong ones, or both are, nothing changes and the error
 ///   is `.corrupt`. Equal sizes are not looked into: `StoreAudit` finds flipped bits, `delete` and `put` mend them.
+/// - **Manifests that cannot be used** are replaced by compare-and-swap alone (`replaceManifest`), so that nobody replaces
+///   a sound one that was published meanwhile.
 /// - **Verified names.** Otherwise `put` does not check that a key's digest fits the bytes; callers do. Readers check
 ///   what they read.
 /// - **Concurrency.** All members may be called at the same time from any number of tasks and processes.
@@ -20,6 +22,16 @@ public import ModmetaFormats
 public protocol ObjectStore: Sendable {
     /// The size of an object in bytes, or nil if the store does not have it.
     func size(of key: ObjectKey) async throws -> UInt64?
+
+    /// The sizes of many objects, in the order of `keys`; nil for those the store does not have.
+    ///
+    /// A store far away answers many of them in one round trip.
+    func sizes(of keys: [ObjectKey]) async throws -> [UInt64?]
+
+    /// Whether the store has each of some objects at the size it must have, in their order.
+    ///
+    /// Whoever expects a size asks by this: some servers tell the size of an object only to those who know it.
+    func has(_ objects: [(key: ObjectKey, size: UInt64)]) async throws -> [Bool]
 
     /// Reads a whole object of at most `limit` bytes.
     ///
@@ -39,6 +51,13 @@ public protocol ObjectStore: Sendable {
     /// - Returns: whether they were, and so were replaced. Of concurrent callers with one expectation exactly one gets true.
     func compareAndSwapFormat(expected: [UInt8]?, new: [UInt8]) async throws -> Bool
 
+    /// Replaces the bytes of a manifest that cannot be used, if they are still `expected`.
+    ///
+    /// A reader sees the one or the other, or, where the store cannot do it at once, none for a moment.
+    ///
+    /// - Returns: whether they were, and so were replaced.
+    func replaceManifest(of object: ObjectID, expected: [UInt8], new: [UInt8]) async throws -> Bool
+
     /// Calls `visit` once for each object of a family, in no particular order.
     ///
     /// Objects stored or deleted meanwhile may or may not be visited. Foreign files are passed over.
@@ -46,6 +65,40 @@ public protocol ObjectStore: Sendable {
 
     /// Deletes an object; one that is absent is no error.
     func delete(_ key: ObjectKey) async throws
+}
+
+extension ObjectStore {
+    /// Asks for one object after the other.
+    public func sizes(of keys: [ObjectKey]) async throws -> [UInt64?] {
+        var sizes: [UInt64?] = []
+        sizes.reserveCapacity(keys.count)
+        for key in keys { sizes.append(try await size(of: key)) }
+        return sizes
+    }
+
+    /// Compares the sizes the store tells.
+    public func has(_ objects: [(key: ObjectKey, size: UInt64)]) async throws -> [Bool] {
+        zip(try await sizes(of: objects.map(\.key)), objects).map { $0 == $1.size }
+    }
+
+    /// Compares, deletes and puts; whoever replaces the manifest between the first two of these steps loses its own.
+    public func replaceManifest(of object: ObjectID, expected: [UInt8], new: [UInt8]) async throws -> Bool {
+        do {
+            let limit = max(expected.count, 1)
+            guard try await size(of: .manifest(object)) == UInt64(expected.count),
+                try await read(.manifest(object), limit: limit) == expected
+            else { return false }
+        } catch let error as StoreError where error.code == .missing {
+            return false
+        }
+        try await delete(.manifest(object))
+        return try await put(.manifest(object), .bytes(new)) == .created
+    }
+
+    /// Whether the store has an object at the size it must have.
+    public func has(_ key: ObjectKey, size: UInt64) async throws -> Bool {
+        try await has([(key, size)]).first == true
+    }
 }
 
 /// An object met while listing a family.

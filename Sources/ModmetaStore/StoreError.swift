@@ -31,11 +31,14 @@ public struct StoreError: Error, Sendable {
     public var code: Code
     /// What failed, where, and what to do, in one sentence without a final full stop.
     public var message: String
+    /// How long the store asked to be left alone; nil where it did not say.
+    public var retryAfter: Duration?
 
     /// Creates an error.
-    public init(_ code: Code, _ message: String) {
+    public init(_ code: Code, _ message: String, retryAfter: Duration? = nil) {
         self.code = code
         self.message = message
+        self.retryAfter = retryAfter
     }
 
     /// Whether the same call may succeed when it is made again.

@@ -2,23 +2,31 @@ extension StoreURL {
     /// Opens the store; never creates one.
     ///
     /// - Throws: `.noStore` if there is none, `.unsupported` for a kind of store this program has no backend for.
-    public func open() async throws -> any ObjectStore { try await LocalStore.open(at: try localPath()) }
+    public func open(_ access: StoreAccess = StoreAccess()) async throws -> any ObjectStore {
+        switch location {
+        case .directory(let path): try await LocalStore.open(at: path)
+        case .bucket(let name, let prefix): try await BucketStore.open(try access.bucket(name, prefix: prefix))
+        case .server: throw unsupported
+        }
+    }
 
     /// Opens the store, and creates it if there is none.
     ///
     /// - Throws: `.unsupported` for a kind of store this program has no backend for.
-    public func create(objectFormat: GitObjectFormat = .sha1) async throws -> any ObjectStore {
-        try await LocalStore.create(at: try localPath(), objectFormat: objectFormat)
+    public func create(
+        objectFormat: GitObjectFormat = .sha1, _ access: StoreAccess = StoreAccess()
+    ) async throws -> any ObjectStore {
+        switch location {
+        case .directory(let path): try await LocalStore.create(at: path, objectFormat: objectFormat)
+        case .bucket(let name, let prefix):
+            try await BucketStore.create(try access.bucket(name, prefix: prefix), objectFormat: objectFormat)
+        case .server: throw unsupported
+        }
     }
 
-    private func localPath() throws -> String {
-        let kind: String
-        switch location {
-        case .directory(let path): return path
-        case .bucket: kind = "buckets"
-        case .server: kind = "servers"
-        }
-        throw StoreError(
-            .unsupported, "cannot use \(self): this modmeta keeps stores in directories only, not yet in \(kind)")
+    private var unsupported: StoreError {
+        StoreError(
+            .unsupported,
+            "cannot use \(self): this modmeta keeps stores in directories and buckets only, not yet in servers")
     }
 }

@@ -1,0 +1,158 @@
+internal import ModmetaFormats
+
+/// Copies the weights of one store into another, of any kinds.
+///
+/// Payloads and whole objects go first, then sketches, then manifests, so that a reader of the copy sees whole versions at
+/// any moment. Every object is hashed on its way. What the copy has already, at its size, is left alone: a copy that was
+/// broken off goes on.
+public struct StoreCopier: Sendable {
+    private let source: any ObjectStore
+    private let destination: any ObjectStore
+    private let width: Int
+    private let carrier: ObjectCarrier
+    private let parseManifest: StoreAudit.ManifestParser
+
+    /// Prepares a copy.
+    ///
+    /// - Parameters:
+    ///   - width: how many objects are on their way at the same time; each takes at most 16 MiB of memory.
+    ///   - scratch: a directory for objects larger than that, where the source is not a directory.
+    ///   - parseManifest: parses and validates a manifest.
+    public init(
+        from source: any ObjectStore, to destination: any ObjectStore, width: Int = 8, scratch: String,
+        parseManifest: @escaping StoreAudit.ManifestParser
+    ) {
+        self.source = source
+        self.destination = destination
+        self.width = max(1, width)
+        self.parseManifest = parseManifest
+        carrier = ObjectCarrier(source: source, destination: destination, scratch: scratch)
+    }
+
+    /// Copies what is in the source now.
+    ///
+    /// - Parameter progress: called after each object, one call at a time.
+    /// - Throws: errors of the stores; what is wrong with one object is a failure in the report.
+    public func copy(progress: (CopyProgress) -> Void = { _ in }) async throws -> CopyReport {
+        guard try await source.format().id != destination.format().id else {
+            throw StoreError(.denied, "the source and the destination are one and the same store")
+        }
+        var report = CopyReport()
+        var before = try await Condemnation.read(from: destination)
+        // Each further round needs a collection in the destination to have got in between.
+        for round in 0..<8 {
+            if before.state != nil { before = try await rescue(knowing: before) }
+            let pass = try await pass(progress)
+            report.copied.count += pass.copied.count
+            report.copied.bytes += pass.copied.bytes
+            if round == 0 { report.present = pass.present }
+            report.failures = pass.failures
+            if try await before.isCurrent(in: destination) { return report }
+            before = try await Condemnation.read(from: destination, knowing: before)
+        }
+        throw StoreError(.unavailable, "collections keep changing the destination; give the same command again")
+    }
+
+    /// Takes what will be copied out of the destination's collection, where it is there already.
+    private func rescue(knowing known: Condemnation) async throws -> Condemnation {
+        var members: [CondemnedList.Member] = []
+        for family in CondemnedList.families {
+            try await source.list(family) { members.append(.init(family, $0.digest)) }
+        }
+        return try await Rescue(store: destination).rescue(members, knowing: known)
+    }
+
+    private func pass(_ progress: (CopyProgress) -> Void) async throws -> CopyReport {
+        // Manifests are listed first and copied last: what they name was there when they were listed.
+        let manifests = try await listed(.manifests)
+        let objects = try await listed(.objects)
+        let sketches = try await listed(.sketches)
+        var state = CopyProgress()
+        state.objectsTotal = manifests.count + objects.count + sketches.count
+        state.bytesTotal = (manifests + objects + sketches).reduce(0) { $0 + $1.size }
+        var report = CopyReport()
+        for (family, members) in [(.objects, objects), (.sketches, sketches), (.manifests, manifests)]
+            as [(
+                ObjectFamily, [ListedObject]
+            )]
+        {
+            try await copy(members, of: family, &report, &state, progress)
+        }
+        report.failures.sort { $0.key < $1.key }
+        return report
+    }
+
+    private func listed(_ family: ObjectFamily) async throws -> [ListedObject] {
+        var members: [ListedObject] = []
+        try await source.list(family) { members.append($0) }
+        return members
+    }
+
+    private func copy(
+        _ members: [ListedObject], of family: ObjectFamily, _ report: inout CopyReport, _ state: inout CopyProgress,
+        _ progress: (CopyProgress) -> Void
+    ) async throws {
+        // Many objects are one question.
+        for start in stride(from: 0, to: members.count, by: 1000) {
+            let share = members[start..<min(start + 1000, members.count)]
+            let there = try await isThere(Array(share), of: family)
+            var missing: [ListedObject] = []
+            for (member, isThere) in zip(share, there) {
+                if isThere {
+                    report.present.add(member.size)
+                    state.objectsDone += 1
+                    state.bytesDone += member.size
+                } else {
+                    missing.append(member)
+                }
+            }
+            progress(state)
+            try await withThrowingTaskGroup(of: (ListedObject, ObjectCarrier.Outcome).self) { group in
+                var waiting = missing.makeIterator()
+                func startNext() {
+                    guard let member = waiting.next() else { return }
+                    group.addTask { (member, try await carry(member, of: family)) }
+                }
+                for _ in 0..<width { startNext() }
+                while let (member, outcome) = try await group.next() {
+                    switch outcome {
+                    case .copied: report.copied.add(member.size)
+                    case .gone: break
+                    case .failed(let reason):
+                        report.failures.append(.init(key: family.key(member.digest), reason: reason))
+                    }
+                    state.objectsDone += 1
+                    state.bytesDone += member.size
+                    progress(state)
+                    startNext()
+                }
+            }
+        }
+    }
+
+    /// Which members the destination has already.
+    private func isThere(_ members: [ListedObject], of family: ObjectFamily) async throws -> [Bool] {
+        guard family == .manifests else {
+            return try await destination.has(members.map { (family.key($0.digest), $0.size) })
+        }
+        // Two manifests of one object may differ; the first one wins here as anywhere.
+        return try await destination.sizes(of: members.map { family.key($0.digest) }).map { ($0 ?? 0) > 0 }
+    }
+
+    private func carry(_ member: ListedObject, of family: ObjectFamily) async throws -> ObjectCarrier.Outcome {
+        guard family == .manifests else {
+            return try await carrier.carry(family.key(member.digest), size: member.size)
+        }
+        switch try await StoreAudit(store: source, parseManifest: parseManifest).manifest(member.digest) {
+        case .failure(let damage): return damage.kind == .missing ? .gone : .failed(damage.detail)
+        case .success(let manifest):
+            let payloads = manifest.entries.map { (key: ObjectKey.payload($0.payload), size: UInt64($0.payloadLength)) }
+            guard try await destination.has(payloads).allSatisfy({ $0 }) else {
+                let key = ObjectKey.manifest(manifest.object)
+                return try await source.size(of: key) == nil
+                    ? .gone : .failed("payloads that it names could not be copied")
+            }
+            return try await carrier.carry(.manifest(manifest.object), size: member.size)
+        }
+    }
+}

@@ -1,0 +1,22 @@
+/// One request, as the thread that drives libcurl takes it over.
+struct CurlJob: Sendable {
+    /// Where the body of a successful answer goes.
+    enum Sink: Sendable {
+        case memory
+        case file(descriptor: CInt, offset: UInt64)
+    }
+
+    /// What came of it.
+    struct Outcome: Sendable {
+        var response: HTTPResponse
+        /// Where the server sends the client on to, made absolute; nil where it does not.
+        var redirect: String?
+    }
+
+    var request: HTTPRequest
+    var settings: HTTPSettings
+    var sink: Sink
+    var limit: UInt64
+    /// Called exactly once, after libcurl let go of everything the request refers to.
+    var finish: @Sendable (Result<Outcome, any Error>) -> Void
+}

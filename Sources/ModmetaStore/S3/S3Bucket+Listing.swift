@@ -1,0 +1,51 @@
+extension S3Bucket {
+    /// The most bytes of one page.
+    static let pageByteLimit = 8 << 20
+    /// How many pages may be empty before the listing is given up.
+    private static let emptyPageLimit = 100
+
+    /// Calls `visit` once for each file whose path begins with `prefix`, in the order the service keeps: by bytes.
+    public func list(prefix: String, visit: (BucketEntry) async throws -> Bool) async throws {
+        var token: String?
+        // Whoever wants the first file only gets a small page.
+        var count = 20
+        var emptyPages = 0
+        repeat {
+            let page = try await page(prefix: prefix, count: count, after: token)
+            for entry in page.entries { guard try await visit(entry) else { return } }
+            emptyPages = page.entries.isEmpty ? emptyPages + 1 : 0
+            guard page.next == nil || (page.next != token && emptyPages < S3Bucket.emptyPageLimit) else {
+                throw StoreError(.unavailable, "cannot list \(name): the service's pages lead nowhere")
+            }
+            token = page.next
+            count = 1000
+        } while token != nil
+    }
+
+    private func page(
+        prefix: String, count: Int, after token: String?
+    ) async throws -> (entries: [BucketEntry], next: String?) {
+        var call = S3Call("GET", "", to: "list \(name)")
+        call.query = [("list-type", "2"), ("max-keys", "\(count)")]
+        if !key(prefix).isEmpty { call.query.append(("prefix", key(prefix))) }
+        if let token { call.query.append(("continuation-token", token)) }
+        call.limit = S3Bucket.pageByteLimit
+        return try await client.perform(call) { response in
+            // Damage on the way is no reason to give up, so it counts as a failure that may pass.
+            let damaged = StoreError(.unavailable, "cannot \(call.action): the service's answer is not understood")
+            guard let root = XMLScanner.root(of: response.body), root.name == "ListBucketResult" else { throw damaged }
+            let entries = try root.all("Contents").map { item in
+                guard let key = item["Key"], key.utf8.starts(with: self.key(prefix).utf8),
+                    let size = item["Size"].flatMap({ UInt64($0) }),
+                    let modified = item["LastModified"].flatMap({ Timestamp(internet: $0) })
+                else { throw damaged }
+                return BucketEntry(
+                    path: String(decoding: key.utf8.dropFirst(keyPrefix.utf8.count), as: UTF8.self), size: size,
+                    modified: modified.seconds)
+            }
+            guard root["IsTruncated"] == "true" else { return (entries, nil) }
+            guard let next = root["NextContinuationToken"], !next.isEmpty else { throw damaged }
+            return (entries, next)
+        }
+    }
+}

@@ -1,0 +1,89 @@
+internal import ModmetaFormats
+internal import Synchronization
+
+extension S3Bucket {
+    /// The most bytes a service takes in one request.
+    private static let requestLimit: UInt64 = 5 << 30
+    /// The file that conditional writes are tried on.
+    static let probePath = "modmeta/probe"
+
+    /// Writes a file; `condition` decides what becomes of one that is there.
+    ///
+    /// With `.always` a large file is written in parts, and goes on where an earlier attempt broke off. With `.ifAbsent` it
+    /// is one request, as not all services that know the condition know it for parts.
+    ///
+    /// - Throws: also `.unsupported` where `.ifAbsent` cannot be kept, or is asked for more than 5 GiB.
+    public func put(_ path: String, _ content: ObjectContent, _ condition: PutCondition) async throws -> PutOutcome {
+        let size: UInt64
+        switch content {
+        case .bytes(let bytes): size = UInt64(bytes.count)
+        case .file(let path): size = try UploadedFile(path).size
+        }
+        switch condition {
+        case .always:
+            if size > partLimits.singleLimit {
+                try await putParts(path, content, size: size)
+            } else {
+                _ = try await putWhole(path, content.body(0..<size), condition)
+            }
+            return .created
+        case .ifAbsent:
+            guard size <= S3Bucket.requestLimit else {
+                throw StoreError(
+                    .unsupported,
+                    "cannot write \(path) in \(name): it has more than 5 GiB, the most a condition works for")
+            }
+            try await requireConditions()
+            return try await putWhole(path, content.body(0..<size), condition)
+        }
+    }
+
+    private func putWhole(_ path: String, _ body: HTTPRequest.Body, _ condition: PutCondition) async throws
+        -> PutOutcome
+    {
+        var call = call("PUT", path, to: "write")
+        try call.carry(body)
+        if condition == .ifAbsent {
+            call.fields.append(HTTPField("If-None-Match", "*"))
+            call.accepted = [412]
+        }
+        return try await client.perform(call) { $0.status == 412 ? .existed : .created }
+    }
+
+    /// Finds out, once, whether the service honours conditions: it must refuse the second write of one file.
+    private func requireConditions() async throws {
+        var isHonoured = honoursConditions.withLock { $0 }
+        if isHonoured == nil {
+            // The file stays, so that from then on one request tells.
+            var outcome = try await putWhole(S3Bucket.probePath, .none, .ifAbsent)
+            if outcome == .created { outcome = try await putWhole(S3Bucket.probePath, .none, .ifAbsent) }
+            isHonoured = outcome == .existed
+            honoursConditions.withLock { $0 = outcome == .existed }
+        }
+        guard isHonoured == true else {
+            throw StoreError(
+                .unsupported,
+                "the service of \(name) ignores conditional writes (If-None-Match), without which two people's pushes could "
+                    + "undo each other; use one that honours them, or keep Git on another host and only weights here")
+        }
+    }
+}
+
+extension S3Call {
+    /// Sends a body along, with what the service checks it against.
+    mutating func carry(_ body: HTTPRequest.Body) throws {
+        self.body = body
+        digest = try BodyDigest(of: body)
+        if let md5 = digest.md5 { fields.append(HTTPField("Content-MD5", Base64.encode(md5))) }
+    }
+}
+
+extension ObjectContent {
+    /// A range of the bytes as the body of a request.
+    func body(_ range: Range<UInt64>) -> HTTPRequest.Body {
+        switch self {
+        case .bytes(let bytes): .bytes(Array(bytes[Int(range.lowerBound)..<Int(range.upperBound)]))
+        case .file(let path): .file(path: path, range: range)
+        }
+    }
+}

@@ -1,0 +1,100 @@
+internal import ModmetaFormats
+internal import Synchronization
+
+/// Sends signed requests about one bucket, again where that may help.
+///
+/// This is the one place where requests to a bucket are repeated: what is built on it makes each call once.
+final class S3Client: Sendable {
+    private struct State {
+        var location: S3Location
+        /// How far the server's clock is ahead of ours, in seconds.
+        var skew: Int64 = 0
+    }
+
+    let credentials: S3Credentials?
+    private let state: Mutex<State>
+    private let transport: any HTTPTransport
+    private let retry: RetryPolicy
+    private let now: @Sendable () -> Int64
+
+    init(
+        location: S3Location, credentials: S3Credentials?, transport: any HTTPTransport, retry: RetryPolicy,
+        now: @escaping @Sendable () -> Int64
+    ) {
+        self.credentials = credentials
+        self.transport = transport
+        self.retry = retry
+        self.now = now
+        state = Mutex(State(location: location))
+    }
+
+    /// Whether bytes travel without encryption.
+    var isPlain: Bool { state.withLock { $0.location.isPlain } }
+
+    /// The server's time, as far as it is known.
+    var serverTime: Int64 { now() + state.withLock { $0.skew } }
+
+    /// Makes a call until it succeeds or fails for good.
+    ///
+    /// - Parameter read: makes a value of the answer; what it throws counts as the call's failure.
+    /// - Throws: what `S3Failure` makes of an answer that is neither a success nor accepted.
+    func perform<Result>(_ call: S3Call, read: (HTTPResponse) throws -> Result) async throws -> Result {
+        try await retry.run {
+            let response = try await sendCorrected(call)
+            guard response.isSuccess || call.accepted.contains(response.status) else {
+                throw S3Failure(response).error(call, credentials: credentials, now: now())
+            }
+            return try read(response)
+        }
+    }
+
+    /// Sends once more where the answer says that our clock or region is wrong.
+    private func sendCorrected(_ call: S3Call) async throws -> HTTPResponse {
+        var response = try await send(call)
+        for _ in 0..<2 {
+            guard !response.isSuccess, corrects(by: response) else { break }
+            response = try await send(call)
+        }
+        return response
+    }
+
+    private func send(_ call: S3Call) async throws -> HTTPResponse {
+        let (location, skew) = state.withLock { ($0.location, $0.skew) }
+        var request = HTTPRequest(
+            call.method, location.url(key: call.key, query: call.query), fields: call.fields, body: call.body)
+        if let credentials {
+            request.fields.append(HTTPField("X-Amz-Content-SHA256", call.digest.sha256))
+            try RequestSignature(credentials: credentials, region: location.region).sign(
+                &request, payloadHash: call.digest.sha256, at: Timestamp(seconds: now() + skew))
+        }
+        return try await transport.send(request, limit: call.limit)
+    }
+
+    /// Learns from an answer; whether anything changed.
+    private func corrects(by response: HTTPResponse) -> Bool {
+        let failure = S3Failure(response)
+        return state.withLock { state in
+            if let region = response[field: "x-amz-bucket-region"] ?? failure.region, S3Client.isRegion(region),
+                [301, 307, 400, 403].contains(response.status), region != state.location.region
+            {
+                state.location.region = region
+                return true
+            }
+            if failure.code == "RequestTimeTooSkewed",
+                let time = response[field: "date"].flatMap({ Timestamp(http: $0) })
+            {
+                let skew = time.seconds - now()
+                guard abs(skew - state.skew) > 1 else { return false }
+                state.skew = skew
+                return true
+            }
+            return false
+        }
+    }
+
+    /// A region becomes part of a host's name.
+    private static func isRegion(_ text: String) -> Bool {
+        (1...40).contains(text.utf8.count)
+            && text.utf8.allSatisfy { $0 == 0x2d || (0x30...0x39).contains($0) || (0x61...0x7a).contains($0) }
+    }
+}

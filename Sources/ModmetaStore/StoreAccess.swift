@@ -1,0 +1,46 @@
+internal import CLinux
+
+/// What opening a store on a network needs besides its URL: who asks, and by which ways.
+public struct StoreAccess: Sendable {
+    /// The environment, for `AWS_*` and proxies.
+    public var environment: [String: String]
+    /// How HTTP connections are made.
+    public var http: HTTPConfiguration
+    /// How often calls are repeated.
+    public var retry: RetryPolicy
+
+    /// Creates access by an environment and git's configuration.
+    ///
+    /// - Parameter gitConfiguration: what `HTTPConfiguration` reads; none of it from a committed file.
+    public init(
+        environment: [String: String] = StoreAccess.processEnvironment,
+        gitConfiguration: [HTTPConfiguration.Entry] = [], retry: RetryPolicy = RetryPolicy()
+    ) {
+        self.environment = environment
+        http = HTTPConfiguration(entries: gitConfiguration, environment: environment)
+        self.retry = retry
+    }
+
+    /// This process's environment.
+    public static var processEnvironment: [String: String] {
+        var result: [String: String] = [:]
+        var next = modmeta_environment()
+        while let entry = next?.pointee {
+            let text = String(cString: entry)
+            let name = text.prefix { $0 != "=" }
+            result[String(name)] = String(text.dropFirst(name.count + 1))
+            next = next?.advanced(by: 1)
+        }
+        return result
+    }
+
+    /// The files below a prefix of a bucket, configured by the environment; nothing is asked of the service yet.
+    ///
+    /// - Throws: `StoreError` where the configuration cannot be used.
+    public func bucket(_ name: String, prefix: String) throws -> S3Bucket {
+        let configuration = try S3Configuration(environment: environment)
+        return try S3Bucket(
+            name, prefix: prefix, configuration: configuration,
+            transport: CurlTransport(http.forService(authorityFile: configuration.authorityFile)), retry: retry)
+    }
+}

@@ -1,0 +1,11 @@
+import ModmetaStore
+
+/// The error that an operation throws, if it is a store's.
+func storeError<Result>(_ operation: () async throws -> Result) async -> StoreError? {
+    do {
+        _ = try await operation()
+        return nil
+    } catch {
+        return error as? StoreError
+    }
+}
