@@ -31,10 +31,9 @@ extension TransferContext {
 
     /// Whether the store has every payload a manifest names, at its length.
     func hasPayloads(of manifest: Manifest) async throws -> Bool {
-        for entry in manifest.entries {
-            guard try await store.size(of: .payload(entry.payload)) == UInt64(entry.payloadLength) else { return false }
-        }
-        return true
+        var entries = manifest.entries
+        if omissions.contains(.basePayloads) { entries = manifest.chunks.map { manifest.entries[$0] } }
+        return try await store.has(entries.map { (.payload($0.payload), UInt64($0.payloadLength)) }).allSatisfy { $0 }
     }
 
     /// Whether the store can rebuild an object: from its manifest and payloads, or because it has the object whole.
@@ -48,6 +47,6 @@ extension TransferContext {
         } catch let error as TransferError where error.code == .corrupt {
             // A manifest that cannot be used is as good as none.
         }
-        return try await store.size(of: .object(object)) == size
+        return try await store.has(.object(object), size: size)
     }
 }

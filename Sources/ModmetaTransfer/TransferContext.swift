@@ -21,14 +21,22 @@ public struct TransferContext: Sendable {
     public var storesWhole: Bool
     /// Where effects are reported.
     public var trace: Trace
+    /// The time that is gone by.
+    public var clock: TransferClock
+    /// From which sizes on files are divided.
+    package var sizes = TransferSizes.standard
+    /// What a test leaves out.
+    package var omissions: Set<Omission> = []
     /// What the store's sketches say.
     let sketches = SketchIndex()
+    /// What the store says of collections.
+    let collection = CondemnationWatch()
 
     /// Creates a context.
     public init(
         store: any ObjectStore, storeID: String, state: StateDatabase, slots: WorkSlots, turns: UploadTurns,
         objectPath: @escaping @Sendable (ObjectID) -> String, partialDirectory: String, storesWhole: Bool = false,
-        trace: Trace = Trace()
+        trace: Trace = Trace(), clock: TransferClock = .system
     ) {
         self.store = store
         self.storeID = storeID
@@ -39,5 +47,6 @@ public struct TransferContext: Sendable {
         self.partialDirectory = partialDirectory
         self.storesWhole = storesWhole
         self.trace = trace
+        self.clock = clock
     }
 }

@@ -19,6 +19,9 @@ struct BaseCoverage {
     /// The share of the tensors' bytes that some base has, between 0 and 1.
     var share: Double { Double(sum) / Double(size) }
 
+    /// Whether the bases have all of a tensor.
+    func isCovered(_ index: Int) -> Bool { covered[index] >= UInt64(layout.tensors[index].range.count) }
+
     /// Adds what a base has.
     ///
     /// - Returns: whether it has enough that no other has.

@@ -9,21 +9,29 @@ struct BaseFinder: Sendable {
     /// How many previous versions serve one object.
     private static let previousLimit = 2
     /// How many manifests serve one object; a checkpoint of one file may have come in this many shards.
-    private static let limit = 16
+    static let limit = 16
     /// The share of a file's bytes with a counterpart that leaves nothing worth looking for.
-    private static let enoughCoverage = 0.98
+    static let enoughCoverage = 0.98
     /// The least share of a file's tensors a stored file must add to be looked at.
     private static let leastGain = 0.005
     /// The share below which the latest stored files are tried whatever their tensors are called.
     private static let littleCoverage = 0.9
 
-    /// The bases of an object, best first.
+    /// The bases of an object, and what of it is found in them by content where names do not say it.
+    func bases(for object: ObjectID, layout: Layout, in file: LocalFile) async throws -> BaseSet {
+        let named = try await namedBases(for: object, layout: layout)
+        return try await addingContent(to: named, for: object, layout: layout, in: file)
+    }
+
+    /// The bases of an object by the names of its tensors, best first.
     ///
     /// The previous versions that Git history knows come first. Where those lack some of the new object's tensors, stored
     /// objects that have them follow, the latest first among equals.
-    func bases(for object: ObjectID, layout: Layout) async throws -> [BaseManifest] {
+    private func namedBases(for object: ObjectID, layout: Layout) async throws -> [BaseManifest] {
         var found: [BaseManifest] = []
-        for previous in try await history?.previousVersions(of: object, size: layout.size) ?? [] {
+        let versions = try await history?.previousVersions(of: object, size: layout.size) ?? []
+        try await askTogether(about: versions)
+        for previous in versions {
             guard found.count < Self.previousLimit else { break }
             if let base = try await base(previous), base.coverage(of: layout) > 0 { found.append(base) }
         }
@@ -52,10 +60,25 @@ struct BaseFinder: Sendable {
         return found
     }
 
+    /// Asks about small objects at once, so that a store far away need not be asked about one after the other.
+    private func askTogether(about objects: [ObjectID]) async throws {
+        var small: [(key: ObjectKey, size: UInt64)] = []
+        for object in objects {
+            guard let file = try LocalFile(readingIfPresent: context.objectPath(object)),
+                file.size <= UInt64(ChunkLimits.maximum)
+            else { continue }
+            small.append((.object(object), file.size))
+        }
+        if small.count > 1 { _ = try await context.store.has(small) }
+    }
+
     /// The manifest of an object the store can rebuild, or nil.
-    private func base(_ object: ObjectID) async throws -> BaseManifest? {
+    func base(_ object: ObjectID) async throws -> BaseManifest? {
         do {
             if let manifest = try await context.manifest(of: object) {
+                // What a collection is about to delete is as good as gone.
+                let condemned = try await context.collection.known(in: context.store)
+                guard !TransferContext.members(of: manifest).contains(where: condemned.isCondemned) else { return nil }
                 return try await context.hasPayloads(of: manifest) ? BaseManifest(manifest) : nil
             }
         } catch let error as TransferError where error.code == .corrupt {
@@ -66,9 +89,11 @@ struct BaseFinder: Sendable {
 
     /// A small object that the store has whole serves as its own only payload.
     private func wholeObject(_ object: ObjectID) async throws -> BaseManifest? {
-        guard let size = try await context.store.size(of: .object(object)), 1...UInt64(ChunkLimits.maximum) ~= size,
-            let file = try LocalFile(readingIfPresent: context.objectPath(object)), file.size == size
+        guard let file = try LocalFile(readingIfPresent: context.objectPath(object)),
+            1...UInt64(ChunkLimits.maximum) ~= file.size,
+            try await context.store.has(.object(object), size: file.size)
         else { return nil }
+        let size = file.size
         let entry = Manifest.Entry(
             payload: PayloadID(object.digest), payloadLength: Int(size), chunk: ChunkID(object.digest),
             rawLength: Int(size), encoding: .raw)

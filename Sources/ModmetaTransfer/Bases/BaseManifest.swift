@@ -73,11 +73,16 @@ struct BaseManifest: Sendable {
         return UInt64(min(match.range.count, tensor.range.count))
     }
 
+    /// Whether the tensor that corresponds to one of another file has more or fewer rows.
+    func hasOtherRows(than tensor: Layout.Tensor) -> Bool {
+        match(of: tensor).map { manifest.layout.tensors[$0].shape.first != tensor.shape.first } ?? false
+    }
+
     private func match(of tensor: Layout.Tensor) -> Int? {
         names.match(of: tensor) { index, isExact in
             let match = manifest.layout.tensors[index]
             guard match.dtype == tensor.dtype else { return false }
-            guard isExact else { return match.shape == tensor.shape }
+            guard isExact, !tensor.isNameless else { return match.shape == tensor.shape }
             return match.shape.dropFirst() == tensor.shape.dropFirst() || match.range.count == tensor.range.count
         }
     }

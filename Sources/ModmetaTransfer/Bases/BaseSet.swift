@@ -17,8 +17,12 @@ struct BaseSet: Sendable {
     /// What rebuilding each entry takes: deltas applied one upon the other, and payloads decoded.
     private var efforts: [(depth: Int, payloads: Int)] = []
 
-    init(_ files: [BaseManifest] = []) {
+    /// What was found by content: the stretches of tensors of the new file in order, by the tensor's place in its layout.
+    private let stretches: [Int: [ContentStretch]]
+
+    init(_ files: [BaseManifest] = [], stretches: [Int: [ContentStretch]] = [:]) {
         self.files = files
+        self.stretches = stretches
         for file in files {
             var mapped: [Int] = []
             for entry in file.manifest.entries {
@@ -99,6 +103,32 @@ struct BaseSet: Sendable {
             if isExact, range.count >= piece.range.count { break }
         }
         return best.map { ($0.file, $0.range) }
+    }
+
+    /// The parts of a piece of another file, each with what it is best compared with; nil for what is new.
+    func parts(
+        of piece: PlannedChunk.Piece, in layout: Layout
+    ) -> [(piece: PlannedChunk.Piece, found: (file: Int, range: Range<UInt64>)?)] {
+        guard let index = piece.tensor, let stretches = stretches[index] else {
+            return [(piece, counterpart(of: piece, in: layout))]
+        }
+        var parts: [(piece: PlannedChunk.Piece, found: (file: Int, range: Range<UInt64>)?)] = []
+        var start = piece.range.lowerBound
+        func part(to end: UInt64) -> PlannedChunk.Piece {
+            PlannedChunk.Piece(tensor: index, range: start..<end, element: piece.element)
+        }
+        for stretch in stretches where stretch.range.overlaps(piece.range) {
+            let lower = max(stretch.range.lowerBound, start)
+            if start < lower {
+                parts.append((part(to: lower), nil))
+                start = lower
+            }
+            let known = part(to: min(stretch.range.upperBound, piece.range.upperBound))
+            parts.append((known, (stretch.file, stretch.counterpart(of: known.range))))
+            start = known.range.upperBound
+        }
+        if start < piece.range.upperBound { parts.append((part(to: piece.range.upperBound), nil)) }
+        return parts
     }
 
     /// Where an entry ends in a file, or nil if the file has it not.

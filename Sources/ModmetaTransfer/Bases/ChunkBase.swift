@@ -17,7 +17,9 @@ struct ChunkBase: Sendable {
     /// Finds what the pieces of a chunk correspond to; nil if that is nothing.
     init?(pieces: [PlannedChunk.Piece], of layout: Layout, in bases: BaseSet) {
         self.init(
-            pieces: pieces.map { ($0, bases.counterpart(of: $0, in: layout), $0.rowLength(in: layout)) }, in: bases)
+            pieces: pieces.flatMap { piece in
+                bases.parts(of: piece, in: layout).map { ($0.piece, $0.found, $0.piece.wholeRowLength(in: layout)) }
+            }, in: bases)
     }
 
     /// Compares an opaque chunk with a window of a base that starts where the chunk is expected.
@@ -64,5 +66,14 @@ struct ChunkBase: Sendable {
         } else {
             segments.append(segment)
         }
+    }
+}
+
+extension PlannedChunk.Piece {
+    /// The numbers in a row of the piece's tensor, or nil where it has none or the piece starts within one.
+    fileprivate func wholeRowLength(in layout: Layout) -> Int? {
+        guard let tensor, let row = rowLength(in: layout) else { return nil }
+        let skipped = range.lowerBound - layout.tensors[tensor].range.lowerBound
+        return skipped.isMultiple(of: UInt64(row * element.width)) ? row : nil
     }
 }

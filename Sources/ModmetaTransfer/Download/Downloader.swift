@@ -26,7 +26,7 @@ public struct Downloader: Sendable {
             manifest = try await context.manifest(of: object)
         } catch let error as TransferError where error.code == .corrupt {
             // A damaged manifest does not matter where the object is there whole.
-            guard try await context.store.size(of: .object(object)) == size else { throw error }
+            guard try await context.store.has(.object(object), size: size) else { throw error }
             manifest = nil
         }
         if let manifest {
@@ -37,7 +37,13 @@ public struct Downloader: Sendable {
             }
             let job = DownloadJob(
                 context: context, object: object, base: BaseManifest(manifest), file: partial.file, progress: progress)
-            try await job.run()
+            do {
+                try await job.run()
+            } catch let error as TransferError where error.code == .missing || error.code == .corrupt {
+                // Damaged or lost payloads do not matter either where the object is there whole.
+                guard try await context.store.has(.object(object), size: size) else { throw error }
+                try await downloadWhole(object, size: size, into: partial.file, progress: progress)
+            }
         } else {
             try await downloadWhole(object, size: size, into: partial.file, progress: progress)
         }
@@ -48,18 +54,32 @@ public struct Downloader: Sendable {
     private func downloadWhole(
         _ object: ObjectID, size: UInt64, into file: LocalFile, progress: @escaping @Sendable (UInt64) -> Void
     ) async throws {
-        guard let stored = try await context.store.size(of: .object(object)) else {
+        guard try await context.store.has(.object(object), size: size) else {
+            if let stored = try? await context.store.size(of: .object(object)) {
+                throw TransferError(
+                    .corrupt,
+                    "object \(object) has \(stored) bytes in the store, the pointer says \(size); "
+                        + "run `modmeta store verify`")
+            }
             throw TransferError(
                 .missing,
                 "the store does not have object \(object); push it from a repository that has it: "
                     + "git lfs push --object-id <remote> \(object)")
         }
-        guard stored == size else {
-            throw TransferError(
-                .corrupt,
-                "object \(object) has \(stored) bytes in the store, the pointer says \(size); "
-                    + "run `modmeta store verify`")
+        // Ranges come without a hash of their own, so a bit that was flipped on the way shows only at the end.
+        for _ in 0..<RetryingStore.readings {
+            if try await copy(object, size: size, into: file, progress: progress) { return }
         }
+        throw TransferError(
+            .corrupt,
+            "object \(object) is damaged in the store: its bytes do not have that SHA-256; "
+                + "run `modmeta store verify`")
+    }
+
+    /// Copies a whole object and says whether the bytes are the object's.
+    private func copy(
+        _ object: ObjectID, size: UInt64, into file: LocalFile, progress: @escaping @Sendable (UInt64) -> Void
+    ) async throws -> Bool {
         var hash = SHA256()
         var offset: UInt64 = 0
         while offset < size {
@@ -72,11 +92,6 @@ public struct Downloader: Sendable {
         }
         try file.truncate(to: size)
         context.trace.emit(.objectGet, object: object, bytes: Int(size))
-        guard hash.finish() == object.digest else {
-            throw TransferError(
-                .corrupt,
-                "object \(object) is damaged in the store: its bytes do not have that SHA-256; "
-                    + "run `modmeta store verify`")
-        }
+        return hash.finish() == object.digest || context.omissions.contains(.wholeFileHash)
     }
 }

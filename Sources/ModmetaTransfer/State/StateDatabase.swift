@@ -14,7 +14,7 @@ public final class StateDatabase: Sendable {
         var database: SQLiteConnection?
     }
 
-    private static let schemaVersion = 1
+    private static let schemaVersion = 2
 
     /// Opens or creates the database at a path; a damaged one, or one of an earlier schema, is replaced.
     public init(path: String) {
@@ -59,6 +59,9 @@ public final class StateDatabase: Sendable {
             CREATE TABLE IF NOT EXISTS journal (
                 store TEXT NOT NULL, object BLOB NOT NULL, start INTEGER NOT NULL, record BLOB NOT NULL,
                 PRIMARY KEY (store, object, start)) WITHOUT ROWID;
+            CREATE TABLE IF NOT EXISTS stored (
+                store TEXT NOT NULL, object BLOB NOT NULL, epoch INTEGER NOT NULL,
+                PRIMARY KEY (store, object)) WITHOUT ROWID;
             PRAGMA user_version = \(schemaVersion);
             COMMIT;
             """)
@@ -153,5 +156,21 @@ public final class StateDatabase: Sendable {
     /// Drops the journal of an object whose manifest is published.
     func closeJournal(store: String, object: ObjectID) {
         run("DELETE FROM journal WHERE store = ? AND object = ?", [.text(store), .blob(object.digest.bytes)])
+    }
+
+    // MARK: What was sent before
+
+    /// Records that a store could rebuild an object in one of its epochs.
+    func recordStored(_ object: ObjectID, store: String, epoch: UInt64) {
+        run(
+            "INSERT OR REPLACE INTO stored VALUES (?, ?, ?)",
+            [.text(store), .blob(object.digest.bytes), .integer(Int64(clamping: epoch))])
+    }
+
+    /// The latest epoch in which a store could rebuild an object for all that is known; nil if nothing is.
+    public func epochStored(_ object: ObjectID, store: String) -> UInt64? {
+        run(
+            "SELECT epoch FROM stored WHERE store = ? AND object = ?", [.text(store), .blob(object.digest.bytes)]
+        ).first.flatMap { UInt64(exactly: $0.integer(0)) }
     }
 }

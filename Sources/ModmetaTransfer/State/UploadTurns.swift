@@ -7,10 +7,12 @@ internal import ModmetaFormats
 /// directory cannot be written, every turn is free: turns save work, correctness does not rest on them.
 public struct UploadTurns: Sendable {
     private let directory: String
+    private let clock: TransferClock
 
     /// Uses the files in a directory, which is created where it is missing.
-    public init(directory: String) {
+    public init(directory: String, clock: TransferClock = .system) {
         self.directory = directory
+        self.clock = clock
         mkdir(directory, 0o777)
     }
 
@@ -38,7 +40,7 @@ public struct UploadTurns: Sendable {
                 return Turn(descriptor: descriptor, path: path)
             }
             close(descriptor)
-            try await Task.sleep(for: .milliseconds(20))
+            try await clock.sleep(.milliseconds(20))
         }
     }
 

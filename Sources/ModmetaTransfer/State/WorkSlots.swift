@@ -7,6 +7,8 @@ internal import Glibc
 /// for one worker's time and one worker's memory, so the number of slots bounds both for all processes together.
 public struct WorkSlots: Sendable {
     private let directory: String
+    private let clock: TransferClock
+    private let trims: Bool
     /// How many slots there are.
     public let count: Int
 
@@ -15,20 +17,34 @@ public struct WorkSlots: Sendable {
     /// There are as many as cores, at least two so that one worker can wait for the disk; the limit of eight keeps the memory
     /// of all workers within bounds on large machines.
     public init(directory: String) {
-        self.directory = directory
-        count = min(8, max(2, Int(sysconf(CInt(_SC_NPROCESSORS_ONLN)))))
-        mkdir(directory, 0o777)
+        let cores = Int(sysconf(CInt(_SC_NPROCESSORS_ONLN)))
+        self.init(directory: directory, count: min(8, max(2, cores)), clock: .system, trims: true)
         // Tasks wander over many threads, and malloc would keep freed chunks for each of them.
         mallopt(M_ARENA_MAX, 2)
+        // Buffers of a chunk's size are mapped and unmapped. Otherwise malloc would raise this bound at the first of them that
+        // is freed, and then keep them in a heap that they leave full of holes.
+        mallopt(M_MMAP_THRESHOLD, 2 << 20)
+    }
+
+    /// Uses as many slot files as given, and a clock of its own.
+    ///
+    /// - Parameter trims: whether memory goes back to the system with each slot, which simulations have no time for.
+    package init(directory: String, count: Int, clock: TransferClock, trims: Bool = false) {
+        self.directory = directory
+        self.count = count
+        self.clock = clock
+        self.trims = trims
+        mkdir(directory, 0o777)
     }
 
     /// A slot that is held until the value goes away.
     struct Slot: ~Copyable {
         fileprivate let descriptor: CInt
+        fileprivate let trims: Bool
 
         deinit {
             // What was used under the slot goes back to the system with it; malloc would keep it for this process.
-            malloc_trim(0)
+            if trims { malloc_trim(0) }
             if descriptor >= 0 { close(descriptor) }
         }
     }
@@ -41,7 +57,7 @@ public struct WorkSlots: Sendable {
         while true {
             try Task.checkCancellation()
             if let slot = tryAcquire() { return slot }
-            try await Task.sleep(for: pause)
+            try await clock.sleep(pause)
             pause = min(pause * 2, Self.longestPause)
         }
     }
@@ -50,7 +66,7 @@ public struct WorkSlots: Sendable {
     private static let longestPause = Duration.milliseconds(16)
 
     /// Stays away from the slots for as long as those who wait need to notice that one is free.
-    func giveWay() async throws { try await Task.sleep(for: Self.longestPause + .milliseconds(4)) }
+    func giveWay() async throws { try await clock.sleep(Self.longestPause + .milliseconds(4)) }
 
     private func tryAcquire() -> Slot? {
         // Starting at our own place spreads the agents over the files.
@@ -59,8 +75,8 @@ public struct WorkSlots: Sendable {
             let path = "\(directory)/\((first + step) % count)"
             let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o666)
             // Without slot files every agent works at its own pace; the slots save memory, nothing rests on them.
-            guard descriptor >= 0 else { return Slot(descriptor: -1) }
-            if flock(descriptor, LOCK_EX | LOCK_NB) == 0 { return Slot(descriptor: descriptor) }
+            guard descriptor >= 0 else { return Slot(descriptor: -1, trims: trims) }
+            if flock(descriptor, LOCK_EX | LOCK_NB) == 0 { return Slot(descriptor: descriptor, trims: trims) }
             close(descriptor)
         }
         return nil

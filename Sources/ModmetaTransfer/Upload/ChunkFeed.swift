@@ -23,10 +23,10 @@ actor ChunkFeed {
         case contentDefined(OpaqueReader)
     }
 
-    init(file: LocalFile, layout: Layout) {
+    init(file: LocalFile, layout: Layout, sizes: ChunkSizes) {
         self.file = file
         cutter =
-            layout.tensors.isEmpty ? .contentDefined(OpaqueReader()) : .planned(ChunkPlanner.plan(layout))
+            layout.tensors.isEmpty ? .contentDefined(OpaqueReader()) : .planned(ChunkPlanner.plan(layout, sizes: sizes))
     }
 
     /// The next chunk, or nil at the end of the file.

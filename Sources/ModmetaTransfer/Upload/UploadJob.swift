@@ -34,15 +34,17 @@ struct UploadJob: Sendable {
     /// - Throws: `TransferError.Code.changed` if the file does not have the object's hash.
     func run() async throws -> Manifest {
         let readShareLimit = try await readShareLimit()
-        let feed = ChunkFeed(file: file, layout: layout)
-        let workers = max(1, min(context.slots.count, Int(file.size / UInt64(ChunkLimits.minimum))))
+        let feed = ChunkFeed(file: file, layout: layout, sizes: context.sizes.chunks)
+        let workers = max(1, min(context.slots.count, Int(file.size / UInt64(context.sizes.chunks.minimum))))
         try await withThrowingTaskGroup(of: Void.self) { group in
             for _ in 0..<workers {
                 group.addTask { try await work(on: feed, readShareLimit: readShareLimit) }
             }
             try await group.waitForAll()
         }
-        guard await feed.digest() == object.digest else { throw Uploader.changed(object, path: file.path) }
+        guard await feed.digest() == object.digest || context.omissions.contains(.wholeFileHash) else {
+            throw Uploader.changed(object, path: file.path)
+        }
         return ManifestBuilder.manifest(object: object, layout: layout, outcomes: table.outcomes(), bases: bases)
     }
 
@@ -52,8 +54,8 @@ struct UploadJob: Sendable {
             let slot = try await context.slots.acquire()
             // The codec's memory belongs to the slot: no slot, no memory.
             let encoder = ChunkEncoder(codec: ChunkCodec(), readShareLimit: readShareLimit)
-            let end = ContinuousClock.now + .seconds(1)
-            while ContinuousClock.now < end {
+            let end = context.clock.elapsed() + .seconds(1)
+            while context.clock.elapsed() < end {
                 try Task.checkCancellation()
                 guard let chunk = try await feed.next() else { return }
                 try await store(chunk, encoder: encoder)
@@ -92,12 +94,12 @@ struct UploadJob: Sendable {
             chunk: id, rawLength: chunk.bytes.count, payload: PayloadID(SHA256.hash(encoded.bytes)),
             payloadLength: encoded.bytes.count, encoding: encoded.encoding, generation: encoded.generation,
             segments: encoded.segments)
+        if context.omissions.contains(.journalOrder) { note(stored, at: chunk) }
         let outcome = try await context.store.put(.payload(stored.payload), .bytes(encoded.bytes))
         context.trace.emit(
             outcome == .created ? .payloadPut : .payloadExists, object: object, name: stored.payload.digest,
             bytes: stored.payloadLength)
-        context.state.journal(
-            store: context.storeID, object: object, start: chunk.range.lowerBound, record: record(of: stored))
+        note(stored, at: chunk)
         table.set(.stored(stored), at: chunk.index)
     }
 
@@ -117,6 +119,11 @@ struct UploadJob: Sendable {
 
     // MARK: Journal
 
+    private func note(_ stored: StoredChunk, at chunk: ChunkFeed.Chunk) {
+        context.state.journal(
+            store: context.storeID, object: object, start: chunk.range.lowerBound, record: record(of: stored))
+    }
+
     private func record(of stored: StoredChunk) -> JournalRecord {
         JournalRecord(
             chunk: stored.chunk, rawLength: stored.rawLength, payload: stored.payload,
@@ -128,11 +135,16 @@ struct UploadJob: Sendable {
             })
     }
 
+    private func isThere(_ record: JournalRecord) async throws -> Bool {
+        if context.omissions.contains(.journalOrder) { return true }
+        return try await context.store.has(.payload(record.payload), size: UInt64(record.payloadLength))
+    }
+
     /// What an interrupted push achieved for a chunk, if the store still has it and its base is still a base of ours.
     private func journaled(_ chunk: ChunkFeed.Chunk, id: ChunkID) async throws -> StoredChunk? {
         guard let record = journal[chunk.range.lowerBound], record.chunk == id,
             record.rawLength == chunk.bytes.count,
-            try await context.store.size(of: .payload(record.payload)) == UInt64(record.payloadLength)
+            try await isThere(record)
         else { return nil }
         var segments: [Manifest.Segment] = []
         for run in record.base {

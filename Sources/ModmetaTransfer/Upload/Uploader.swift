@@ -4,9 +4,6 @@ internal import ModmetaStore
 
 /// Brings LFS objects into a store.
 public struct Uploader: Sendable {
-    /// Files smaller than this are stored whole where they have no base.
-    static let wholeLimit: UInt64 = 256 << 10
-
     private let context: TransferContext
     private let history: (any VersionHistory)?
 
@@ -27,17 +24,51 @@ public struct Uploader: Sendable {
         _ object: ObjectID, size: UInt64, path: String, progress: @escaping @Sendable (UInt64) -> Void
     ) async throws {
         let turn = try await context.turns.take(object)
-        if try await context.canRebuild(object, size: size) {
-            context.trace.emit(.objectExists, object: object, bytes: 0)
-        } else {
-            try await waitForPredecessor(of: object)
-            try await store(object, size: size, path: path, progress: progress)
+        // Each further round needs a collection to have deleted, in the one before, something this object relied on.
+        var rounds = 1
+        while try await !isStored(object, size: size, path: path, progress: progress) {
+            guard rounds < 10 else {
+                throw TransferError(
+                    .missing, "collections keep deleting what object \(object) needs; push again when they are done")
+            }
+            rounds += 1
         }
-        if context.storesWhole, try await context.store.size(of: .object(object)) != size {
-            try await storeWhole(object, path: path)
-        }
+        let epoch = try await context.collection.known(in: context.store).epoch
+        context.state.recordStored(object, store: context.storeID, epoch: epoch)
         progress(size)
         _ = consume turn
+    }
+
+    /// Stores an object unless the store has it; false if a collection got in between and it must be done again.
+    private func isStored(
+        _ object: ObjectID, size: UInt64, path: String, progress: @escaping @Sendable (UInt64) -> Void
+    ) async throws -> Bool {
+        let before = try await context.collection.known(in: context.store)
+        do {
+            if try await context.canRebuild(object, size: size) {
+                context.trace.emit(.objectExists, object: object, bytes: 0)
+            } else {
+                try await waitForPredecessor(of: object)
+                try await store(object, size: size, path: path, progress: progress)
+            }
+            if context.storesWhole, try await !context.store.has(.object(object), size: size) {
+                try await storeWhole(object, path: path)
+            }
+        } catch  where Uploader.isLoss(error) {
+            // What was there a moment ago is gone. If that was a collection's work, the store says so: a sweep deletes
+            // what it has claimed without saying so for each object.
+            if before.state == nil, try await before.isCurrent(in: context.store) { throw error }
+            _ = try await context.collection.current(in: context.store)
+            return false
+        }
+        // All was proven present since `before`; without a collection then and now, there was none in between.
+        if before.state == nil, try await before.isCurrent(in: context.store) { return true }
+        return try await context.secure(object, size: size)
+    }
+
+    /// Whether an error says that the store lacks something.
+    private static func isLoss(_ error: any Error) -> Bool {
+        (error as? TransferError)?.code == .missing || (error as? StoreError)?.code == .missing
     }
 
     /// Waits for the version before, if another agent is uploading it now, so that this one can be coded against it.
@@ -49,10 +80,10 @@ public struct Uploader: Sendable {
             let size = try LocalFile(readingIfPresent: context.objectPath(predecessor))?.size
         else { return }
         // The agent that is given it may still be starting.
-        let grace = ContinuousClock.now + .milliseconds(300)
+        let grace = context.clock.elapsed() + .milliseconds(300)
         while try await !context.canRebuild(predecessor, size: size) {
-            guard context.turns.isTaken(predecessor) || ContinuousClock.now < grace else { return }
-            try await Task.sleep(for: .milliseconds(20))
+            guard context.turns.isTaken(predecessor) || context.clock.elapsed() < grace else { return }
+            try await context.clock.sleep(.milliseconds(20))
         }
     }
 
@@ -77,8 +108,8 @@ public struct Uploader: Sendable {
                 .changed, "\(path) has \(file.size) bytes and not \(size) as object \(object) has; restore the file")
         }
         let layout = try file.layout()
-        let bases = BaseSet(try await BaseFinder(context: context, history: history).bases(for: object, layout: layout))
-        if size < Self.wholeLimit, bases.isEmpty { return try await storeWhole(object, path: path) }
+        let bases = try await BaseFinder(context: context, history: history).bases(for: object, layout: layout, in: file)
+        if size < context.sizes.wholeLimit, bases.isEmpty { return try await storeWhole(object, path: path) }
         var job = UploadJob(
             context: context, object: object, file: file, layout: layout, bases: bases, progress: progress)
         var manifest = try await job.run()
@@ -140,33 +171,18 @@ public struct Uploader: Sendable {
         try? await index(manifest)
         let outcome = try await context.store.put(.manifest(manifest.object), .bytes(bytes))
         if outcome == .existed, try await !context.canRebuild(manifest.object, size: manifest.layout.size) {
-            try await replaceUnusable(manifest.object, by: bytes)
+            try await context.replaceUnusable(manifest, by: bytes)
         }
         context.trace.emit(.manifestPut, object: manifest.object, bytes: bytes.count)
         context.state.record(BaseManifest(manifest))
         context.state.closeJournal(store: context.storeID, object: manifest.object)
     }
 
-    /// Puts a manifest in the place of one that was there and cannot be used.
-    ///
-    /// - Throws: `TransferError.Code.corrupt` where the other one is only of a version this program does not know.
-    private func replaceUnusable(_ object: ObjectID, by bytes: [UInt8]) async throws {
-        let present = try await context.store.read(.manifest(object), limit: manifestSizeLimit)
-        do throws(FormatError) {
-            _ = try Manifest(parsing: present)
-        } catch  where error.code == .unsupportedVersion {
-            throw TransferError(
-                .corrupt, "the store's manifest of \(object) is of a later version: \(error); update modmeta")
-        } catch {}
-        try await context.store.delete(.manifest(object))
-        _ = try await context.store.put(.manifest(object), .bytes(bytes))
-    }
-
     /// Makes the object findable by those who look for something alike.
     private func index(_ manifest: Manifest) async throws {
         let layout = manifest.layout
         let sketch = Sketch(
-            object: manifest.object, size: layout.size, stored: secondsSince1970(),
+            object: manifest.object, size: layout.size, stored: context.clock.secondsSince1970(),
             features: layout.tensors.isEmpty
                 ? Sketch.features(of: manifest.chunks.map { manifest.entries[$0].chunk }) : Sketch.features(of: layout))
         let bytes = sketch.serialized()

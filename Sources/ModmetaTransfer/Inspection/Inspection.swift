@@ -38,4 +38,9 @@ public struct Inspection: Sendable {
 
     /// The layout of the file at a path, without looking at its chunks.
     public static func layout(path: String) throws -> Layout { try LocalFile(reading: path).layout() }
+
+    /// The tensors of the PyTorch file at a path, if it holds tensors by name and nothing else.
+    public static func stateDictionary(path: String) throws -> StateDictionary? {
+        try StateDictionary(reading: LocalFile(reading: path))
+    }
 }

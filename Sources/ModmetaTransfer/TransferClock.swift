@@ -1,0 +1,36 @@
+internal import Glibc
+
+/// The time that transfers go by.
+public struct TransferClock: Sendable {
+    /// How much time has passed since a fixed moment; never runs backwards.
+    let elapsed: @Sendable () -> Duration
+    /// The time of day in whole seconds since 1970; may jump.
+    let secondsSince1970: @Sendable () -> UInt64
+    /// Waits.
+    ///
+    /// - Throws: `CancellationError` when the task is cancelled.
+    let sleep: @Sendable (Duration) async throws -> Void
+
+    /// The clocks of this machine.
+    public static let system = {
+        let start = ContinuousClock.now
+        return TransferClock(
+            elapsed: { ContinuousClock.now - start }, secondsSince1970: { UInt64(max(0, time(nil))) },
+            sleep: { try await Task.sleep(for: $0) })
+    }()
+
+    /// Creates a clock, as where time is simulated.
+    ///
+    /// - Parameters:
+    ///   - elapsed: tells how much time has passed since a fixed moment.
+    ///   - secondsSince1970: tells the time of day.
+    ///   - sleep: waits.
+    public init(
+        elapsed: @escaping @Sendable () -> Duration, secondsSince1970: @escaping @Sendable () -> UInt64,
+        sleep: @escaping @Sendable (Duration) async throws -> Void
+    ) {
+        self.elapsed = elapsed
+        self.secondsSince1970 = secondsSince1970
+        self.sleep = sleep
+    }
+}
