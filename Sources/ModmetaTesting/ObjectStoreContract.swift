@@ -9,15 +9,41 @@ public struct ObjectStoreContract: Sendable {
     public enum Obligation: String, CaseIterable, Sendable {
         case absentObjects, roundTrip, emptyObject, putFromFile, firstWriterWins, tornObjectIsHealed
         case wrongBytesForHealing, emptyManifestIsHealed, rangesAreExact, limitsHold, listing, listingOfEmptyStore
-        case deletion, formatSwap, formatRace, writersOfOneKey, writersOfManyKeys, readersSeeWholeObjects
+        case deletion, manifestReplacement, formatSwap, formatRace, writersOfOneKey, writersOfManyKeys,
+            readersSeeWholeObjects
+    }
+
+    /// What a service that objects are kept by cannot do, so that its store cannot owe it.
+    public struct Exemptions: OptionSet, Sendable {
+        /// The bits of the set.
+        public let rawValue: Int
+
+        /// Creates a set from its bits.
+        public init(rawValue: Int) { self.rawValue = rawValue }
+
+        /// LFS objects cannot be deleted, and trying to is `StoreError.Code.unsupported`; all else is still deleted.
+        public static let deletingObjects = Exemptions(rawValue: 1)
+        /// LFS objects that no manifest names are not listed.
+        public static let listingObjects = Exemptions(rawValue: 2)
+        /// Bytes that do not fit the name of an LFS object are refused (`.corrupt`) before anything is stored, so that
+        /// there is no torn object to heal.
+        public static let tornObjects = Exemptions(rawValue: 4)
     }
 
     let makeStore: @Sendable () async throws -> any ObjectStore
+    let exemptions: Exemptions
 
     /// Prepares the checks.
     ///
-    /// - Parameter makeStore: makes a store without objects and without a format document; called once per obligation.
-    public init(makeStore: @escaping @Sendable () async throws -> any ObjectStore) { self.makeStore = makeStore }
+    /// - Parameters:
+    ///   - exemptions: what the store does not owe; what takes its place is checked instead.
+    ///   - makeStore: makes a store without objects and without a format document; called once per obligation.
+    public init(
+        exemptions: Exemptions = [], makeStore: @escaping @Sendable () async throws -> any ObjectStore
+    ) {
+        self.exemptions = exemptions
+        self.makeStore = makeStore
+    }
 
     /// Checks all obligations, one after the other.
     ///
@@ -45,6 +71,7 @@ public struct ObjectStoreContract: Sendable {
         case .listing: try await checkListing(store)
         case .listingOfEmptyStore: try await checkListingOfEmptyStore(store)
         case .deletion: try await checkDeletion(store)
+        case .manifestReplacement: try await checkManifestReplacement(store)
         case .formatSwap: try await checkFormatSwap(store)
         case .formatRace: try await checkFormatRace(store)
         case .writersOfOneKey: try await checkWritersOfOneKey(store)

@@ -1,0 +1,92 @@
+internal import Glibc
+public import ModmetaStore
+internal import Synchronization
+internal import SystemPackage
+
+/// A bucket in this process's memory, for tests.
+public final class MemoryBucket: BucketFiles {
+    private struct Stored {
+        var bytes: [UInt8]
+        var modified: Int64
+    }
+
+    private let files = Mutex<[String: Stored]>([:])
+    private let honoursConditions: Bool
+
+    /// Creates an empty bucket.
+    ///
+    /// - Parameter honoursConditions: false for a service where `.ifAbsent` is `.unsupported`.
+    public init(honoursConditions: Bool = true) { self.honoursConditions = honoursConditions }
+
+    /// The bucket for people to read.
+    public var name: String { "memory" }
+
+    /// The paths of all files, in order.
+    public var paths: [String] { files.withLock { sorted(Array($0.keys)) } }
+
+    /// The size of a file in bytes, or nil if there is none.
+    public func size(of path: String) async throws -> UInt64? {
+        files.withLock { $0[path].map { UInt64($0.bytes.count) } }
+    }
+
+    /// Reads a whole file of at most `limit` bytes.
+    public func read(_ path: String, limit: Int) async throws -> [UInt8] {
+        let bytes = try bytes(path)
+        guard bytes.count <= limit else {
+            throw StoreError(.corrupt, "\(path) has \(bytes.count) bytes, more than the \(limit) it may have")
+        }
+        return bytes
+    }
+
+    /// Reads a range of a file; the result has exactly the range's length.
+    public func read(_ path: String, range: Range<UInt64>) async throws -> [UInt8] {
+        let bytes = try bytes(path)
+        guard range.upperBound <= bytes.count else {
+            throw StoreError(.corrupt, "\(path) has \(bytes.count) bytes and ends before byte \(range.upperBound)")
+        }
+        return Array(bytes[Int(range.lowerBound)..<Int(range.upperBound)])
+    }
+
+    /// Writes a file; `condition` decides what becomes of one that is there.
+    public func put(_ path: String, _ content: ObjectContent, _ condition: PutCondition) async throws -> PutOutcome {
+        let bytes: [UInt8]
+        switch content {
+        case .bytes(let given): bytes = given
+        case .file(let source): bytes = try UploadedFile(source).readAll()
+        }
+        if condition == .ifAbsent && !honoursConditions {
+            throw StoreError(.unsupported, "\(name) does not honour conditional writes")
+        }
+        return files.withLock { files in
+            if condition == .ifAbsent, files[path] != nil { return .existed }
+            files[path] = Stored(bytes: bytes, modified: Int64(time(nil)))
+            return .created
+        }
+    }
+
+    /// Calls `visit` once for each file whose path begins with `prefix`, ordered by the bytes of the path.
+    public func list(prefix: String, visit: (BucketEntry) async throws -> Bool) async throws {
+        let entries = files.withLock { files in
+            sorted(files.keys.filter { $0.utf8.starts(with: prefix.utf8) }).compactMap { path in
+                files[path].map {
+                    BucketEntry(path: path, size: UInt64($0.bytes.count), modified: $0.modified)
+                }
+            }
+        }
+        for entry in entries { guard try await visit(entry) else { return } }
+    }
+
+    /// Deletes a file; one that is absent is no error.
+    public func delete(_ path: String) async throws { files.withLock { _ = $0.removeValue(forKey: path) } }
+
+    private func sorted(_ paths: [String]) -> [String] {
+        paths.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+    }
+
+    private func bytes(_ path: String) throws -> [UInt8] {
+        guard let stored = files.withLock({ $0[path] }) else {
+            throw StoreError(.missing, "\(name) has no \(path)")
+        }
+        return stored.bytes
+    }
+}

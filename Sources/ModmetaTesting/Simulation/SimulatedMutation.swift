@@ -1,0 +1,45 @@
+internal import ModmetaTransfer
+
+/// A bug put in on purpose: the simulator must find each, or it proves nothing.
+public enum SimulatedMutation: String, CaseIterable, Sendable {
+    /// The store acknowledges before the bytes are durable.
+    case skipsFsync
+    /// A manifest is published before the payloads it names.
+    case publishesManifestFirst
+    /// The size a writer announced is taken for the size that is there.
+    case trustsLength
+    /// A file is neither hashed when it is sent nor when it is received.
+    case skipsWholeFileHash
+    /// Payloads are used without a look at their digest, and answers are not read again.
+    case skipsPayloadDigest
+    /// What is there under a name is taken for whole, though a torn write left it.
+    case keepsTornObject
+    /// A payload is journaled before the store acknowledged it, and the journal is believed.
+    case journalsBeforeAcknowledgement
+    /// A second writer of a name replaces the first one's object.
+    case replacesExisting
+    /// The payloads that serve as bases only are forgotten when a manifest's payloads are looked for.
+    case forgetsBasePayloads
+    /// What an interrupted download left is used without hashing it.
+    case trustsPartialFile
+    /// A ref is moved without asking whether the weights are there.
+    case skipsGuard
+    /// A ref is moved without looking whether somebody else moved it.
+    case movesRefBlindly
+    /// What fails is tried again for ever.
+    case retriesForever
+
+    /// What is left out of the product for it.
+    var omissions: Set<Omission> {
+        switch self {
+        case .skipsWholeFileHash: [.wholeFileHash]
+        case .skipsPayloadDigest: [.payloadDigest]
+        case .journalsBeforeAcknowledgement: [.journalOrder]
+        case .forgetsBasePayloads: [.basePayloads]
+        case .trustsPartialFile: [.partialRehash]
+        case .skipsFsync, .publishesManifestFirst, .trustsLength, .keepsTornObject, .replacesExisting, .skipsGuard,
+            .movesRefBlindly, .retriesForever:
+            []
+        }
+    }
+}

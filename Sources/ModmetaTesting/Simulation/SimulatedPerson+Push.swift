@@ -1,0 +1,130 @@
+internal import ModmetaFormats
+internal import ModmetaTransfer
+
+extension SimulatedPerson {
+    /// Pushes one thing after the other, each until it landed.
+    func pushAll(_ pushes: [SimulationScenario.Push]) async {
+        var offset: Int?
+        for push in pushes {
+            var tip = push.tip
+            // Work that was put on top of somebody else's goes on from there.
+            if let before = offset {
+                let objects = world.commit(tip).objects
+                tip = world.add(SimulationScenario.Commit(parent: before, objects: objects))
+                offset = tip
+            }
+            while true {
+                guard let outcome = await command("push", { try await pushOnce(push.branch, tip: tip, process: $0) })
+                else { return }
+                if outcome == .done { break }
+                guard let merged = await rebase(tip, onto: push.branch) else { return }
+                (tip, offset) = (merged, merged)
+            }
+        }
+    }
+
+    /// One `git push`: refs are listed, git-lfs sends the weights, refs are read again, guarded and moved.
+    private func pushOnce(_ branch: String, tip: Int, process: SimulatedProcess) async throws -> Outcome {
+        let listed = try await world.refs(for: process)
+        let history = world.ancestors(of: tip)
+        if let current = listed[branch], !history.contains(current) { return .refused }
+        let known = Set(listed.values.flatMap { world.ancestors(of: $0) })
+        let new = history.reversed().filter { !known.contains($0) }.flatMap { world.commit($0).objects }
+        if world.mutation != .skipsGuard || world.draw({ $0.oneIn(2) }) {
+            try await upload(new, process: process)
+        }
+        return try await moveRef(branch, to: tip, history: history, process: process)
+    }
+
+    /// Sends objects through as many agents as the scenario has.
+    func upload(_ objects: [ObjectID], process: SimulatedProcess) async throws {
+        let history = world.scenario.hasHistory ? SimulatedHistory(lineage: world.scenario.lineage) : nil
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for agent in 0..<world.scenario.agents {
+                group.addTask {
+                    let context = context(process)
+                    for index in stride(from: agent, to: objects.count, by: world.scenario.agents) {
+                        let object = objects[index]
+                        guard let content = world.scenario.contents[object] else { continue }
+                        let losses = world.losses
+                        try await Uploader(context: context, history: history).upload(
+                            object, size: UInt64(content.count), path: repository.objectPath(object)
+                        ) { _ in }
+                        try process.check()
+                        await world.acknowledge(object, losses: losses)
+                    }
+                }
+            }
+            try await group.waitForAll()
+        }
+    }
+
+    private func moveRef(
+        _ branch: String, to tip: Int, history: [Int], process: SimulatedProcess
+    ) async throws -> Outcome {
+        let context = context(process, isGuard: true)
+        for _ in 0..<5 {
+            let refs = try await world.refs(for: process)
+            let current = refs[branch]
+            if let current, current != tip, !history.contains(current), world.mutation != .movesRefBlindly {
+                return .refused
+            }
+            if current == tip || current.map({ world.ancestors(of: $0).contains(tip) }) == true { return .done }
+            let known = Set(refs.values.flatMap { world.ancestors(of: $0) })
+            let losses = world.losses
+            let guarded = history.filter { !known.contains($0) }.flatMap { world.commit($0).objects }
+            for object in guarded {
+                guard world.mutation != .skipsGuard, let content = world.scenario.contents[object] else { continue }
+                guard try await context.canRebuild(object, size: UInt64(content.count)) else {
+                    throw TransferError(.missing, "weights missing: object \(object)")
+                }
+            }
+            let isMoved = try await world.move(
+                branch, from: current, to: tip, guarded: guarded, losses: losses, process: process)
+            if isMoved { return .done }
+        }
+        return .refused
+    }
+
+    /// Fetches what the branch leads to and puts a commit on top of it.
+    private func rebase(_ tip: Int, onto branch: String) async -> Int? {
+        let objects = world.commit(tip).objects
+        let merged = SimulatedFetchResult()
+        let outcome = await command("fetch") { process in
+            guard let current = try await world.refs(for: process)[branch] else { return .done }
+            let context = context(process)
+            for object in world.commit(current).objects where !repository.has(object) {
+                try await fetch(object, context: context)
+            }
+            merged.commit = current
+            return .done
+        }
+        guard outcome != nil else { return nil }
+        return world.add(SimulationScenario.Commit(parent: merged.commit ?? world.commit(tip).parent, objects: objects))
+    }
+
+    /// Reads what the refs lead to, again and again, as somebody does who clones while others push.
+    func readNowAndThen() async {
+        for _ in 0..<3 {
+            let pause = Duration.milliseconds(world.draw { $0.pick(50..<3000) })
+            try? await world.scheduler.wait(pause, process: SimulatedProcess(person: number))
+            let outcome = await command("fetch") { process in
+                let refs = try await world.refs(for: process)
+                guard !refs.isEmpty else { return .missing }
+                let tip = world.draw { $0.pick(refs.values.sorted()) }
+                let context = context(process)
+                for object in world.commit(tip).objects {
+                    if world.draw({ $0.oneIn(2) }) { repository.forget(object) }
+                    try await fetch(object, context: context)
+                }
+                return .done
+            }
+            if outcome == nil { return }
+        }
+    }
+}
+
+/// What a fetch found; set by the one task that runs it.
+private final class SimulatedFetchResult {
+    var commit: Int?
+}

@@ -1,0 +1,93 @@
+internal import Glibc
+internal import ModmetaFormats
+internal import ModmetaStore
+internal import ModmetaTransfer
+
+extension SimulatedWorld {
+    /// Whether a reader without anything of its own, and without faults, gets an object bit by bit.
+    ///
+    /// Getting other bytes than the object's is a violation.
+    func isWhole(_ object: ObjectID) async -> Bool {
+        if with({ $0.whole.contains(object) }) { return true }
+        guard let content = scenario.contents[object] else { return false }
+        let clock = TransferClock(elapsed: { .zero }, secondsSince1970: { 0 }, sleep: { _ in })
+        var context = TransferContext(
+            store: truth, storeID: "simulated", state: StateDatabase(path: "\(directory)/no-state/state.sqlite"),
+            slots: WorkSlots(directory: "\(directory)/none", count: 1, clock: clock),
+            turns: UploadTurns(directory: "\(directory)/none", clock: clock),
+            objectPath: { [directory] in "\(directory)/none/\($0)" }, partialDirectory: "\(directory)/check",
+            clock: clock)
+        context.omissions = mutation?.omissions ?? []
+        unlink("\(directory)/check/\(object)")
+        defer { unlink("\(directory)/check/\(object)") }
+        do {
+            let partial = try await Downloader(context: context).download(object, size: UInt64(content.count)) { _ in }
+            guard try repositories[0].contents(of: partial) == content else {
+                violate(.rightBytes, "the store gives object \(object) with other bytes")
+                return false
+            }
+            with { _ = $0.whole.insert(object) }
+            return true
+        } catch {
+            note("object \(object) cannot be read: \(error)")
+            return false
+        }
+    }
+
+    /// Looks at what a change of the store did to what was there.
+    func changed(_ key: ObjectKey, from before: [UInt8]?) async throws {
+        let after = try? await truth.read(key, limit: .max)
+        guard before != after else { return }
+        mix(after.map { SHA256.hash($0).hex } ?? "gone")
+        if let before, await isSound(before, key) {
+            violate(.objectsNeverChange, "\(key.path) was sound and \(after == nil ? "is gone" : "has other bytes")")
+        }
+        if before != nil { await recheck() }
+        guard let after, let manifest = try? Manifest(parsing: after) else {
+            if let object = manifests[key] {
+                with { _ = $0.whole.remove(object) }
+                try await expectAcknowledged(object)
+            }
+            return
+        }
+        if manifest.entries.contains(where: { $0.encoding == .delta }) { with { $0.hasChain = true } }
+        with { _ = $0.whole.remove(manifest.object) }
+        if losses == 0, await !isWhole(manifest.object) {
+            violate(.wholeOrNone, "the manifest of \(manifest.object) is there, and the object cannot be rebuilt")
+        }
+        try await expectAcknowledged(manifest.object)
+    }
+
+    private func isSound(_ bytes: [UInt8], _ key: ObjectKey) async -> Bool {
+        if let digest = key.contentDigest { return SHA256.hash(bytes) == digest }
+        guard let manifest = try? Manifest(parsing: bytes) else { return false }
+        for entry in manifest.entries {
+            guard let size = try? await truth.size(of: .payload(entry.payload)), size == UInt64(entry.payloadLength)
+            else { return false }
+        }
+        return true
+    }
+
+    /// Notes that a person was told that an object is in the store.
+    ///
+    /// - Parameter losses: how many losses there had been when the store was last asked.
+    func acknowledge(_ object: ObjectID, losses: Int) async {
+        guard self.losses == losses else { return }
+        with { _ = $0.acknowledged.insert(object) }
+        try? await expectAcknowledged(object)
+    }
+
+    private func expectAcknowledged(_ object: ObjectID) async throws {
+        guard with({ $0.acknowledged.contains(object) }), await !isWhole(object) else { return }
+        violate(.nothingAcknowledgedIsLost, "object \(object) was acknowledged and cannot be rebuilt")
+    }
+
+    /// Looks at everything that was acknowledged.
+    func recheck() async {
+        let objects = with { state in
+            state.whole = []
+            return state.acknowledged
+        }
+        for object in objects.sorted() { try? await expectAcknowledged(object) }
+    }
+}

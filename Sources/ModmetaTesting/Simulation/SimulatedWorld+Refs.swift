@@ -1,0 +1,68 @@
+internal import ModmetaFormats
+internal import ModmetaStore
+
+/// A model of what the remote helper does: refs are a register per branch, moved by compare-and-swap alone.
+extension SimulatedWorld {
+    func commit(_ index: Int) -> SimulationScenario.Commit { with { $0.commits[index] } }
+
+    /// Adds a commit that somebody made.
+    func add(_ commit: SimulationScenario.Commit) -> Int {
+        with { state in
+            state.commits.append(commit)
+            return state.commits.count - 1
+        }
+    }
+
+    /// The commits from one back to the root, the newest first.
+    func ancestors(of tip: Int?) -> [Int] {
+        with { state in
+            var found: [Int] = []
+            var next = tip
+            while let commit = next {
+                found.append(commit)
+                next = state.commits[commit].parent
+            }
+            return found
+        }
+    }
+
+    /// The refs as they are now.
+    func refs(for process: SimulatedProcess) async throws -> [String: Int] {
+        let fault = try await enter(.readRefs, nil, process: process)
+        let refs = with { $0.refs }
+        try leave(fault, process: process)
+        return refs
+    }
+
+    /// Moves a branch if it still is where it is expected.
+    ///
+    /// - Parameters:
+    ///   - guarded: the objects that were found to be in the store.
+    ///   - losses: how many losses there had been when they were looked for.
+    /// - Returns: whether it was there, and so was moved.
+    func move(
+        _ branch: String, from expected: Int?, to tip: Int, guarded: [ObjectID], losses: Int,
+        process: SimulatedProcess
+    ) async throws -> Bool {
+        let fault = try await enter(.moveRef, nil, process: process)
+        let current = with { $0.refs[branch] }
+        guard current == expected || mutation == .movesRefBlindly else {
+            try leave(fault, process: process)
+            return false
+        }
+        with { $0.refs[branch] = tip }
+        note("\(branch) leads to commit \(tip)")
+        mix("\(branch)\(tip)")
+        let history = ancestors(of: tip)
+        if let current, !history.contains(current) {
+            violate(.nothingAcknowledgedIsLost, "\(branch) was at commit \(current) and leads to \(tip) without it")
+        }
+        // After a loss, a push answers only for what it looked for.
+        let answeredFor = losses == 0 ? history.flatMap { commit($0).objects } : guarded
+        for object in self.losses == losses ? answeredFor : [] where await !isWhole(object) {
+            violate(.refsLeadToObjects, "\(branch) leads to object \(object), which cannot be rebuilt")
+        }
+        try leave(fault, process: process)
+        return true
+    }
+}

@@ -1,0 +1,115 @@
+internal import Glibc
+internal import Synchronization
+
+/// Many simulations, on as many threads as asked for.
+public struct SimulationCampaign: Sendable {
+    /// A seed that broke a promise.
+    public struct Failure: Sendable {
+        /// The seed.
+        public var seed: UInt64
+        /// The promise, and what happened.
+        public var violation: SimulationViolation
+    }
+
+    /// What came of all seeds.
+    public struct Result: Sendable {
+        /// The seeds that failed, lowest first.
+        public var failures: [Failure] = []
+        /// What happened in all of them.
+        public var coverage = SimulationCoverage()
+        /// The sum of all fingerprints.
+        public var fingerprint: UInt64 = 0
+    }
+
+    /// The seeds.
+    public var seeds: Range<UInt64>
+    /// The bug that is put in, or nil.
+    public var mutation: SimulatedMutation?
+    /// How many threads work.
+    public var threads: Int
+    /// How many failures are enough.
+    public var failureLimit: Int
+
+    /// Prepares a campaign.
+    public init(seeds: Range<UInt64>, mutation: SimulatedMutation? = nil, threads: Int = 1, failureLimit: Int = 10) {
+        self.seeds = seeds
+        self.mutation = mutation
+        self.threads = threads
+        self.failureLimit = failureLimit
+    }
+
+    /// Runs all seeds, or as many as it takes to fail often enough.
+    ///
+    /// - Parameter progress: called after every seed with what came of those that are done; by one thread at a time.
+    /// - Throws: if the directory for the people's files cannot be used.
+    public func run(progress: @escaping @Sendable (Result) -> Void = { _ in }) throws -> Result {
+        let board = Board(first: seeds.lowerBound)
+        let directory = SimulationCampaign.directory
+        let workers = (0..<max(1, threads)).map { index in
+            SimulationThread { work(board, in: "\(directory)-\(index)", progress: progress) }
+        }
+        for worker in workers { worker.join() }
+        return try board.result()
+    }
+
+    private func work(_ board: Board, in directory: String, progress: @Sendable (Result) -> Void) {
+        while let seed = board.takeSeed(below: seeds.upperBound, failureLimit: failureLimit) {
+            do {
+                let result = try Simulation(seed: seed, mutation: mutation).run(in: directory)
+                board.add(result, seed: seed, progress: progress)
+            } catch {
+                board.fail(error)
+            }
+        }
+    }
+
+    /// Which seeds are taken and what came of those that are done; shared by the threads.
+    private final class Board: Sendable {
+        private struct State {
+            var next: UInt64
+            var result = Result()
+            var error: (any Error)?
+        }
+
+        private let state: Mutex<State>
+
+        init(first: UInt64) { state = Mutex(State(next: first)) }
+
+        func takeSeed(below end: UInt64, failureLimit: Int) -> UInt64? {
+            state.withLock { state in
+                guard state.next < end, state.error == nil, state.result.failures.count < failureLimit else {
+                    return nil
+                }
+                defer { state.next += 1 }
+                return state.next
+            }
+        }
+
+        func add(_ result: Simulation.Result, seed: UInt64, progress: @Sendable (Result) -> Void) {
+            state.withLock { state in
+                if let violation = result.violation {
+                    state.result.failures.append(Failure(seed: seed, violation: violation))
+                }
+                state.result.coverage.add(result.coverage)
+                state.result.fingerprint &+= result.fingerprint
+                progress(state.result)
+            }
+        }
+
+        func fail(_ error: any Error) { state.withLock { $0.error = error } }
+
+        func result() throws -> Result {
+            try state.withLock { state in
+                if let error = state.error { throw error }
+                state.result.failures.sort { $0.seed < $1.seed }
+                return state.result
+            }
+        }
+    }
+
+    /// Where the people's files are: in memory, where the system has a directory for that.
+    static var directory: String {
+        let base = access("/dev/shm", W_OK) == 0 ? "/dev/shm" : getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
+        return "\(base)/modmeta-simulation-\(getpid())-\(UInt32.random(in: 0 ... .max))"
+    }
+}
