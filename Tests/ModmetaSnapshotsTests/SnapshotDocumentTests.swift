@@ -79,7 +79,7 @@ import Testing
         Edit(from: "  - c\n", to: "  - c/../../x\n", says: "out of the repository"),
         Edit(from: "  - c\n", to: "  - .git\n", says: "out of the repository"),
         Edit(from: "name: v1", to: "name: ../v1", says: "cannot be given"),
-        Edit(from: "name: v1", to: "name: v1\nname: v2", says: "is not YAML"),
+        Edit(from: "name: v1", to: "name: v1\nname: v2", says: "has the key name twice"),
         Edit(from: "hashes:", to: "hush:", says: "hashes"),
         Edit(from: "id: ", to: "id: x", says: "begin its hashes"),
     ])

@@ -26,13 +26,19 @@ import Testing
         #expect(value == ["a": [1], "b": [1]])
     }
 
-    @Test(arguments: ["a: [", "a: 1\na: 2", "? [1]\n: 2", "a: *nothing", "\u{7}", bomb])
+    @Test(arguments: [
+        "a: [", "a: 1\na: 2", "? [1]\n: 2", "a: *nothing", "\u{7}", "a: &x [*x]", "a\n---\nb", bomb, deep,
+    ])
     func brokenYAMLIsOneClearError(_ text: String) {
         let error = #expect(throws: SnapshotError.self) { try YAMLReader.value(of: Array(text.utf8), "x.yaml") }
         #expect(error?.code == .syntax)
         #expect(error?.message.hasPrefix("x.yaml ") == true)
         #expect(error?.message.contains("\n") == false)
     }
+
+    /// Aliases that nest deeper than the text does.
+    private static let deep =
+        "a0: &a0 x\n" + (1...200).map { "a\($0): &a\($0) [[*a\($0 - 1)]]\n" }.joined()
 
     /// Ten levels of ten aliases.
     private static let bomb =

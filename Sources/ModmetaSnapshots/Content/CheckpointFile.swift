@@ -27,8 +27,14 @@ final class CheckpointFile: Sendable {
         guard file.stamp.size <= UInt64(limit) else {
             throw SnapshotError(.file, "\(path) is longer than \(limit) bytes, so it is not what it is given as")
         }
+        return try file.bytes(0..<file.stamp.size)
+    }
+
+    /// Reads a range of bytes that is known to fit into memory.
+    func bytes(_ range: Range<UInt64>) throws(SnapshotError) -> [UInt8] {
         var bytes: [UInt8] = []
-        try file.read(0..<file.stamp.size) { bytes += $0 }
+        bytes.reserveCapacity(range.count)
+        try read(range) { bytes += $0 }
         return bytes
     }
 
@@ -39,7 +45,8 @@ final class CheckpointFile: Sendable {
         return hash.finish()
     }
 
-    private func read(
+    /// Gives the bytes of a range to a function, block by block.
+    func read(
         _ range: Range<UInt64>, _ body: (UnsafeRawBufferPointer) -> Void
     ) throws(SnapshotError) {
         let block = UnsafeMutableRawBufferPointer.allocate(

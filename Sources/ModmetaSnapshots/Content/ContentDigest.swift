@@ -6,6 +6,10 @@ internal import ModmetaTransfer
 public struct ContentDigest: Hashable, Sendable {
     /// The SHA-256 that names the content: docs/formats/semantic-id.md.
     public var content: Digest
+    /// The hash of the tensors alone, made as the content's; nil where there are none.
+    ///
+    /// By it a base model is known again, whatever other files lie beside it.
+    public var weights: Digest?
     /// How many tensors there are.
     public var tensorCount: Int
     /// How many files there are.
@@ -14,43 +18,58 @@ public struct ContentDigest: Hashable, Sendable {
     public var byteCount: UInt64
     /// The names of the files that hold tensors.
     public var weightFiles: [String]
+    /// What a person should know of how files were counted, one sentence each.
+    public var notes: [String]
 
     /// Hashes the files of a checkpoint, on all processors and in little memory.
     ///
-    /// - Parameter workers: how many tensors or files are hashed at the same time; nil for one on each processor.
+    /// - Parameters:
+    ///   - workers: how many tensors or files are hashed at the same time; nil for one on each processor.
+    ///   - cache: where digests of files that have not changed are found and kept.
     /// - Throws: `SnapshotError` with `file` where a file cannot be read or is the pointer to one that is not here,
     ///   `changed` where one is written to meanwhile.
     public init(
-        of files: [ContentFile], workers: Int? = nil
+        of files: [ContentFile], workers: Int? = nil, cache: DigestCache? = nil
     ) async throws {
-        let plan = try ContentPlan(files)
-        let lines = try await ContentDigest.lines(
+        let plan = try ContentPlan(files, cache: cache)
+        let hashed = try await ContentDigest.lines(
             of: plan, workers: workers ?? max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))))
         try plan.checkUnchanged()
+        if let cache { plan.record(hashed, in: cache) }
+        let lines = plan.lines + hashed.map(\.line)
         content = ContentLine.digest(of: lines)
+        let tensors = lines.filter { if case .tensor = $0 { true } else { false } }
+        weights = tensors.isEmpty ? nil : ContentLine.digest(of: tensors)
         tensorCount = plan.tensorCount
         fileCount = files.count
         byteCount = plan.byteCount
         weightFiles = plan.weightFiles
+        notes = plan.notes
     }
 
-    private static func lines(of plan: ContentPlan, workers: Int) async throws -> [ContentLine] {
+    private static func lines(of plan: ContentPlan, workers: Int) async throws -> [HashedPiece] {
         let next = NextIndex(limit: plan.pieces.count)
-        return try await withThrowingTaskGroup(of: [ContentLine].self) { group in
+        return try await withThrowingTaskGroup(of: [HashedPiece].self) { group in
             for _ in 0..<workers { group.addTask { try work(plan, next) } }
-            var lines = plan.links
-            for try await part in group { lines += part }
-            return lines
+            var hashed: [HashedPiece] = []
+            for try await part in group { hashed += part }
+            return hashed
         }
     }
 
     /// Hashes pieces until none is left.
-    private static func work(_ plan: ContentPlan, _ next: NextIndex) throws -> [ContentLine] {
-        var lines: [ContentLine] = []
+    private static func work(_ plan: ContentPlan, _ next: NextIndex) throws -> [HashedPiece] {
+        var hashed: [HashedPiece] = []
         while let index = next.take() {
             try Task.checkCancellation()
-            lines.append(try plan.line(index))
+            hashed.append(HashedPiece(index: index, line: try plan.line(index)))
         }
-        return lines
+        return hashed
     }
+}
+
+/// A piece of a plan and the line it gave.
+struct HashedPiece: Sendable {
+    var index: Int
+    var line: ContentLine
 }

@@ -3,55 +3,107 @@ internal import ModmetaTransfer
 
 /// What must be hashed for a content hash: every tensor and every other file, the large ones first.
 struct ContentPlan: Sendable {
+    /// A tensor as it counts.
+    struct Tensor: Sendable {
+        var name: String
+        var dtype: String
+        var shape: [UInt64]
+        /// How to gather the elements, where they do not lie one behind the other.
+        var view: StateDictionary.View?
+    }
+
     /// One run of bytes that is hashed by itself.
     struct Piece: Sendable {
         var file: ContentFile
-        var tensor: Layout.Tensor?
+        var tensor: Tensor?
         var range: Range<UInt64>
     }
 
     private(set) var pieces: [Piece] = []
-    private(set) var links: [ContentLine] = []
+    /// Lines that are known without reading files: links, and what a cache has.
+    private(set) var lines: [ContentLine] = []
     private(set) var byteCount: UInt64 = 0
     private(set) var weightFiles: [String] = []
+    /// What a person should know of how files were counted.
+    private(set) var notes: [String] = []
     private var stamps: [String: FileStamp] = [:]
 
-    var tensorCount: Int { pieces.count { $0.tensor != nil } }
+    var tensorCount: Int {
+        pieces.count { $0.tensor != nil } + lines.count { if case .tensor = $0 { true } else { false } }
+    }
 
     /// How every LFS pointer starts, also those of its first writers: a pointer is not the weights.
     private static let pointerStarts = [
         "version https://git-lfs.github.com/spec/", "version https://hawser.github.com/spec/",
     ]
 
-    init(_ files: [ContentFile]) throws {
-        for file in files { try add(file) }
+    init(_ files: [ContentFile], cache: DigestCache? = nil) throws {
+        for file in files { try add(file, cache) }
         // So that no worker is left alone with a large tensor at the end.
         pieces.sort { $0.range.count > $1.range.count }
     }
 
-    private mutating func add(_ file: ContentFile) throws {
+    private mutating func add(_ file: ContentFile, _ cache: DigestCache?) throws {
         let layout: Layout
+        var views: [StateDictionary.View]?
         switch file.source {
         case .link(let target):
-            links.append(.link(name: file.name, target: target))
+            lines.append(.link(name: file.name, target: target))
             return
-        case .bytes(let bytes): layout = try Layout.read(MemorySource(bytes)).layout
+        case .bytes(let bytes):
+            layout = try Layout.read(MemorySource(bytes)).layout
+            if layout.format == .pytorch { views = try StateDictionary(reading: MemorySource(bytes))?.views }
         case .file(let path):
             guard let stamp = FileStamp(path: path) else {
                 throw SnapshotError(.file, "cannot read \(path): it is gone")
             }
             stamps[path] = stamp
+            let known = cache?.entry(path, stamp, name: file.name, directory: file.directory)
+            if let known, !file.isShardIndex {
+                byteCount += stamp.size
+                lines += known.lines
+                notes += known.notes
+                if known.isWeights { weightFiles.append(file.name) }
+                return
+            }
             try ContentPlan.refusePointer(path, size: stamp.size)
             layout = try Inspection.layout(path: path)
+            if layout.format == .pytorch { views = try Inspection.stateDictionary(path: path)?.views }
         }
         byteCount += layout.size
         if file.isShardIndex { return }
-        // Of the other formats the bytes beside the tensors may be content too, as the numbers in a pickle are.
-        if layout.tensors.isEmpty || layout.format != .safetensors {
-            pieces.append(Piece(file: file, range: 0..<layout.size))
-        } else {
+        if let views, views.allSatisfy(GatheredTensor.canGather) {
             weightFiles.append(file.name)
-            pieces += layout.tensors.map { Piece(file: file, tensor: $0, range: $0.range) }
+            add(views, of: file)
+        } else if layout.format == .safetensors, !layout.tensors.isEmpty {
+            weightFiles.append(file.name)
+            pieces += layout.tensors.map { tensor in
+                Piece(
+                    file: file, tensor: Tensor(name: tensor.name, dtype: tensor.dtype, shape: tensor.shape),
+                    range: tensor.range)
+            }
+        } else {
+            // Of the other formats the bytes beside the tensors may be content too, as the numbers in a pickle are.
+            pieces.append(Piece(file: file, range: 0..<layout.size))
+        }
+    }
+
+    private mutating func add(_ views: [StateDictionary.View], of file: ContentFile) {
+        var places: [StateDictionary.View: String] = [:]
+        for view in views {
+            let tensor = Tensor(
+                name: view.name, dtype: view.dtype, shape: view.shape, view: view.isContiguous ? nil : view)
+            pieces.append(Piece(file: file, tensor: tensor, range: view.range))
+            var unnamed = view
+            unnamed.name = ""
+            guard !view.range.isEmpty else { continue }
+            if let first = places[unnamed] {
+                notes.append(
+                    "\(file.name): \(view.name) and \(first) are tied; a file that has only one of the names has "
+                        + "another content hash")
+            } else {
+                places[unnamed] = view.name
+            }
         }
     }
 
@@ -67,16 +119,34 @@ struct ContentPlan: Sendable {
     func line(_ index: Int) throws(SnapshotError) -> ContentLine {
         let piece = pieces[index]
         let digest: Digest
-        switch piece.file.source {
-        case .link: digest = SHA256.hash([])
-        case .bytes(let bytes):
-            digest = SHA256.hash(Array(bytes[Int(piece.range.lowerBound)..<Int(piece.range.upperBound)]))
-        case .file(let path): digest = try CheckpointFile(path: path).digest(piece.range)
+        switch (piece.file.source, piece.tensor?.view) {
+        case (.link, _): digest = SHA256.hash([])
+        case (.bytes(let bytes), let view):
+            let part = Array(bytes[Int(piece.range.lowerBound)..<Int(piece.range.upperBound)])
+            digest = view.map { GatheredTensor(part, as: $0).digest } ?? SHA256.hash(part)
+        case (.file(let path), let view?):
+            digest = GatheredTensor(try CheckpointFile(path: path).bytes(piece.range), as: view).digest
+        case (.file(let path), nil): digest = try CheckpointFile(path: path).digest(piece.range)
         }
         guard let tensor = piece.tensor else { return .file(name: piece.file.name, digest: digest) }
         return .tensor(
             directory: piece.file.directory, name: tensor.name, dtype: tensor.dtype, shape: tensor.shape, digest: digest
         )
+    }
+
+    /// Keeps what was hashed of each file.
+    func record(_ hashed: [HashedPiece], in cache: DigestCache) {
+        var byFile: [String: (file: ContentFile, lines: [ContentLine])] = [:]
+        for piece in hashed {
+            let file = pieces[piece.index].file
+            byFile[file.name, default: (file, [])].lines.append(piece.line)
+        }
+        for (name, entry) in byFile {
+            guard case .file(let path) = entry.file.source, let stamp = stamps[path] else { continue }
+            let own = notes.filter { $0.hasPrefix("\(name): ") }.map { String($0.dropFirst(name.count + 2)) }
+            cache.add(
+                DigestCache.Entry(isWeights: weightFiles.contains(name), lines: entry.lines, notes: own), path, stamp)
+        }
     }
 
     /// - Throws: `SnapshotError` with `changed` where a file is not what it was when the plan was made.

@@ -22,9 +22,20 @@ struct FileStamp: Hashable, Sendable {
         self.init(status)
     }
 
+    /// The stamp as text without tabs.
+    var text: String { ([size] + file).map { "\($0)" }.joined(separator: " ") + modified.map { " \($0)" }.joined() }
+
+    /// Whether the file was changed so long ago that another change would give another stamp.
+    var isSettled: Bool {
+        let now = time(nil)
+        return modified[0] < now - 2 && modified[2] < now - 2
+    }
+
     private init(_ status: stat) {
         size = UInt64(status.st_size)
-        modified = [status.st_mtim.tv_sec, status.st_mtim.tv_nsec]
+        modified = [
+            status.st_mtim.tv_sec, status.st_mtim.tv_nsec, status.st_ctim.tv_sec, status.st_ctim.tv_nsec,
+        ]
         file = [UInt64(status.st_dev), UInt64(status.st_ino)]
     }
 }

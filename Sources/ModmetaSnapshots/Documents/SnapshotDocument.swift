@@ -16,6 +16,13 @@ public struct SnapshotDocument: Hashable, Sendable {
     /// The checkpoint's files and directories, relative to the top of the repository.
     public let paths: [String]
 
+    /// The JSON Schema that is shipped with the format; nil only in a broken build, which the tests would see.
+    static let schema: ValueRule? = {
+        guard let value = try? JSONReader.value(of: PackageResources.snapshot_schema_json, "snapshot.schema.json")
+        else { return nil }
+        return try? ValueRule(parsing: value, "a snapshot")
+    }()
+
     /// Where the document of a name lies in a repository.
     public static func path(of name: String) -> String { "\(directory)/\(name).yaml" }
 
@@ -77,6 +84,9 @@ public struct SnapshotDocument: Hashable, Sendable {
             }
             checked.append(path)
         }
+        if let found = SnapshotDocument.schema?.violation(of: value) {
+            throw violation("\(found.path.isEmpty ? "it" : found.path) \(found.reason)")
+        }
         (self.value, self.name, self.id, self.paths) = (value, name, id, checked)
     }
 
@@ -87,6 +97,20 @@ public struct SnapshotDocument: Hashable, Sendable {
                 && path.split(separator: "/", omittingEmptySubsequences: false).allSatisfy {
                     !["", ".", "..", ".git"].contains($0)
                 }
+    }
+
+    /// Takes a document that was read and checked before; nil where it is not even like one.
+    ///
+    /// - Parameter json: the document as canonical JSON.
+    public init?(trusting json: [UInt8]) {
+        guard let value = try? JSONReader.value(of: json, "the index of snapshots"), let name = value["name"]?.text,
+            let content = value["hashes"]?["content"]?.text.flatMap({ Digest(hex: $0) }),
+            let context = value["hashes"]?["context"]?.text.flatMap({ Digest(hex: $0) })
+        else { return nil }
+        self.value = value
+        self.name = name
+        id = SemanticID(content: content, context: context)
+        paths = value["paths"]?.elements?.compactMap(\.text) ?? []
     }
 
     /// The document's bytes.

@@ -30,6 +30,12 @@ public struct SnapshotRequest: Sendable {
     public var message: String?
     /// The commit of the code that made it, and whether it was changed since.
     public var code: DocumentValue = .null
+    /// Where the base model lies, as a person says; nil to look for it where an adapter names one.
+    public var base: String?
+    /// Gives the value of a variable of the environment; none by default, so that nothing of this machine is seen.
+    public var variable: @Sendable (String) -> String? = { _ in nil }
+    /// Where digests of files that have not changed are found and kept.
+    public var cache: DigestCache?
     /// What `.modmeta/config.yaml` says.
     public var project = ProjectConfig()
 
@@ -41,8 +47,9 @@ public struct SnapshotRequest: Sendable {
     /// Reads and hashes everything and makes the document.
     ///
     /// - Throws: `SnapshotError`; with `secret` where something to be kept looks like a secret.
-    public func document(of checkpoint: Checkpoint) async throws -> (document: SnapshotDocument, content: ContentDigest)
-    {
+    public func document(
+        of checkpoint: Checkpoint
+    ) async throws -> (document: SnapshotDocument, content: ContentDigest, records: [DatasetManifest]) {
         let capture = try TrainingCapture(of: checkpoint.files)
         var config = DocumentValue.object([])
         for file in configs {
@@ -52,41 +59,82 @@ public struct SnapshotRequest: Sendable {
         let base = project.baseModel ?? capture.baseModel
         if project.baseModel != nil { sources["base_model"] = .string(ProjectConfig.path) }
         let variables = DocumentValue.object(variables.map { .init($0.name, .string($0.value)) })
-        let environment: DocumentValue = [
+        var environment: DocumentValue = [
             "os": .string(HostCapture.operatingSystem), "architecture": .string(HostCapture.architecture),
             "gpus": .array(gpus.map { .string($0) }), "variables": variables,
         ]
+        let packages = PackageCapture(variable: variable)
+        if let python = packages.python { environment["python"] = .string(python) }
+        if !packages.versions.isEmpty {
+            environment["packages"] = .object(packages.versions.map { .init($0.name, .string($0.version)) })
+            sources["environment"] = packages.environment.map { .string($0) }
+        }
         // Before hours may go into hashing.
         var context: DocumentValue = [
             "project": text(project.project), "base_model": base, "config": config, "data": .null,
             "environment": environment, "version": text(version), "domain": text(domain),
         ]
-        let details: [DocumentValue.Member] = [
+        var details: [DocumentValue.Member] = [
             .init("method", capture.method), .init("training", capture.training), .init("model", capture.model),
             .init("metrics", metrics.isEmpty ? .null : .object(metrics.map { .init($0.name, .number($0.value)) })),
             .init("code", code), .init("parent", text(parent)), .init("message", text(message)),
-            .init("sources", sources),
+            .init("seeds", try seeds(config)), .init("sources", sources),
         ]
         try SecretScan.check(context, "the snapshot's context")
         try SecretScan.check(.object(details), "the snapshot")
-        context["data"] = try await data()
-        let content = try await ContentDigest(of: checkpoint.files)
+        let (data, records) = try await data()
+        context["data"] = data
+        details.append(.init("base", try await baseDetail(of: base, isAdapter: capture.method != .null)))
+        let content = try await ContentDigest(of: checkpoint.files, cache: cache)
         let document = SnapshotDocument(
             name: name, created: created, paths: paths, content: content, context: context, details: details)
-        return (document, content)
+        return (document, content, records)
     }
 
     private func text(_ text: String?) -> DocumentValue { text.map { .string($0) } ?? .null }
 
-    private func data() async throws -> DocumentValue {
-        var entries = datasetHashes.map { DocumentValue.object([.init("sha256", .string($0))]) }
-        for file in datasets {
-            let opened = try CheckpointFile(path: file.path)
-            let digest = try opened.digest(0..<opened.stamp.size)
-            entries.append([
-                "path": .string(file.name), "sha256": .string(digest.hex), "bytes": .integer(Int64(opened.stamp.size)),
-            ])
+    /// Seeds that the configuration files name, by canonical name.
+    private func seeds(_ config: DocumentValue) throws(SnapshotError) -> DocumentValue {
+        guard !configs.isEmpty else { return .null }
+        let schema = try HyperparameterSchema.builtIn()
+        var seeds = DocumentValue.object([])
+        for file in configs {
+            let settings = schema.settings(of: config[file.name] ?? .null)
+            for name in ["seed", "data_seed"] {
+                if let value = settings[name], value.double != nil { seeds[name] = value }
+            }
         }
-        return .array(entries)
+        return seeds == .object([]) ? .null : seeds
+    }
+
+    /// What is known of the base model's own files, where they are on this machine.
+    private func baseDetail(of base: DocumentValue, isAdapter: Bool) async throws -> DocumentValue {
+        var detail = DocumentValue.object([])
+        var path = self.base
+        if path == nil, isAdapter, let id = base["id"]?.text,
+            let place = BaseModelLocation(finding: id, revision: base["revision"]?.text, variable: variable)
+        {
+            path = place.path
+            detail["revision"] = place.revision.map { .string($0) }
+        }
+        guard let path else { return .null }
+        let content = try await ContentDigest(of: Checkpoint(paths: [path]).files, cache: cache)
+        detail["content"] = .string((content.weights ?? content.content).hex)
+        detail["tensors"] = .integer(Int64(content.tensorCount))
+        return detail
+    }
+
+    private func data() async throws -> (DocumentValue, [DatasetManifest]) {
+        var entries = datasetHashes.map { DocumentValue.object([.init("sha256", .string($0))]) }
+        var records: [DatasetManifest] = []
+        for file in datasets {
+            let manifest = try await DatasetReader.manifest(ofDataAt: file.path)
+            entries.append([
+                "path": .string(file.name), "sha256": .string(manifest.digest.hex),
+                "bytes": .integer(Int64(clamping: manifest.byteCount)),
+            ])
+            records.append(manifest)
+        }
+        return (.array(entries), records)
     }
 }

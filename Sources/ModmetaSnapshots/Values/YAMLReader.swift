@@ -1,58 +1,117 @@
-internal import Yams
-
 /// Reads a YAML text into a value; what unquoted text stands for is `PlainScalar`'s to say.
-struct YAMLReader {
+///
+/// A value with an anchor may be repeated by aliases; each repetition counts against the limits like the value itself.
+struct YAMLReader: ~Copyable {
     private let what: String
+    private var events: YAMLEvents
     private var valueCount = 0
+    private var anchors: [String: Anchored] = [:]
+
+    /// A value that aliases may repeat, and how many values it is.
+    private struct Anchored {
+        var value: DocumentValue
+        var count: Int
+        var depth: Int
+    }
 
     /// Reads the one document of a text; an empty text is `null`.
     ///
     /// - Parameter what: what the text is, for errors, for example its path.
     /// - Throws: `SnapshotError` with `syntax`.
     static func value(of bytes: [UInt8], _ what: String) throws(SnapshotError) -> DocumentValue {
-        guard bytes.count <= DocumentLimits.byteCount, let text = String(validating: bytes, as: UTF8.self) else {
+        guard bytes.count <= DocumentLimits.byteCount, String(validating: bytes, as: UTF8.self) != nil else {
             throw SnapshotError(.syntax, "\(what) is not UTF-8, or longer than \(DocumentLimits.byteCount) bytes")
         }
-        let node: Node?
-        do {
-            node = try Yams.compose(yaml: text)
-        } catch {
-            let words = "\(error)".split(separator: "\n").joined(separator: " ")
-            throw SnapshotError(.syntax, "\(what) is not YAML: \(words)")
+        var reader = YAMLReader(what: what, events: YAMLEvents(bytes))
+        guard try reader.next() == .document else { return .null }
+        let value = try reader.value(at: try reader.next(), depth: 0).value
+        guard try reader.next() == .end else {
+            throw SnapshotError(.syntax, "\(what) holds more than one YAML document; keep the first one only")
         }
-        guard let node else { return .null }
-        var reader = YAMLReader(what: what)
-        return try reader.value(node, depth: 0)
+        return value
     }
 
-    private init(what: String) { self.what = what }
+    private init(what: String, events: consuming YAMLEvents) {
+        self.what = what
+        self.events = events
+    }
 
-    private mutating func value(_ node: Node, depth: Int) throws(SnapshotError) -> DocumentValue {
-        valueCount += 1
+    private mutating func next() throws(SnapshotError) -> YAMLEvents.Event {
+        do {
+            return try events.next()
+        } catch {
+            throw SnapshotError(
+                .syntax, "\(what) is not YAML: \(error.words) at line \(error.line), column \(error.column)")
+        }
+    }
+
+    /// The value that an event begins, and how deep its own values are nested.
+    private mutating func value(
+        at event: YAMLEvents.Event, depth: Int
+    ) throws(SnapshotError) -> (value: DocumentValue, depth: Int) {
+        try count(1, depth: depth)
+        let before = valueCount - 1
+        var anchor: String?
+        var result: (value: DocumentValue, depth: Int)
+        switch event {
+        case .scalar(let text, let isPlain, let name):
+            anchor = name
+            result = (isPlain ? PlainScalar.value(text) : .string(text), 0)
+        case .sequence(let name):
+            anchor = name
+            result = try sequence(depth: depth)
+        case .mapping(let name):
+            anchor = name
+            result = try mapping(depth: depth)
+        case .alias(let name):
+            guard let known = anchors[name] else {
+                throw SnapshotError(.syntax, "\(what) has the alias *\(name) to nothing before it")
+            }
+            try count(known.count - 1, depth: depth + known.depth)
+            return (known.value, known.depth)
+        case .close, .document, .end: throw SnapshotError(.syntax, "\(what) is not YAML: a value is missing")
+        }
+        if let anchor {
+            anchors[anchor] = Anchored(value: result.value, count: valueCount - before, depth: result.depth)
+        }
+        return result
+    }
+
+    private mutating func sequence(depth: Int) throws(SnapshotError) -> (value: DocumentValue, depth: Int) {
+        var elements: [DocumentValue] = []
+        var deepest = 0
+        while true {
+            let event = try next()
+            if event == .close { return (.array(elements), deepest) }
+            let element = try value(at: event, depth: depth + 1)
+            deepest = max(deepest, element.depth + 1)
+            elements.append(element.value)
+        }
+    }
+
+    private mutating func mapping(depth: Int) throws(SnapshotError) -> (value: DocumentValue, depth: Int) {
+        var members: [DocumentValue.Member] = []
+        var keys: Set<String> = []
+        var deepest = 0
+        while true {
+            let event = try next()
+            if event == .close { return (.object(members), deepest) }
+            guard case .scalar(let key, _, _) = event else {
+                throw SnapshotError(.syntax, "\(what) has a key that is not text")
+            }
+            guard keys.insert(key).inserted else {
+                throw SnapshotError(.syntax, "\(what) has the key \(key) twice in one place")
+            }
+            let content = try value(at: try next(), depth: depth + 1)
+            deepest = max(deepest, content.depth + 1)
+            members.append(DocumentValue.Member(key, content.value))
+        }
+    }
+
+    private mutating func count(_ values: Int, depth: Int) throws(SnapshotError) {
+        valueCount += values
         guard depth < DocumentLimits.depth, valueCount <= DocumentLimits.valueCount else {
             throw SnapshotError(.syntax, "\(what) has too many values, or values nested too deep")
-        }
-        switch node {
-        case .scalar(let scalar):
-            return scalar.style == .plain ? PlainScalar.value(scalar.string) : .string(scalar.string)
-        case .sequence(let sequence):
-            var elements: [DocumentValue] = []
-            for element in sequence { elements.append(try value(element, depth: depth + 1)) }
-            return .array(elements)
-        case .mapping(let mapping):
-            var members: [DocumentValue.Member] = []
-            var keys: Set<String> = []
-            for (key, content) in mapping {
-                guard case .scalar(let scalar) = key else {
-                    throw SnapshotError(.syntax, "\(what) has a key that is not text")
-                }
-                guard keys.insert(scalar.string).inserted else {
-                    throw SnapshotError(.syntax, "\(what) has the key \(scalar.string) twice in one place")
-                }
-                members.append(DocumentValue.Member(scalar.string, try value(content, depth: depth + 1)))
-            }
-            return .object(members)
-        case .alias: throw SnapshotError(.syntax, "\(what) has an alias to nothing")
         }
     }
 }

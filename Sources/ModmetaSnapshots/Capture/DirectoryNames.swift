@@ -1,0 +1,16 @@
+internal import Glibc
+
+/// What lies in a directory.
+enum DirectoryNames {
+    /// The names without `.` and `..`, sorted; none where the directory cannot be read.
+    static func sorted(in path: String) -> [String] {
+        guard let directory = opendir(path) else { return [] }
+        defer { closedir(directory) }
+        var names: [String] = []
+        while let entry = readdir(directory) {
+            names.append(
+                withUnsafeBytes(of: &entry.pointee.d_name) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) })
+        }
+        return names.filter { $0 != "." && $0 != ".." }.sorted()
+    }
+}

@@ -1,0 +1,84 @@
+internal import Glibc
+
+/// The versions of Python packages, from what pip left beside them; no Python is started.
+public struct PackageCapture: Sendable {
+    /// The version of each package that matters, by name; empty where no environment was found.
+    public private(set) var versions: [(name: String, version: String)] = []
+    /// The version of Python, for example `3.11.2` or `3.11`; nil where it is not known.
+    public private(set) var python: String?
+    /// The directory of the environment.
+    public private(set) var environment: String?
+
+    private static let names = [
+        "accelerate", "apex", "auto_gptq", "autoawq", "axolotl", "bitsandbytes", "datasets", "deepspeed", "diffusers",
+        "flash_attn", "flax", "jax", "keras", "liger_kernel", "lightning", "llamafactory", "mlx", "numpy", "optimum",
+        "peft", "pytorch_lightning", "safetensors", "sentence_transformers", "sentencepiece", "tensorflow",
+        "tokenizers",
+        "torch", "torchao", "torchvision", "transformers", "triton", "trl", "unsloth", "vllm", "xformers",
+    ]
+
+    /// Looks at the active environment: `VIRTUAL_ENV`, `CONDA_PREFIX`, else that of the first python on `PATH`.
+    ///
+    /// - Parameter variable: gives the value of a variable of the environment.
+    public init(variable: (String) -> String?) {
+        var prefixes = ["VIRTUAL_ENV", "CONDA_PREFIX"].compactMap(variable).filter { !$0.isEmpty }
+        if prefixes.isEmpty {
+            for directory in (variable("PATH") ?? "").split(separator: ":") where directory.hasSuffix("/bin") {
+                if ["python", "python3"].contains(where: { access("\(directory)/\($0)", X_OK) == 0 }) {
+                    prefixes.append(String(directory.dropLast("/bin".count)))
+                    break
+                }
+            }
+        }
+        guard let prefix = prefixes.first else { return }
+        let lib = "\(prefix.isEmpty ? "" : prefix)/lib"
+        let releases = DirectoryNames.sorted(in: lib).filter { $0.hasPrefix("python3") }
+        var directories = releases.flatMap { ["\(lib)/\($0)/site-packages", "\(lib)/\($0)/dist-packages"] }
+        // Debian's own packages and those of pip beside them.
+        if prefix == "/usr" || prefix.isEmpty {
+            directories += DirectoryNames.sorted(in: "/usr/local/lib").filter { $0.hasPrefix("python3") }
+                .map { "/usr/local/lib/\($0)/dist-packages" }
+            directories.append("/usr/lib/python3/dist-packages")
+        }
+        environment = prefix
+        python = PackageCapture.pythonVersion(prefix) ?? releases.last.map { String($0.dropFirst("python".count)) }
+        var found: [String: String] = [:]
+        for directory in directories {
+            for entry in DirectoryNames.sorted(in: directory) where entry.hasSuffix(".dist-info") {
+                let parts = entry.dropLast(".dist-info".count).split(separator: "-", maxSplits: 1)
+                let name = String(parts[0].lowercased().map { $0 == "." || $0 == "-" ? "_" : $0 })
+                guard PackageCapture.names.contains(name), found[name] == nil,
+                    let version = PackageCapture.version(in: "\(directory)/\(entry)/METADATA")
+                else { continue }
+                found[name] = version
+            }
+        }
+        versions = found.keys.sorted().map { ($0, found[$0] ?? "") }
+        if python == "3" { python = nil }
+    }
+
+    /// The value of `Version` in core metadata: https://packaging.python.org/specifications/core-metadata/.
+    private static func version(in path: String) -> String? {
+        guard let bytes = try? CheckpointFile.bytes(of: path, limit: 4 << 20) else { return nil }
+        for line in bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false) {
+            // The description follows an empty line.
+            if line.isEmpty { return nil }
+            let text = String(decoding: line, as: UTF8.self)
+            if text.hasPrefix("Version:") {
+                let version = text.dropFirst("Version:".count).filter { !$0.isWhitespace }
+                return version.isEmpty || version.utf8.count > 100 ? nil : version
+            }
+        }
+        return nil
+    }
+
+    /// What `pyvenv.cfg` says of a virtual environment.
+    private static func pythonVersion(_ prefix: String) -> String? {
+        guard let bytes = try? CheckpointFile.bytes(of: "\(prefix)/pyvenv.cfg", limit: 1 << 16) else { return nil }
+        for line in String(decoding: bytes, as: UTF8.self).split(separator: "\n") {
+            let parts = line.split(separator: "=", maxSplits: 1).map { $0.filter { $0 != " " } }
+            if parts.count == 2, parts[0] == "version" || parts[0] == "version_info" { return parts[1] }
+        }
+        return nil
+    }
+}

@@ -1,0 +1,105 @@
+internal import Glibc
+internal import ModmetaFormats
+
+/// Reads a data set once for its hash and once for its records, at the same time, in bounded memory.
+enum DatasetReader {
+    private static let lineSuffixes = [".jsonl", ".ndjson", ".csv", ".tsv", ".txt"]
+
+    /// The records of the file or directory at a path.
+    ///
+    /// - Throws: `SnapshotError` with `file`, or `changed` where a file is written to meanwhile.
+    static func manifest(ofDataAt path: String) async throws -> DatasetManifest {
+        var status = stat()
+        if stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR { return try await directory(path) }
+        let file = try CheckpointFile(path: path)
+        let hasLines = lineSuffixes.contains(where: path.lowercased().hasSuffix)
+        async let records = hasLines ? lines(of: file) : nil
+        let digest = try await hash(file)
+        let size = file.stamp.size
+        var manifest: DatasetManifest
+        if var sample = try await records {
+            let digests = sample.finish()
+            manifest = DatasetManifest(
+                kind: .lines, digest: digest, byteCount: size, recordCount: sample.count, threshold: sample.threshold,
+                records: digests)
+        } else {
+            manifest = DatasetManifest(
+                kind: .whole, digest: digest, byteCount: size, recordCount: 1, threshold: .max,
+                records: [prefix(of: digest)])
+        }
+        guard FileStamp(path: path) == file.stamp else {
+            throw SnapshotError(.changed, "\(path) changed while it was read; try again when its writer is done")
+        }
+        return manifest
+    }
+
+    /// Off this task, so that the records are read at the same time.
+    @concurrent private static func hash(_ file: CheckpointFile) async throws -> Digest {
+        try file.digest(0..<file.stamp.size)
+    }
+
+    @concurrent private static func lines(of file: CheckpointFile) async throws -> RecordSample {
+        var sample = RecordSample()
+        var hash = RepeatedSHA256()
+        // Whether the line that began has bytes: an empty line is no record.
+        var isOpen = false
+        try file.read(0..<file.stamp.size) { block in
+            guard var rest = block.baseAddress else { return }
+            var left = block.count
+            while left > 0 {
+                let newline = memchr(rest, 0x0A, left)
+                let length = newline.map { UnsafeRawPointer($0) - rest } ?? left
+                if length > 0 {
+                    hash.update(UnsafeRawBufferPointer(start: rest, count: length))
+                    isOpen = true
+                }
+                guard newline != nil else { break }
+                if isOpen { sample.add(hash.finishPrefix()) }
+                isOpen = false
+                rest += length + 1
+                left -= length + 1
+            }
+        }
+        if isOpen { sample.add(hash.finishPrefix()) }
+        return sample
+    }
+
+    /// A directory: its hash is that of the lines `<sha256>  <path>`, by path; its records are the files.
+    private static func directory(_ path: String) async throws -> DatasetManifest {
+        let files = try Checkpoint(paths: [path]).files
+        let paths = files.compactMap { file -> String? in if case .file(let path) = file.source { path } else { nil } }
+        let next = NextIndex(limit: paths.count)
+        let digests = try await withThrowingTaskGroup(of: [(Int, Digest, UInt64)].self) { group in
+            for _ in 0..<max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))) {
+                group.addTask {
+                    var part: [(Int, Digest, UInt64)] = []
+                    while let index = next.take() {
+                        let file = try CheckpointFile(path: paths[index])
+                        part.append((index, try file.digest(0..<file.stamp.size), file.stamp.size))
+                    }
+                    return part
+                }
+            }
+            var all: [(Int, Digest, UInt64)] = []
+            for try await part in group { all += part }
+            return all.sorted { $0.0 < $1.0 }
+        }
+        let names = files.compactMap { file -> String? in if case .file = file.source { file.name } else { nil } }
+        var whole = SHA256()
+        var sample = RecordSample()
+        for (name, entry) in zip(names, digests) {
+            whole.update(Array("\(entry.1.hex)  \(name)\n".utf8))
+            sample.add(prefix(of: entry.1))
+        }
+        let records = sample.finish()
+        return DatasetManifest(
+            kind: .files, digest: whole.finish(), byteCount: digests.reduce(0) { $0 + $1.2 }, recordCount: sample.count,
+            threshold: sample.threshold, records: records)
+    }
+
+    private static func prefix(of digest: Digest) -> UInt64 {
+        var number: UInt64 = 0
+        for byte in digest.bytes.prefix(8) { number = number << 8 | UInt64(byte) }
+        return number
+    }
+}

@@ -1,0 +1,31 @@
+/// What a configuration file is for, told by its keys.
+public enum ConfigKind: String, Sendable {
+    /// Hyper-parameters of a training run.
+    case training
+    /// A configuration of DeepSpeed.
+    case deepspeed
+    /// A configuration of `accelerate launch`.
+    case accelerate
+    /// The `config.json` of a model.
+    case model
+    /// A tokenizer, or the generation of text.
+    case other
+
+    private static let signs: [(kind: ConfigKind, keys: [String])] = [
+        (.deepspeed, ["zero_optimization", "train_micro_batch_size_per_gpu", "train_batch_size"]),
+        (.accelerate, ["compute_environment", "distributed_type", "deepspeed_config"]),
+        (.model, ["architectures", "model_type", "transformers_version"]),
+        (.other, ["tokenizer_class", "added_tokens_decoder", "log_history"]),
+    ]
+
+    /// Tells the kind of a document.
+    init(of value: DocumentValue) {
+        let keys = Set((value.members ?? []).map(\.key))
+        // What states a rate of learning or an adapter is for training, whatever else it says.
+        let training: Set<String> = [
+            "learning_rate", "peft_type", "base_model", "model_name_or_path", "num_train_epochs",
+        ]
+        let kind = ConfigKind.signs.first { !keys.isDisjoint(with: $0.keys) }?.kind
+        self = training.isDisjoint(with: keys) ? kind ?? .training : .training
+    }
+}

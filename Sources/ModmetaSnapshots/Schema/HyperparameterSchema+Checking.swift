@@ -1,0 +1,43 @@
+extension HyperparameterSchema {
+    /// Checks a configuration file: YAML, or JSON where the path ends in `.json`.
+    ///
+    /// Files that are no training configuration are only looked through for what YAML loaders read differently.
+    /// - Throws: `SnapshotError` with `syntax` where the file cannot be read at all.
+    public func check(_ bytes: [UInt8], path: String) throws(SnapshotError) -> ConfigCheck {
+        let inspection = path.hasSuffix(".json") ? nil : YAMLInspection(bytes)
+        return check(try DocumentValue(reading: bytes, path: path), path: path, inspection)
+    }
+
+    /// Checks what a configuration file says.
+    public func check(_ value: DocumentValue, path: String) -> ConfigCheck { check(value, path: path, nil) }
+
+    private func check(_ value: DocumentValue, path: String, _ inspection: YAMLInspection?) -> ConfigCheck {
+        let kind = ConfigKind(of: value)
+        var run = SettingCheck(schema: self, lines: inspection?.lines ?? [:])
+        if kind == .training { run.check(value) }
+        let traps = (inspection?.traps ?? []).map { trap in
+            ConfigFinding(.warning, key: trap.path, line: trap.line, trap.message)
+        }
+        let trapped = Set(traps.map(\.key))
+        // What is said of a value in two ways is said once.
+        let findings = run.findings.filter { $0.severity == .error || !trapped.contains($0.key) } + traps
+        return ConfigCheck(
+            path: path, kind: kind, method: kind == .training ? run.method : nil, settings: run.settings,
+            findings: findings.sorted { ($0.line ?? 0, $0.key) < ($1.line ?? 0, $1.key) })
+    }
+
+    /// What a training configuration says, in canonical keys; an empty object for other documents.
+    public func settings(of value: DocumentValue) -> DocumentValue {
+        guard ConfigKind(of: value) == .training else { return .object([]) }
+        var run = SettingCheck(schema: self, lines: [:])
+        run.check(value)
+        return run.settings
+    }
+
+    /// Reads and checks the file at a path.
+    ///
+    /// - Throws: `SnapshotError` with `file` or `syntax`.
+    public func check(fileAt path: String) throws(SnapshotError) -> ConfigCheck {
+        try check(CheckpointFile.bytes(of: path), path: path)
+    }
+}

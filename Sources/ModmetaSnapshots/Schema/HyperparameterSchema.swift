@@ -1,0 +1,150 @@
+/// Which settings a training configuration may have, as `.modmeta/schema.yaml` says: docs/formats/schema.md.
+public struct HyperparameterSchema: Sendable {
+    /// The value of the key `format`.
+    public static let format = "modmeta.schema/1"
+    /// Where the file lies in a repository.
+    public static let path = ".modmeta/schema.yaml"
+
+    /// What becomes of keys that the schema does not know.
+    enum UnknownKeys: String {
+        case reject, warn, allow
+    }
+
+    /// What is said of one key.
+    struct Key: Sendable {
+        var rule: ValueRule
+        var severity: ConfigFinding.Severity
+        /// The sentence in place of ours.
+        var message: String?
+    }
+
+    /// The rules of a method beside those for all.
+    struct Method: Sendable {
+        var keys: [String: Key] = [:]
+        var required: [String] = []
+        var recommended: [String] = []
+    }
+
+    private(set) var unknown = UnknownKeys.reject
+    /// The rules for keys, by canonical name.
+    private(set) var keys: [String: Key] = [:]
+    /// The canonical name of each other spelling.
+    private(set) var aliases: [String: String] = [:]
+    /// Keys without a rule.
+    private(set) var known: Set<String> = []
+    /// Keys whose members count as if they stood at the top.
+    private(set) var sections: Set<String> = []
+    private(set) var common = Method()
+    private(set) var methods: [TrainingMethod: Method] = [:]
+
+    /// The schema modmeta comes with.
+    ///
+    /// - Throws: never in a sound build.
+    public static func builtIn() throws(SnapshotError) -> HyperparameterSchema {
+        try HyperparameterSchema(parsing: PackageResources.default_schema_yaml, path: "the built-in schema")
+    }
+
+    /// The text of the schema modmeta comes with.
+    public static var builtInText: String { String(decoding: PackageResources.default_schema_yaml, as: UTF8.self) }
+
+    /// The schema of the file at a path, or the built-in one where there is none.
+    ///
+    /// - Throws: `SnapshotError` with `file`, `syntax` or `document`.
+    public static func load(path: String) throws(SnapshotError) -> HyperparameterSchema {
+        guard FileStamp(path: path) != nil else { return try builtIn() }
+        return try HyperparameterSchema(parsing: CheckpointFile.bytes(of: path), path: path)
+    }
+
+    /// Reads a schema, and the one it extends.
+    ///
+    /// - Throws: `SnapshotError` with `syntax` or `document`.
+    public init(parsing bytes: [UInt8], path: String) throws(SnapshotError) {
+        let value = try YAMLReader.value(of: bytes, path)
+        guard value["format"] == .string(HyperparameterSchema.format) else {
+            throw SnapshotError(
+                .document, "\(path) does not say `format: \(HyperparameterSchema.format)`, so it is not understood")
+        }
+        switch value["extends"] {
+        case nil, .null?: break
+        case .string("default")?: self = try HyperparameterSchema.builtIn()
+        default: throw SnapshotError(.document, "\(path): extends can only be `default`")
+        }
+        for member in value.members ?? [] { try add(member, path) }
+    }
+
+    private mutating func add(_ member: DocumentValue.Member, _ path: String) throws(SnapshotError) {
+        let value = member.value
+        switch member.key {
+        case "format", "extends": break
+        case "unknown":
+            guard let policy = value.text.flatMap(UnknownKeys.init) else {
+                throw SnapshotError(.document, "\(path): unknown is none of reject, warn, allow")
+            }
+            unknown = policy
+        case "sections": sections.formUnion(try names(value, member.key, path))
+        case "known": known.formUnion(try names(value, member.key, path))
+        case "keys": keys.merge(try parsedKeys(value, path)) { $1 }
+        case "required": common.required = try names(value, member.key, path)
+        case "recommended": common.recommended = try names(value, member.key, path)
+        case "methods":
+            for entry in value.members ?? [] {
+                guard let name = TrainingMethod(rawValue: entry.key) else {
+                    throw SnapshotError(.document, "\(path): \(entry.key) is none of the methods lora, qlora, full")
+                }
+                methods[name] = try method(entry.value, after: methods[name] ?? Method(), "\(path): \(entry.key)")
+            }
+        default: throw SnapshotError(.document, "\(path) has the key \(member.key), which is not known")
+        }
+    }
+
+    private mutating func method(
+        _ value: DocumentValue, after present: Method, _ path: String
+    ) throws(SnapshotError) -> Method {
+        var method = present
+        for member in value.members ?? [] {
+            switch member.key {
+            case "keys": method.keys.merge(try parsedKeys(member.value, path)) { $1 }
+            case "required": method.required = try names(member.value, member.key, path)
+            case "recommended": method.recommended = try names(member.value, member.key, path)
+            default: throw SnapshotError(.document, "\(path) has the key \(member.key), which is not known")
+            }
+        }
+        return method
+    }
+
+    private func names(_ value: DocumentValue, _ key: String, _ path: String) throws(SnapshotError) -> [String] {
+        let names = value.elements?.compactMap(\.text) ?? []
+        guard names.count == value.elements?.count else {
+            throw SnapshotError(.document, "\(path): \(key) is no list of names")
+        }
+        return names
+    }
+
+    private mutating func parsedKeys(_ value: DocumentValue, _ path: String) throws(SnapshotError) -> [String: Key] {
+        guard let members = value.members else { throw SnapshotError(.document, "\(path): keys is no mapping") }
+        var result: [String: Key] = [:]
+        for member in members {
+            let place = "\(path): \(member.key)"
+            let rule = member.value == .null ? DocumentValue.object([]) : member.value
+            for alias in try rule["aliases"].map({ v throws(SnapshotError) in try names(v, "aliases", place) }) ?? [] {
+                aliases[alias] = member.key
+            }
+            guard let severity = ConfigFinding.Severity(rawValue: rule["level"]?.text ?? "error") else {
+                throw SnapshotError(.document, "\(place): level is neither error nor warning")
+            }
+            result[member.key] = Key(
+                rule: try ValueRule(parsing: rule, place, besides: ["aliases", "level", "message"]),
+                severity: severity, message: rule["message"]?.text)
+        }
+        return result
+    }
+
+    /// Everything a key may be called: names with rules first.
+    var allNames: [String] { keys.keys.sorted() + aliases.keys.sorted() + known.sorted() }
+
+    /// The name a key has in the vocabulary of the schema, or nil where the schema does not know it.
+    public func canonicalName(of key: String) -> String? {
+        if keys[key] != nil { return key }
+        return aliases[key] ?? (known.contains(key) ? key : nil)
+    }
+}

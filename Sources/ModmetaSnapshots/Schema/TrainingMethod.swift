@@ -1,0 +1,28 @@
+/// How a run changes a model.
+public enum TrainingMethod: String, Sendable {
+    /// Low-rank adapters beside frozen weights.
+    case lora
+    /// Low-rank adapters beside frozen weights of four bits.
+    case qlora
+    /// All weights, or some of them, themselves.
+    case full
+
+    /// Tells the method from settings in canonical keys.
+    init(of settings: DocumentValue) {
+        let adapter = settings["adapter"]?.text?.lowercased()
+        let isFourBit =
+            settings["load_in_4bit"] == .bool(true) || settings["quantization_bit"] == .integer(4)
+            || settings["quantization_bit"] == .string("4")
+        if adapter == "qlora" {
+            self = .qlora
+        } else if adapter == "full" || adapter == "freeze" || settings["use_peft"] == .bool(false) {
+            self = .full
+        } else if adapter != nil || settings["use_peft"] == .bool(true) || settings["peft_type"]?.text != nil
+            || settings["lora_r"]?.double != nil || settings["lora_alpha"]?.double != nil
+        {
+            self = isFourBit ? .qlora : .lora
+        } else {
+            self = .full
+        }
+    }
+}

@@ -1,0 +1,69 @@
+/// What a YAML text shows beside its values: the lines keys stand on, and what loaders read differently.
+///
+/// Aliases are passed over: what they repeat was seen at its anchor.
+struct YAMLInspection {
+    /// A plain scalar that PyYAML, which speaks YAML 1.1, reads as something else than YAML 1.2 does.
+    struct Trap: Hashable {
+        /// The keys and indices that lead to it, with dots between.
+        var path: String
+        /// The line, from 1.
+        var line: Int
+        /// What it is taken for, and what to write.
+        var message: String
+    }
+
+    /// The line of each key, by its path.
+    private(set) var lines: [String: Int] = [:]
+    private(set) var traps: [Trap] = []
+
+    /// Looks at a text that `YAMLReader` took; of any other it sees the part before the first error.
+    init(_ bytes: [UInt8]) {
+        var events = YAMLEvents(bytes)
+        do throws(YAMLEvents.Problem) {
+            while true {
+                let event = try events.next()
+                if event == .end { return }
+                try visit(event, of: &events, path: "", depth: 0)
+            }
+        } catch {
+            // Whoever reads the values says what is wrong with the text.
+        }
+    }
+
+    private mutating func visit(
+        _ event: YAMLEvents.Event, of events: inout YAMLEvents, path: String, depth: Int
+    ) throws(YAMLEvents.Problem) {
+        switch event {
+        case .scalar(let text, isPlain: true, _):
+            guard let message = LegacyScalar.difference(of: text) else { return }
+            traps.append(Trap(path: path, line: events.line, message: message))
+        case .sequence:
+            var index = 0
+            while let element = try element(of: &events, depth: depth) {
+                try visit(element, of: &events, path: joined(path, "\(index)"), depth: depth + 1)
+                index += 1
+            }
+        case .mapping:
+            while let key = try element(of: &events, depth: depth) {
+                guard case .scalar(let name, _, _) = key else { throw tooUnusual(events) }
+                let place = joined(path, name)
+                lines[place] = events.line
+                try visit(try events.next(), of: &events, path: place, depth: depth + 1)
+            }
+        case .scalar, .alias, .document, .close, .end: break
+        }
+    }
+
+    /// The next event of a list or of keys and values, or nil at their end.
+    private func element(of events: inout YAMLEvents, depth: Int) throws(YAMLEvents.Problem) -> YAMLEvents.Event? {
+        guard depth < DocumentLimits.depth else { throw tooUnusual(events) }
+        let event = try events.next()
+        return event == .close ? nil : event
+    }
+
+    private func tooUnusual(_ events: borrowing YAMLEvents) -> YAMLEvents.Problem {
+        YAMLEvents.Problem(words: "this is not looked at", line: events.line, column: 1)
+    }
+
+    private func joined(_ path: String, _ key: String) -> String { path.isEmpty ? key : "\(path).\(key)" }
+}
