@@ -1,9 +1,13 @@
+public import ModmetaStore
+
 /// The part of a Git configuration that decides where LFS objects go, read by git itself.
 public struct GitConfiguration: Hashable, Sendable {
     private var values: [String: [String]] = [:]
+    /// The section `http`, in the order git reads it.
+    public private(set) var http: [HTTPConfiguration.Entry] = []
 
     /// The sections that are read, as a regular expression of git's.
-    static let sections = "^(lfs|remote|modmeta|url)\\."
+    static let sections = "^(lfs|remote|modmeta|url|http)\\."
 
     /// Creates a configuration without any value.
     public init() {}
@@ -15,7 +19,9 @@ public struct GitConfiguration: Hashable, Sendable {
         for entry in output.split(separator: 0) {
             let end = entry.firstIndex(of: UInt8(ascii: "\n")) ?? entry.endIndex
             let value = end == entry.endIndex ? "true" : String(decoding: entry[(end + 1)...], as: UTF8.self)
-            values[String(decoding: entry[..<end], as: UTF8.self), default: []].append(value)
+            let key = String(decoding: entry[..<end], as: UTF8.self)
+            values[key, default: []].append(value)
+            if key.hasPrefix("http.") { http.append(HTTPConfiguration.Entry(key, value)) }
         }
     }
 

@@ -112,5 +112,13 @@ public struct LFSEndpoint: Hashable, Sendable {
         return nil
     }
 
+    /// Whether the history whose weights go here goes somewhere else.
+    func isBesideHistory(in repository: Repository, remote: String) -> Bool {
+        let keys = ["remote", "remote.\(remote).url", "remote.\(remote).pushurl"]
+        guard !keys.contains(key) else { return false }
+        return repository.configuration["remote.\(remote).pushurl"] ?? repository.configuration["remote.\(remote).url"]
+            != url
+    }
+
     private static func isURL(_ remote: String) -> Bool { remote.contains("::") || remote.contains("://") }
 }

@@ -3,9 +3,10 @@ internal import ModmetaStore
 internal import ModmetaTransfer
 
 /// Answers whether the store of a repository's LFS objects can rebuild given objects.
-public struct StoreWeights: WeightsPresence {
+public actor StoreWeights: WeightsPresence {
     private let repository: Repository
     private let remote: String
+    private var opened: StoreSession?
 
     /// Answers for the store that uploads to a remote go to.
     public init(repository: Repository, remote: String) {
@@ -18,18 +19,60 @@ public struct StoreWeights: WeightsPresence {
     /// Nothing is said of objects that go to a server of another kind, as only that server could tell.
     public func missing(among objects: [(id: ObjectID, size: UInt64)]) async throws -> [ObjectID] {
         guard !objects.isEmpty else { return [] }
-        let context: TransferContext
         do {
-            context = try await StoreSession(.upload, remote: remote, in: repository, creates: false).context
+            let session = try await session()
+            var missing: [ObjectID] = []
+            for (object, size) in objects where try await !session.context.canRebuild(object, size: size) {
+                // What git-lfs has sent, and a collection deleted before any ref led to it, is sent once more.
+                guard try await session.context.wasCollected(object), try await send(object, size: size, session)
+                else {
+                    missing.append(object)
+                    continue
+                }
+            }
+            return missing
         } catch let error as StoreError where error.code == .noStore {
             return objects.map(\.id)
         } catch let error as StoreError where error.code == .invalidURL {
             return []
         }
-        var missing: [ObjectID] = []
-        for (object, size) in objects where try await !context.canRebuild(object, size: size) {
-            missing.append(object)
+    }
+
+    /// Whether there is no collection now, and was none since the store was opened.
+    public func isUndisturbed() async throws -> Bool {
+        guard let opened else { return true }
+        return try await opened.context.isUndisturbed()
+    }
+
+    /// Rescues what is condemned, and uploads again what is gone and is still here.
+    ///
+    /// - Returns: the objects that are neither in the store nor here.
+    public func secure(_ objects: [(id: ObjectID, size: UInt64)]) async throws -> [ObjectID] {
+        guard let opened else { return try await missing(among: objects) }
+        var lost: [ObjectID] = []
+        for (object, size) in objects where try await !opened.context.secure(object, size: size) {
+            if try await !send(object, size: size, opened) { lost.append(object) }
         }
-        return missing
+        return lost
+    }
+
+    /// Uploads an object; false if it is not here, or not what it should be.
+    private func send(_ object: ObjectID, size: UInt64, _ session: StoreSession) async throws -> Bool {
+        do {
+            try await Uploader(context: session.context, history: session.history)
+                .upload(object, size: size, path: session.context.objectPath(object)) { _ in }
+            return true
+        } catch let error as TransferError where error.code == .local || error.code == .changed {
+            return false
+        }
+    }
+
+    private func session() async throws -> StoreSession {
+        if let opened { return opened }
+        let session = try await StoreSession(.upload, remote: remote, in: repository, creates: false)
+        // What is found present is present after this look, which `isUndisturbed` goes back to.
+        try await session.context.lookForCollections()
+        opened = session
+        return session
     }
 }

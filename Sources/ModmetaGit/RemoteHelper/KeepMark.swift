@@ -29,15 +29,18 @@ struct KeepMark: Equatable, Sendable {
 
     /// Removes the `.keep` files of dead pushes from a directory of packs.
     static func removeStale(in directory: String) {
-        for name in SystemCall.names(in: directory) where name.hasSuffix(".keep") {
-            let path = "\(directory)/\(name)"
+        for path in stale(in: directory) { unlink(path) }
+    }
+
+    /// The `.keep` files of dead pushes in a directory of packs.
+    static func stale(in directory: String) -> [String] {
+        SystemCall.names(in: directory).filter { $0.hasSuffix(".keep") }.map { "\(directory)/\($0)" }.filter { path in
             var status = stat()
             guard lstat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG,
                 let bytes = SystemCall.readFile(path, limit: 256),
-                let mark = KeepMark(parsing: String(decoding: bytes, as: UTF8.self)),
-                mark.isStale(age: time(nil) - status.st_mtim.tv_sec)
-            else { continue }
-            unlink(path)
+                let mark = KeepMark(parsing: String(decoding: bytes, as: UTF8.self))
+            else { return false }
+            return mark.isStale(age: time(nil) - status.st_mtim.tv_sec)
         }
     }
 }

@@ -46,6 +46,13 @@ struct LocalRepository: Sendable {
         return String(path)
     }
 
+    /// The absolute path of the directory modmeta keeps its state in, or nil outside a repository.
+    func stateDirectory() async throws -> String? {
+        let output = try await git.output(["rev-parse", "--path-format=absolute", "--git-common-dir"])
+        guard output.status == 0, let path = output.lines.first else { return nil }
+        return "\(path)/modmeta"
+    }
+
     /// The objects that expressions name; those that name none, or several, are left out.
     func resolve(_ expressions: Set<String>) async throws -> [String: Object] {
         let list = Array(expressions)
@@ -65,6 +72,16 @@ struct LocalRepository: Sendable {
             }
         }
         return objects
+    }
+
+    /// What the annotated tags among the objects are about, in the end.
+    func peeled(_ objects: Set<GitObjectName>) async throws -> [GitObjectName: GitObjectName] {
+        let known = try await resolve(Set(objects.map(\.hex)))
+        let tags = known.values.filter { $0.type == "tag" }.map(\.name)
+        let targets = try await resolve(Set(tags.map { "\($0)^{}" }))
+        var peeled: [GitObjectName: GitObjectName] = [:]
+        for tag in tags { peeled[tag] = targets["\(tag)^{}"]?.name }
+        return peeled
     }
 
     /// Those of the objects that are here.

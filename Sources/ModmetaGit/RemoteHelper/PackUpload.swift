@@ -37,7 +37,6 @@ final class PackUpload {
     /// - Throws: `RemoteHelperError.Code.transfer` if the store cannot take them or still lacks something.
     func bring(_ tips: Set<GitObjectName>, known: Set<GitObjectName>, isEverythingKnown: Bool) async throws {
         KeepMark.removeStale(in: packDirectory)
-        ScratchDirectory.removeStale()
         var reason = ""
         for attempt in 0..<3 {
             do {

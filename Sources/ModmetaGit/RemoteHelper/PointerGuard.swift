@@ -61,7 +61,7 @@ struct PointerGuard: Sendable {
     }
 
     /// Takes one answer of `git cat-file --batch`: `<object> blob <size>`, newline, content, newline.
-    private static func takeBlob(from output: inout ArraySlice<UInt8>) -> ArraySlice<UInt8>? {
+    static func takeBlob(from output: inout ArraySlice<UInt8>) -> ArraySlice<UInt8>? {
         guard let end = output.firstIndex(of: UInt8(ascii: "\n")) else { return nil }
         let words = output[..<end].split(separator: UInt8(ascii: " "))
         guard words.count == 3, let size = Int(String(decoding: words[2], as: UTF8.self)), size >= 0,

@@ -6,7 +6,7 @@ struct RemoteHelperConversation {
     private let invocation: RemoteHelperSession.Invocation
     private let local = LocalRepository()
     private var machine = RemoteHelperProtocol()
-    private var store: StoreRepository?
+    private var store: (any StoreHistory)?
     private var listed: StoreRefs?
 
     init(session: RemoteHelperSession, invocation: RemoteHelperSession.Invocation) {
@@ -39,8 +39,9 @@ struct RemoteHelperConversation {
         let format: GitObjectFormat
         do {
             let store = try await openStore()
-            refs = try await store.refs(peelingTags: !forPush)
-            format = store.objectFormat
+            let found = try await store.refs(peelingTags: !forPush)
+            format = try await self.format(of: store)
+            refs = found
         } catch let error as StoreError where error.code == .noStore {
             // The push that follows makes the store.
             guard forPush else { throw RemoteHelperError(.badStore, "\(error.message); git push creates one") }
@@ -58,7 +59,7 @@ struct RemoteHelperConversation {
 
     private mutating func fetch(_ requests: [FetchRequest]) async throws -> String {
         let store = try await openStore()
-        let outcome = try await StoreFetch(store: store, local: local, options: machine.options).run(requests)
+        let outcome = try await store.fetch(requests, into: local, options: machine.options)
         return RemoteHelperReply.fetched(lock: outcome.lock, isConnected: outcome.isConnected)
     }
 
@@ -66,27 +67,39 @@ struct RemoteHelperConversation {
         defer { machine.finishedPush() }
         let format = try await local.objectFormat()
         let createsStore = !machine.options.isDryRun && requests.contains { !$0.isDeletion }
-        let store: StoreRepository
+        let store: any StoreHistory
         do {
             store = try await openStore(creating: createsStore ? format : nil)
         } catch let error as StoreError where error.code == .noStore && !createsStore {
             return RemoteHelperReply.pushed(requests.map { PushResult(destination: $0.destination, status: .done) })
         }
-        guard format == store.objectFormat else {
-            throw RemoteHelperError(
-                .mismatch, "this repository names objects by \(format), the store by \(store.objectFormat)")
+        if let other = store.chosenFormat, other != format {
+            throw RemoteHelperError(.mismatch, "this repository names objects by \(format), the store by \(other)")
         }
         let (session, invocation) = (session, invocation)
         let push = StorePush(
-            store: store, local: local, options: machine.options, listed: listed, remote: invocation.remote,
+            target: try store.pushTarget(from: local, options: machine.options), local: local, options: machine.options,
+            listed: listed, remote: invocation.remote,
             weights: { try await session.weights(invocation) })
         return RemoteHelperReply.pushed(try await push.run(requests))
     }
 
-    private mutating func openStore(creating format: GitObjectFormat? = nil) async throws -> StoreRepository {
+    private mutating func openStore(creating format: GitObjectFormat? = nil) async throws -> any StoreHistory {
         if let store { return store }
-        let opened = try await StoreRepository(at: session.openStore(invocation.address, format))
+        let opened: any StoreHistory
+        switch try await session.openStore(invocation.address, format) {
+        case .directory(let path): opened = try await StoreRepository(at: path)
+        case .bucket(let files, let id):
+            opened = BucketHistory(files: files, store: id, stateDirectory: try await local.stateDirectory())
+        }
         store = opened
         return opened
+    }
+
+    /// The hash that names a store's objects; a store that nothing was pushed to takes that of who asks.
+    private func format(of store: any StoreHistory) async throws -> GitObjectFormat {
+        if let format = store.chosenFormat { return format }
+        // Git may ask before there is a repository, or outside one.
+        return (try? await local.objectFormat()) ?? .sha1
     }
 }

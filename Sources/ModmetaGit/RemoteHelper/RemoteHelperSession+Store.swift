@@ -6,18 +6,33 @@ extension RemoteHelperSession {
         RemoteHelperSession(
             openStore: { address, creating in
                 let url = try StoreURL(address)
-                guard let path = url.path else {
-                    throw StoreError(.unsupported, "\(url) is not a directory store; only those can be used so far")
+                switch url.location {
+                case .directory(let path):
+                    if let creating {
+                        _ = try await LocalStore.create(at: path, objectFormat: creating)
+                    } else {
+                        _ = try await LocalStore.open(at: path)
+                    }
+                    return .directory(path: path)
+                case .bucket, .server: return try await openBucket(url, creating)
                 }
-                if let creating {
-                    _ = try await LocalStore.create(at: path, objectFormat: creating)
-                } else {
-                    _ = try await LocalStore.open(at: path)
-                }
-                return path
             },
             weights: { invocation in
                 StoreWeights(repository: try await Repository.discover(), remote: invocation.remote)
             })
+    }
+
+    private static func openBucket(_ url: StoreURL, _ creating: GitObjectFormat?) async throws -> OpenedStore {
+        let access = try await StoreAccess.standard()
+        let store =
+            if let creating {
+                try await url.create(objectFormat: creating, access)
+            } else {
+                try await url.open(access)
+            }
+        guard let bucket = store as? BucketStore else {
+            throw StoreError(.unsupported, "\(url) keeps no history; use it for weights, as lfs.url")
+        }
+        return .bucket(bucket.files, try await bucket.format().id)
     }
 }

@@ -17,11 +17,19 @@ public struct RemoteHelperSession: Sendable {
         }
     }
 
-    /// Opens the store at an address and returns its directory.
+    /// A store's Git side, opened.
+    public enum OpenedStore: Sendable {
+        /// A directory, by its absolute path.
+        case directory(path: String)
+        /// A bucket, and the store's id.
+        case bucket(any BucketFiles, StoreFormat.ID)
+    }
+
+    /// Opens the store at an address.
     ///
     /// With an object format it makes the store where there is none; without, that is `StoreError.Code.noStore`.
     public typealias StoreOpener =
-        @Sendable (_ address: String, _ creating: GitObjectFormat?) async throws -> String
+        @Sendable (_ address: String, _ creating: GitObjectFormat?) async throws -> OpenedStore
 
     /// Makes the judge of which weights the agent's store has, for the objects a push would publish.
     public typealias WeightsFinder = @Sendable (Invocation) async throws -> any WeightsPresence
@@ -46,11 +54,13 @@ public struct RemoteHelperSession: Sendable {
     public func run(arguments: [String], input: CInt = 0, output: CInt = 1) async -> CInt {
         // A git that is gone shows as an error of write.
         signal(SIGPIPE, SIG_IGN)
+        ScratchDirectory.removeStale()
         do {
             guard arguments.count == 2 else {
                 throw RemoteHelperError(
                     .badRequest, "git starts this program with a remote and its URL: git clone modmeta::<store>")
             }
+            try ServerHandover(remote: arguments[0], address: arguments[1])?.run()
             var conversation = RemoteHelperConversation(
                 session: self, invocation: Invocation(remote: arguments[0], address: arguments[1]))
             try await conversation.hold(input: input, output: output)
@@ -65,6 +75,12 @@ public struct RemoteHelperSession: Sendable {
 
     /// Says something on standard error that does not end the session.
     static func warn(_ message: String) { say("warning: modmeta: \(message)") }
+
+    /// Shows how far something is, on one line that is written over.
+    static func progress(_ title: String, _ count: Int, _ total: Int) {
+        let line = "\(title): \(count * 100 / max(total, 1))% (\(count)/\(total))"
+        try? SystemCall.write(2, Array((count == total ? "\(line), done.\n" : "\(line)\r").utf8))
+    }
 
     private static func say(_ message: String) {
         let line = message.split(whereSeparator: \.isNewline).joined(separator: "; ")

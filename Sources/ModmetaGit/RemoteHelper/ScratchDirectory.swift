@@ -23,15 +23,16 @@ final class ScratchDirectory: Sendable {
     }
 
     /// Removes the directories that killed processes of ours have left behind.
-    static func removeStale() {
-        for name in SystemCall.names(in: base) where name.hasPrefix(prefix) {
-            let path = "\(base)/\(name)"
+    static func removeStale() { stale().forEach(remove) }
+
+    /// The directories that killed processes of ours have left behind.
+    static func stale() -> [String] {
+        SystemCall.names(in: base).filter { $0.hasPrefix(prefix) }.map { "\(base)/\($0)" }.filter { path in
             var status = stat()
             guard lstat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR, status.st_uid == getuid(),
-                let text = SystemCall.readFile("\(path)/owner", limit: 256),
-                ProcessIdentity(parsing: String(decoding: text, as: UTF8.self))?.isRunning == false
-            else { continue }
-            remove(path)
+                let text = SystemCall.readFile("\(path)/owner", limit: 256)
+            else { return false }
+            return ProcessIdentity(parsing: String(decoding: text, as: UTF8.self))?.isRunning == false
         }
     }
 

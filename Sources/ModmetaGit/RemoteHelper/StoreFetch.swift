@@ -45,7 +45,7 @@ struct StoreFetch: Sendable {
         } catch PackStream.Failure.notMade {
             throw RemoteHelperError(.transfer, failure())
         } catch PackStream.Failure.notTaken {
-            throw RemoteHelperError(.transfer, "git could not store the objects fetched from \(store.path)")
+            throw RemoteHelperError(.transfer, "git could not store the objects fetched from \(store.name)")
         }
     }
 
@@ -60,9 +60,9 @@ struct StoreFetch: Sendable {
 
     private func failure() -> String {
         if store.isShallow {
-            return "the store at \(store.path) lacks older history (it is shallow); push that history to it first"
+            return "the store at \(store.name) lacks older history (it is shallow); push that history to it first"
         }
-        return "the store at \(store.path) lacks objects its refs need; run git fsck there"
+        return "the store at \(store.name) lacks objects its refs need; run git fsck there"
     }
 
     /// The checks the user wants, as git-fetch-pack makes them.

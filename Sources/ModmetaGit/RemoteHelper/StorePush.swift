@@ -1,7 +1,7 @@
 /// Carries out a push batch against a store that exists.
-struct StorePush: Sendable {
+struct StorePush {
     /// Where to.
-    var store: StoreRepository
+    var target: any PushTarget
     /// Where from.
     var local: LocalRepository
     /// What git was asked for.
@@ -22,27 +22,32 @@ struct StorePush: Sendable {
     /// How often refs that somebody else changes under our hands are looked at again.
     private static let rounds = 5
 
+    /// What a push leads to, for a second look at its weights once the refs have changed.
+    struct Promise: Sendable {
+        var weights: any WeightsPresence
+        var objects: NewObjects
+    }
+
     /// Pushes, and says what became of each ref.
     func run(_ requests: [PushRequest]) async throws -> [PushResult] {
         let sources = try await local.resolve(Set(requests.map(\.source).filter { !$0.isEmpty }))
-        let upload = PackUpload(from: local, to: store, options: options)
-        defer { upload.release() }
+        let heads = try await heads(requests)
+        defer { target.release() }
         var ledger = PushLedger(requests, isAtomic: options.isAtomic)
         var done: [RefChange] = []
+        var promise: Promise?
         for round in 0..<StorePush.rounds where !ledger.pending.isEmpty {
             var plans = try await decide(ledger.pending, sources, &ledger)
             if options.isDryRun {
                 for plan in plans { ledger.settle(plan.request) }
                 break
             }
-            if round == 0 { plans = try await bring(plans, by: upload, &ledger) }
-            done += try await apply(plans, &ledger)
+            if round == 0 { plans = try await bring(plans, &ledger, &promise) }
+            done += try await apply(plans, heads, &ledger)
         }
         for request in ledger.pending { ledger.refuse(request, PushRefusal.restless) }
-        if !done.isEmpty {
-            try await upload.confirm(done)
-            await followUp(done, requests)
-        }
+        if let promise { done = try await keep(promise, done, requests, &ledger) }
+        if !done.isEmpty { try await target.conclude(done, heads: heads) }
         return ledger.results
     }
 
@@ -50,7 +55,7 @@ struct StorePush: Sendable {
     private func decide(
         _ requests: [PushRequest], _ sources: [String: LocalRepository.Object], _ ledger: inout PushLedger
     ) async throws -> [Plan] {
-        let rules = PushRules(refs: try await store.refs(), listed: listed, options: options)
+        let rules = PushRules(refs: try await target.refs(), listed: listed, options: options)
         var plans: [Plan] = []
         for request in requests {
             switch try await rules.decide(request, pushed: sources[request.source], relation: relation) {
@@ -69,23 +74,27 @@ struct StorePush: Sendable {
     }
 
     /// Checks the weights and brings the objects; returns the plans that may still go ahead.
-    private func bring(_ plans: [Plan], by upload: PackUpload, _ ledger: inout PushLedger) async throws -> [Plan] {
+    private func bring(
+        _ plans: [Plan], _ ledger: inout PushLedger, _ promise: inout Promise?
+    ) async throws -> [Plan] {
         var plans = plans
         var tips = Set(plans.compactMap(\.change.new))
         guard !tips.isEmpty else { return plans }
-        let known = try await local.present(among: store.refs().tips)
+        let known = try await local.present(among: target.refs().tips)
         var new = try await newObjects(tips, beyond: known)
         if new.count > 0, try await local.flag("modmeta.allowIncompletePush") != true {
-            let pointers = PointerGuard(local: local, weights: try await weights())
+            let weights = try await weights()
+            let pointers = PointerGuard(local: local, weights: weights)
             if try await pointers.gap(in: new) != nil {
                 plans = try await passing(plans, pointers, beyond: known, &ledger)
                 tips = Set(plans.compactMap(\.change.new))
                 guard !tips.isEmpty else { return plans }
                 new = try await newObjects(tips, beyond: known)
             }
+            promise = Promise(weights: weights, objects: new)
         }
         do {
-            try await upload.bring(tips, known: known, isEverythingKnown: new.count == 0)
+            try await target.bring(tips, known: known, isEverythingKnown: new.count == 0)
             return plans
         } catch let error as RemoteHelperError where error.code == .transfer {
             for plan in plans where plan.change.new != nil { ledger.refuse(plan.request, error.message) }
@@ -118,6 +127,6 @@ struct StorePush: Sendable {
     }
 
     private func newObjects(_ tips: Set<GitObjectName>, beyond known: Set<GitObjectName>) async throws -> NewObjects {
-        try await NewObjects(tips, beyond: known, in: local, scratch: store.view.scratch)
+        try await NewObjects(tips, beyond: known, in: local, scratch: target.scratch)
     }
 }

@@ -1,5 +1,5 @@
 /// The refs of a store at one moment.
-struct StoreRefs: Sendable {
+struct StoreRefs: Equatable, Sendable {
     /// A ref and the object it names.
     struct Ref: Equatable, Sendable {
         /// The full name, as `refs/heads/main`.

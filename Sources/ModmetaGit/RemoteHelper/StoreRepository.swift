@@ -4,6 +4,8 @@ internal import ModmetaStore
 struct StoreRepository: Sendable {
     /// The absolute path of the store.
     let path: String
+    /// The store for people to read.
+    let name: String
     /// Through which git works on it.
     let view: SealedView
     /// The hash that names its objects.
@@ -11,8 +13,9 @@ struct StoreRepository: Sendable {
 
     /// Opens the store in a directory.
     ///
+    /// - Parameter name: what messages call the store; by default its path.
     /// - Throws: `RemoteHelperError.Code.badStore` if no usable repository is there.
-    init(at path: String) async throws {
+    init(at path: String, named name: String? = nil) async throws {
         let scratch = try ScratchDirectory()
         guard let head = StoreRepository.head(of: path) else {
             throw RemoteHelperError(.badStore, "the store at \(path) has no valid HEAD; is it a modmeta store?")
@@ -29,6 +32,7 @@ struct StoreRepository: Sendable {
         }
         let config = try StoreConfig(parsing: settings.standardOutput, store: path)
         self.path = path
+        self.name = name ?? path
         objectFormat = config.objectFormat
         view = try SealedView(of: path, head: head, config: config, scratch: scratch)
     }

@@ -5,6 +5,12 @@ enum SystemCall {
     /// What the last failed call said.
     static func reason(_ code: CInt = errno) -> String { String(cString: strerror(code)) }
 
+    /// The time in seconds since 1970.
+    static func now() -> Int64 { Int64(time(nil)) }
+
+    /// A variable of the environment, or nil.
+    static func variable(_ name: String) -> String? { getenv(name).map { String(cString: $0) } }
+
     /// The name in a directory entry.
     static func name(of entry: UnsafeMutablePointer<dirent>) -> String {
         withUnsafePointer(to: &entry.pointee.d_name) { pointer in
