@@ -16,10 +16,11 @@ struct Root: AsyncParsableCommand {
         version: version,
         subcommands: [],
         groupedSubcommands: [
-            CommandGroup(name: "Set up", subcommands: [Install.self, Init.self]),
+            CommandGroup(name: "Set up", subcommands: [Install.self, Init.self, Doctor.self]),
             CommandGroup(
-                name: "Snapshots", subcommands: [Snapshot.self, List.self, Show.self, Verify.self]),
-            CommandGroup(name: "Look", subcommands: [Inspect.self, ID.self, StoreCommand.self]),
-            CommandGroup(name: "Plumbing", subcommands: [Delta.self, Patch.self, LFSAgent.self]),
+                name: "Snapshots",
+                subcommands: [Snapshot.self, List.self, Show.self, Fetch.self, Verify.self, Prune.self]),
+            CommandGroup(name: "Look", subcommands: [Check.self, Inspect.self, ID.self, StoreCommand.self]),
+            CommandGroup(name: "Plumbing", subcommands: [Delta.self, Patch.self, LFSAgent.self, Hook.self]),
         ])
 }

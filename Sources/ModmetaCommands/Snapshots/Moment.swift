@@ -10,6 +10,12 @@ struct Moment {
         gmtime_r(&seconds, &fields)
     }
 
+    /// A moment by its seconds since 1970.
+    init(secondsSince1970 seconds: Int64) {
+        var seconds = time_t(seconds)
+        gmtime_r(&seconds, &fields)
+    }
+
     /// As RFC 3339 has it, for example `2024-05-22T14:30:00Z`.
     var text: String { "\(year)-\(month)-\(day)T\(hour):\(minute):\(second)Z" }
 

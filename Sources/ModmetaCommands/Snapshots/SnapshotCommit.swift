@@ -9,6 +9,8 @@ internal import ModmetaSnapshots
 struct SnapshotCommit {
     let repository: SnapshotRepository
     let document: SnapshotDocument
+    /// The records of the data, committed beside the document.
+    var records: [DatasetManifest] = []
 
     /// Files of ours that the snapshot needs to be read elsewhere.
     private static let companions = [".gitattributes", ProjectConfig.path]
@@ -44,6 +46,10 @@ struct SnapshotCommit {
         _ = try await git.run([
             "update-index", "--add", "--cacheinfo", "100644,\(blob),\(SnapshotDocument.path(of: document.name))",
         ])
+        for manifest in records {
+            let blob = try await git.run(["hash-object", "-w", "--stdin"], input: manifest.serialized).lines[0]
+            _ = try await git.run(["update-index", "--add", "--cacheinfo", "100644,\(blob),\(manifest.path)"])
+        }
         let tree = try await git.run(["write-tree"]).lines[0]
         let commit = try await git.run(
             ["commit-tree", String(tree)] + (head.map { ["-p", $0] } ?? []), input: Array(message.utf8)
@@ -68,7 +74,10 @@ struct SnapshotCommit {
     func refresh(commit: String) async {
         do {
             try WorkFile.write(document.yaml, to: "\(repository.top)/\(SnapshotDocument.path(of: document.name))")
-            let paths = document.paths + [SnapshotDocument.path(of: document.name)]
+            for manifest in records where !WorkFile.exists("\(repository.top)/\(manifest.path)") {
+                try WorkFile.write(manifest.serialized, to: "\(repository.top)/\(manifest.path)")
+            }
+            let paths = document.paths + records.map(\.path) + [SnapshotDocument.path(of: document.name)]
             let entries = try await repository.git.run(
                 ["ls-tree", "-r", "-z", "--full-tree", commit, "--"] + paths.filter { $0 != "." } + Self.companions)
             let whole = document.paths.contains(".")
@@ -90,6 +99,10 @@ struct SnapshotCommit {
     private var reflog: String { "modmeta snapshot: \(document.name)" }
 
     private func makeTag(_ commit: String) async throws -> String {
+        if repository.repository.configuration.isTrue("tag.gpgsign") {
+            Terminal.error("modmeta: note: tag.gpgSign is set, and modmeta does not sign; to sign the tag afterwards:")
+            Terminal.error("  git tag -f -s snapshot/\(document.name) 'snapshot/\(document.name)^{}'")
+        }
         let tagger = try await repository.git.run(["var", "GIT_COMMITTER_IDENT"]).lines[0]
         let text = """
             object \(commit)
@@ -116,6 +129,12 @@ struct SnapshotCommit {
             commit
 
             """
+        let locks = SnapshotLocks(repository: repository.repository)
+        let branch = try await repository.git.output(["symbolic-ref", "--quiet", "HEAD"]).lines.first.map(String.init)
+        try locks.begin(
+            [("HEAD", commit), ("\(SnapshotRepository.tagPrefix)\(document.name)", tag)]
+                + (branch.map { [($0, commit)] } ?? []))
+        defer { locks.end() }
         _ = try await repository.git.run(
             ["update-ref", "--create-reflog", "-m", reflog, "--stdin"], input: Array(transaction.utf8))
     }

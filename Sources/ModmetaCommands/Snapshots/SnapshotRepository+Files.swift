@@ -7,23 +7,40 @@ extension SnapshotRepository {
         guard let found = try await committed(document.name) else {
             return try Checkpoint(paths: document.paths.map { "\(top)/\($0)" }).files
         }
-        let paths = document.paths.filter { $0 != "." }
-        let listing = try await git.run(
-            ["ls-tree", "-r", "-z", "--full-tree", found.commit, "--"]
-                + (paths.count == document.paths.count ? paths : []))
-        let entries = try listing.text.split(separator: "\0").compactMap { try TreeEntry(parsing: $0) }
-        let names = Set(entries.map(\.path))
-        let root = commonDirectory(document.paths.map { names.contains($0) ? directory(of: $0) : $0 == "." ? "" : $0 })
         var files: [ContentFile] = []
-        for entry in entries
-        where !entry.path.split(separator: "/").contains(where: { $0 == ".modmeta" || $0 == ".git" }) {
-            let name = root.isEmpty ? entry.path : String(entry.path.dropFirst(root.count + 1))
+        for (name, entry) in try await entries(of: document, at: found.commit) {
             files.append(ContentFile(name: name, source: try await source(of: entry, in: document)))
         }
         guard !files.isEmpty else {
             throw CommandFailure(kind: .finding, message: "\(document.name): its commit holds none of its files")
         }
         return files
+    }
+
+    /// The files of a snapshot in the tree of its commit, each with its name relative to the checkpoint's root.
+    func entries(of document: SnapshotDocument) async throws -> [(name: String, entry: TreeEntry)] {
+        guard let found = try await committed(document.name) else {
+            throw CommandFailure(
+                kind: .input, message: "\(document.name) was only written down, so it is in no commit",
+                hints: ["Give its `modmeta snapshot` again without --no-commit."])
+        }
+        return try await entries(of: document, at: found.commit)
+    }
+
+    private func entries(
+        of document: SnapshotDocument, at commit: String
+    ) async throws -> [(name: String, entry: TreeEntry)] {
+        let paths = document.paths.filter { $0 != "." }
+        let listing = try await git.run(
+            ["ls-tree", "-r", "-z", "--full-tree", commit, "--"] + (paths.count == document.paths.count ? paths : []))
+        let entries = try listing.text.split(separator: "\0").compactMap { try TreeEntry(parsing: $0) }
+        let names = Set(entries.map(\.path))
+        let root = commonDirectory(document.paths.map { names.contains($0) ? directory(of: $0) : $0 == "." ? "" : $0 })
+        return entries.compactMap { entry in
+            let parts = entry.path.split(separator: "/")
+            guard !parts.contains(where: { $0 == ".modmeta" || $0 == ".git" }) else { return nil }
+            return (root.isEmpty ? entry.path : String(entry.path.dropFirst(root.count + 1)), entry)
+        }
     }
 
     private func source(of entry: TreeEntry, in document: SnapshotDocument) async throws -> ContentFile.Source {

@@ -9,7 +9,9 @@ extension SnapshotRepository {
             return found.document
         }
         do {
-            return try SnapshotSelector.find(text, in: await snapshots(meantBy: text))
+            let found = try SnapshotSelector.find(text, in: await snapshots(meantBy: text))
+            // The index has it in another order.
+            return try await committed(found.name)?.document ?? found
         } catch let error as SnapshotError where error.code == .missing {
             let tags = try await git.output([
                 "for-each-ref", "--format=%(refname:strip=3)", "--points-at", text, Self.tagPrefix,

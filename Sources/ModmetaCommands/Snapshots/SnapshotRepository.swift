@@ -1,3 +1,4 @@
+internal import Glibc
 internal import ModmetaGit
 internal import ModmetaSnapshots
 
@@ -42,6 +43,10 @@ struct SnapshotRepository {
         var name: String
         var bytes: [UInt8]
         var place: String
+        /// The Git object of the tag; nil without one.
+        var object: String?
+        /// Whether the bytes are JSON of a document that was checked before.
+        var isIndexed = false
     }
 
     /// The snapshots, by age: what tags lead to, then what lies in the work tree without a tag.
@@ -49,47 +54,76 @@ struct SnapshotRepository {
     /// A document that cannot be read is named on standard error and passed over.
     /// - Parameter text: where it is not nil, only documents that could be meant by it are read.
     func snapshots(meantBy text: String? = nil) async throws -> [SnapshotDocument] {
-        let tags = try await git.run(["for-each-ref", "--format=%(refname)", Self.tagPrefix])
-            .lines.map { String($0.dropFirst(Self.tagPrefix.count)) }
-        var findings = try await documents(tags).map {
-            Finding(name: $0, bytes: $1, place: "the tag snapshot/\($0)")
+        let tags = try await git.run(["for-each-ref", "--format=%(objectname) %(refname)", Self.tagPrefix])
+            .lines.compactMap { line -> (object: String, name: String)? in
+                let fields = line.split(separator: " ", maxSplits: 1)
+                guard fields.count == 2 else { return nil }
+                return (String(fields[0]), String(fields[1].dropFirst(Self.tagPrefix.count)))
+            }
+        let index = SnapshotIndex(of: repository)
+        var findings: [Finding] = []
+        var unknown: [(object: String, name: String)] = []
+        for tag in tags {
+            if let json = index.json(tag.object) {
+                findings.append(
+                    Finding(name: tag.name, bytes: json, place: "the index", object: tag.object, isIndexed: true))
+            } else {
+                unknown.append(tag)
+            }
         }
-        findings += untaggedFiles(besides: Set(tags)).map {
+        let objects = Dictionary(unknown.map { ($0.name, $0.object) }, uniquingKeysWith: { first, _ in first })
+        findings += try await documents(unknown.map(\.name)).map {
+            Finding(name: $0, bytes: $1, place: "the tag snapshot/\($0)", object: objects[$0])
+        }
+        findings += untaggedFiles(besides: Set(tags.map(\.name))).map {
             Finding(name: $0.name, bytes: $0.bytes, place: SnapshotDocument.path(of: $0.name))
         }
         if let text {
-            // Reading YAML is what takes time. What is meant by a hash has its digits in its bytes.
+            // Reading documents is what takes time. What is meant by a hash has its digits in its bytes.
             let parts = text.lowercased().split(separator: "_").map { Array($0.utf8) }
             findings = findings.filter { finding in
-                text.hasSuffix(finding.name)
+                // What is not in the index yet is read once and then is.
+                finding.object != nil && !finding.isIndexed || text.hasSuffix(finding.name)
                     || parts.allSatisfy { Self.isHeld($0, by: finding.bytes) }
             }
         }
-        return await Self.read(findings).sorted { ($0.created, $0.name) < ($1.created, $1.name) }
+        let read = await Self.read(findings)
+        var new: [String: SnapshotDocument] = [:]
+        for (finding, document) in read where !finding.isIndexed { finding.object.map { new[$0] = document } }
+        index.save(tags.map(\.object), adding: new, in: repository)
+        return read.map(\.document).sorted { ($0.created, $0.name) < ($1.created, $1.name) }
     }
 
     /// Whether some bytes stand anywhere in others.
     private static func isHeld(_ part: [UInt8], by bytes: [UInt8]) -> Bool {
-        guard let first = part.first, part.count <= bytes.count else { return part.isEmpty }
-        return (0...(bytes.count - part.count)).contains { start in
-            bytes[start] == first && part.indices.allSatisfy { bytes[start + $0] == part[$0] }
+        guard let first = part.first else { return true }
+        return bytes.withUnsafeBytes { bytes in
+            guard var rest = bytes.baseAddress else { return false }
+            let end = rest + bytes.count
+            while end - rest >= part.count, let found = memchr(rest, CInt(first), end - rest - part.count + 1) {
+                if memcmp(found, part, part.count) == 0 { return true }
+                rest = UnsafeRawPointer(found) + 1
+            }
+            return false
         }
     }
 
     /// Reads documents on all processors.
-    private static func read(_ findings: [Finding]) async -> [SnapshotDocument] {
-        await withTaskGroup(of: [SnapshotDocument].self) { group in
+    private static func read(_ findings: [Finding]) async -> [(finding: Finding, document: SnapshotDocument)] {
+        await withTaskGroup(of: [(finding: Finding, document: SnapshotDocument)].self) { group in
             for start in stride(from: 0, to: findings.count, by: 64) {
                 let share = findings[start..<min(start + 64, findings.count)]
-                group.addTask { share.compactMap(read) }
+                group.addTask { share.compactMap { finding in read(finding).map { (finding, $0) } } }
             }
-            var documents: [SnapshotDocument] = []
+            var documents: [(finding: Finding, document: SnapshotDocument)] = []
             for await share in group { documents += share }
             return documents
         }
     }
 
     private static func read(_ finding: Finding) -> SnapshotDocument? {
+        // What the index has of it that is not like a document is read again when the index is gone.
+        if finding.isIndexed { return SnapshotDocument(trusting: finding.bytes) }
         do {
             let document = try SnapshotDocument(parsing: finding.bytes, path: finding.place)
             guard document.name == finding.name else {

@@ -34,21 +34,52 @@ enum WorkFile {
     }
 
     /// Writes a file as a whole or not at all, making the directory it lies in and the one above.
-    static func write(_ text: String, to path: String) throws {
+    static func write(_ text: String, to path: String) throws { try write(Array(text.utf8), to: path) }
+
+    /// Writes a file as a whole or not at all, making the directory it lies in and the one above.
+    static func write(_ bytes: [UInt8], to path: String, mode: mode_t = 0o666) throws {
         let directory = String(path[..<(path.lastIndex(of: "/") ?? path.startIndex)])
         if let slash = directory.lastIndex(of: "/") { mkdir(String(directory[..<slash]), 0o777) }
         mkdir(directory, 0o777)
         let temporary = "\(path).\(getpid()).tmp"
-        let descriptor = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o666)
+        let descriptor = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode)
         guard descriptor >= 0 else { throw failure("cannot write", path) }
-        let bytes = Array(text.utf8)
-        let isWritten = Glibc.write(descriptor, bytes, bytes.count) == bytes.count && fsync(descriptor) == 0
+        let isWritten = writeAll(bytes, to: descriptor) && fsync(descriptor) == 0
         close(descriptor)
         guard isWritten, rename(temporary, path) == 0 else {
             let error = failure("cannot write", path)
             unlink(temporary)
             throw error
         }
+    }
+
+    /// Copies a file of any size.
+    static func copy(_ source: String, to path: String) throws {
+        let input = open(source, O_RDONLY | O_CLOEXEC)
+        guard input >= 0 else { throw failure("cannot read", source) }
+        defer { close(input) }
+        let output = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o666)
+        guard output >= 0 else { throw failure("cannot write", path) }
+        defer { close(output) }
+        var block = [UInt8](repeating: 0, count: 1 << 20)
+        while true {
+            let count = Glibc.read(input, &block, block.count)
+            if count < 0, errno == EINTR { continue }
+            guard count >= 0 else { throw failure("cannot read", source) }
+            if count == 0 { return }
+            guard writeAll(block[..<count], to: output) else { throw failure("cannot write", path) }
+        }
+    }
+
+    private static func writeAll(_ bytes: some Collection<UInt8>, to descriptor: CInt) -> Bool {
+        var rest = Array(bytes)[...]
+        while !rest.isEmpty {
+            let count = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
+            if count < 0, errno == EINTR { continue }
+            guard count > 0 else { return false }
+            rest = rest.dropFirst(count)
+        }
+        return true
     }
 
     private static func failure(_ what: String, _ path: String) -> CommandFailure {

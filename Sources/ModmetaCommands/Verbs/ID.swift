@@ -20,6 +20,7 @@ struct ID: AsyncParsableCommand {
     func run() async throws {
         try await reportingFailures {
             let digest = try await ContentDigest(of: Checkpoint(paths: paths).files)
+            for note in digest.notes { Terminal.error("modmeta: note: \(escaped(note))") }
             if json {
                 try JSONOutput.print(ContentDocument(digest))
             } else {
@@ -35,11 +36,13 @@ private struct ContentDocument: Encodable {
     var tensors: Int
     var files: Int
     var bytes: UInt64
+    var notes: [String]
 
     init(_ digest: ContentDigest) {
         content = digest.content.hex
         tensors = digest.tensorCount
         files = digest.fileCount
         bytes = digest.byteCount
+        notes = digest.notes
     }
 }

@@ -24,6 +24,9 @@ struct Init: AsyncParsableCommand {
     @Option(help: "The URL of the remote origin, for example modmeta::file:///mnt/models/qa.")
     var remote: String?
 
+    @Flag(help: "Write hooks that refuse weights without a snapshot, and snapshots that are not in the store.")
+    var hooks = false
+
     /// The names weights have.
     private static let patterns = ["safetensors", "bin", "pt", "pth", "ckpt", "gguf", "distcp", "npz", "h5", "onnx"]
 
@@ -36,6 +39,7 @@ struct Init: AsyncParsableCommand {
             try writeConfig(in: repository)
             try writeAttributes(in: repository)
             try await addRemote(in: repository)
+            if hooks { try await HookFiles(repository: repository).write() }
             Terminal.print("\(repository.top) is ready for snapshots.")
         }
     }

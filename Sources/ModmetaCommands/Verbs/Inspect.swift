@@ -5,10 +5,14 @@ internal import ModmetaTransfer
 /// `modmeta inspect`: what a weight file holds and how a push would cut it.
 struct Inspect: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Show a weight file's tensors and chunks.",
-        discussion: "Nothing in the file is executed. A file of no known format is opaque: only its chunks are shown.")
+        abstract: "Show a weight file's tensors and chunks, or what the files of a directory make up.",
+        discussion: """
+            Nothing in a file is executed. A file of no known format is opaque: only its chunks are shown. Of a \
+            directory, or of an index such as model.safetensors.index.json, it is checked whether the checkpoint \
+            is complete: exit status 1 if it is not.
+            """)
 
-    @Argument(help: "The file to look at.")
+    @Argument(help: "The file, index or directory to look at.")
     var file: String
 
     @Flag(help: "Print one JSON document.")
@@ -16,6 +20,13 @@ struct Inspect: AsyncParsableCommand {
 
     func run() async throws {
         try await reportingFailures {
+            if CheckpointDirectory.isDirectory(file) { return try inspectDirectory(file, onlySet: nil) }
+            if file.hasSuffix(".index.json") {
+                let slash = file.lastIndex(of: "/")
+                let name = slash.map { String(file[file.index(after: $0)...]) } ?? file
+                let directory = slash.map { $0 == file.startIndex ? "/" : String(file[..<$0]) } ?? "."
+                return try inspectDirectory(directory, onlySet: name)
+            }
             let inspection = try Inspection(path: file)
             if json {
                 try JSONOutput.print(InspectionDocument(inspection, path: file))
@@ -23,6 +34,18 @@ struct Inspect: AsyncParsableCommand {
                 report(inspection)
             }
         }
+    }
+
+    /// Reports on a directory, or on the one checkpoint of it that an index describes.
+    private func inspectDirectory(_ path: String, onlySet name: String?) throws {
+        let directory = try CheckpointDirectory(path: path)
+        let report = DirectoryReport(directory, onlySet: name)
+        if json {
+            try JSONOutput.print(report.document)
+        } else {
+            report.print()
+        }
+        if report.hasProblems { throw ExitCode(CommandFailure.Kind.finding.rawValue) }
     }
 
     private func report(_ inspection: Inspection) {
@@ -67,66 +90,5 @@ struct Inspect: AsyncParsableCommand {
 func escaped(_ text: String) -> String {
     text.unicodeScalars.reduce(into: "") { result, scalar in
         result += scalar.properties.generalCategory == .control ? scalar.escaped(asASCII: true) : String(scalar)
-    }
-}
-
-/// The JSON form of an inspection, see docs/guides/inspect.md.
-private struct InspectionDocument: Encodable {
-    struct Tensor: Encodable {
-        var name: String
-        var dtype: String
-        var shape: [UInt64]
-        var offset: UInt64
-        var bytes: UInt64
-    }
-    struct Chunk: Encodable {
-        var offset: UInt64
-        var bytes: UInt64
-    }
-
-    struct Alias: Encodable {
-        var name: String
-        var tensor: String
-    }
-    struct Import: Encodable {
-        var module: String
-        var name: String
-        var verdict: String
-    }
-    struct Safety: Encodable {
-        var verdict: String
-        var imports: [Import]
-        var problem: String?
-    }
-
-    var file: String
-    var format: String
-    var size: UInt64
-    var violation: String?
-    var aliases: [Alias]
-    var safeToLoad: Safety?
-    var tensors: [Tensor]
-    var chunks: [Chunk]
-
-    init(_ inspection: Inspection, path: String) {
-        file = path
-        format = "\(inspection.layout.format)"
-        size = inspection.layout.size
-        violation = inspection.violation.map { "\($0)" }
-        aliases = inspection.aliases.map { Alias(name: $0.name, tensor: $0.tensor) }
-        safeToLoad = inspection.safeToLoad.map { answer in
-            Safety(
-                verdict: answer.verdict.rawValue,
-                imports: answer.imports.map {
-                    Import(module: $0.global.module, name: $0.global.name, verdict: $0.verdict.rawValue)
-                },
-                problem: answer.problem.map { "\($0)" })
-        }
-        tensors = inspection.layout.tensors.map {
-            Tensor(
-                name: $0.name, dtype: $0.dtype, shape: $0.shape, offset: $0.range.lowerBound,
-                bytes: UInt64($0.range.count))
-        }
-        chunks = inspection.chunks.map { Chunk(offset: $0.range.lowerBound, bytes: UInt64($0.range.count)) }
     }
 }

@@ -25,14 +25,14 @@ struct Install: AsyncParsableCommand {
     }
 
     /// The lines that make git-lfs start the agent for every `modmeta::` URL, and only for those.
-    private static let agentLines = [
+    static let agentLines = [
         ("lfs.customtransfer.modmeta.path", "modmeta"),
         ("lfs.customtransfer.modmeta.args", "lfs-agent"),
         ("lfs.customtransfer.modmeta.concurrent", "true"),
         ("lfs.modmeta::.standalonetransferagent", "modmeta"),
     ]
     /// What `git lfs install` writes; needed in a fresh home where the system has not got it.
-    private static let filterLines = [
+    static let filterLines = [
         ("filter.lfs.clean", "git-lfs clean -- %f"),
         ("filter.lfs.smudge", "git-lfs smudge -- %f"),
         ("filter.lfs.process", "git-lfs filter-process"),

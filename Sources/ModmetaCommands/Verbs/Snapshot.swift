@@ -32,6 +32,9 @@ struct Snapshot: AsyncParsableCommand {
     @Option(help: "A variable of the environment that matters: NAME, or NAME=VALUE. May be given several times.")
     var env: [String] = []
 
+    @Option(help: "The base model's directory, where it is not found by its name; its content is recorded.")
+    var base: String?
+
     @Option(help: "The subject field of the model.")
     var domain: String?
 
@@ -47,6 +50,9 @@ struct Snapshot: AsyncParsableCommand {
     @Option(name: .shortAndLong, help: "What the snapshot is, for people.")
     var message: String?
 
+    @Flag(help: "Take configuration files as they are, whatever `modmeta check` says of them.")
+    var noCheck = false
+
     @Flag(help: "Only write the YAML file: no commit, no tag.")
     var noCommit = false
 
@@ -56,6 +62,7 @@ struct Snapshot: AsyncParsableCommand {
     func run() async throws {
         try await reportingFailures {
             let repository = try await SnapshotRepository.discover()
+            await SnapshotLocks(repository: repository.repository).clear()
             let moment = Moment()
             var (name, paths) = nameAndPaths()
             if name == nil { name = try await freeName(moment.name, in: repository) }
@@ -63,10 +70,13 @@ struct Snapshot: AsyncParsableCommand {
             try SnapshotName.check(name)
             let checkpoint = try self.checkpoint(paths, in: repository)
             paths = try paths.compactMap { try RepositoryPath.relative($0, to: repository.top) }
+            try checkConfigs(in: repository)
             let head = try await repository.head()
             let request = try await request(name: name, moment: moment, paths: paths, head: head, in: repository)
             let stamp = checkpoint.stamp
-            let (document, content) = try await request.document(of: checkpoint)
+            let (document, content, records) = try await request.document(of: checkpoint)
+            for note in content.notes { Terminal.error("modmeta: note: \(escaped(note))") }
+            request.cache?.save()
             let prefix = try RepositoryPath.relative(checkpoint.root, to: repository.top) ?? "."
             let weights = content.weightFiles.map { prefix == "." ? $0 : "\(prefix)/\($0)" }
 
@@ -80,7 +90,7 @@ struct Snapshot: AsyncParsableCommand {
                 try WorkFile.write(document.yaml, to: "\(repository.top)/\(SnapshotDocument.path(of: name))")
                 return try report(document, isCommitted: false)
             }
-            let maker = SnapshotCommit(repository: repository, document: document)
+            let maker = SnapshotCommit(repository: repository, document: document, records: records)
             do {
                 let commit = try await maker.make(on: head, weightFiles: weights) {
                     guard checkpoint.stamp == stamp else {
@@ -139,6 +149,21 @@ struct Snapshot: AsyncParsableCommand {
         return checkpoint
     }
 
+    /// Refuses configuration files that the schema does; warnings go to standard error.
+    private func checkConfigs(in repository: SnapshotRepository) throws {
+        guard !noCheck, !config.isEmpty else { return }
+        let schema = try HyperparameterSchema.load(path: "\(repository.top)/\(HyperparameterSchema.path)")
+        let checks = try config.map { try schema.check(fileAt: $0) }
+        for check in checks {
+            for finding in check.findings { Terminal.error(ConfigChecking.line(finding, of: check)) }
+        }
+        if let refused = checks.first(where: { !$0.isAcceptable }) {
+            throw CommandFailure(
+                kind: .input, message: "\(refused.path) is not as the schema says, so no snapshot is made of it",
+                hints: ["Mend it, or say in \(HyperparameterSchema.path) what is right, or give --no-check."])
+        }
+    }
+
     /// What has the name already: by its tag, in `HEAD`, or only in the work tree.
     private func present(
         _ name: String, in repository: SnapshotRepository
@@ -179,6 +204,9 @@ struct Snapshot: AsyncParsableCommand {
         request.variables = try env.map(variable)
         request.metrics = try metric.map(number)
         (request.domain, request.version, request.message) = (domain, version, message)
+        request.base = base
+        request.cache = DigestCache(path: "\(try repository.repository.makeStateDirectory())/digests")
+        request.variable = { name in getenv(name).map { String(cString: $0) } }
         if let parent { request.parent = try SnapshotSelector.find(parent, in: await repository.snapshots()).name }
         if let head {
             let changes = try await repository.git.run(

@@ -1,7 +1,8 @@
 internal import ArgumentParser
 
-/// `modmeta store`: what a store holds and whether it is sound.
+/// `modmeta store`: what a store holds, whether it is sound, and what keeps it so.
 struct StoreCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "store", abstract: "Look into a store.", subcommands: [StoreStat.self, StoreVerify.self])
+        commandName: "store", abstract: "Look into a store, and look after it.",
+        subcommands: [StoreStat.self, StoreVerify.self, StoreGC.self, StoreCopy.self])
 }

@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import ModmetaFormats
+internal import ModmetaGit
 internal import ModmetaStore
 
 /// `modmeta store stat`: counts and sizes.
@@ -15,7 +16,7 @@ struct StoreStat: AsyncParsableCommand {
 
     func run() async throws {
         try await reportingFailures {
-            let statistics = try await StoreAudit(auditing: try await StoreURL(url).open()).stat()
+            let statistics = try await StoreAudit(auditing: try await StoreURL(url).open(.standard())).stat()
             if json { return try JSONOutput.print(StatisticsDocument(statistics)) }
             Table.print(
                 header: ["", "number", "bytes"],
@@ -39,11 +40,14 @@ struct StoreStat: AsyncParsableCommand {
 extension StoreAudit {
     /// Prepares to look through a store.
     init(auditing store: any ObjectStore) {
-        self.init(store: store) { bytes in
-            let manifest = try Manifest(parsing: bytes)
-            try manifest.validate()
-            return manifest
-        }
+        self.init(store: store, parseManifest: StoreAudit.manifestParser)
+    }
+
+    /// Parses and validates a manifest.
+    static let manifestParser: ManifestParser = { bytes in
+        let manifest = try Manifest(parsing: bytes)
+        try manifest.validate()
+        return manifest
     }
 }
 

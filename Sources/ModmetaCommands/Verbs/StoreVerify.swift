@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import ModmetaFormats
+internal import ModmetaGit
 internal import ModmetaStore
 
 /// `modmeta store verify`: finds every flipped, missing or truncated object.
@@ -23,7 +24,7 @@ struct StoreVerify: AsyncParsableCommand {
 
     func run() async throws {
         try await reportingFailures {
-            let store = try await StoreURL(url).open()
+            let store = try await StoreURL(url).open(.standard())
             let report = try await StoreAudit(auditing: store).verify { progress in
                 Terminal.progress(
                     "verified \(progress.objectsDone)/\(progress.objectsTotal) objects, "

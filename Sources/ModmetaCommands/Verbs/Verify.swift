@@ -2,13 +2,15 @@ internal import ArgumentParser
 internal import ModmetaFormats
 internal import ModmetaSnapshots
 
-/// `modmeta verify`: whether a snapshot's content is the one its ID names.
+/// `modmeta verify`: whether a snapshot's content is the one its ID names, and what can be done with it.
 struct Verify: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Check a snapshot's content against its ID.",
+        abstract: "Check a snapshot's content against its ID, and whether training can go on from it.",
         discussion: """
             Hashes what the snapshot's commit holds, weights from the local git-lfs objects; with paths, hashes the \
-            files there instead, which may lie anywhere. Exit status 1: the content is another.
+            files there instead, which may lie anywhere. Says whether model, optimizer, schedule, random states of all \
+            processes and trainer state are there. With --base, says whether a base model is the one the snapshot was \
+            trained on. Exit status 1: the content or the base is another, or --resumable and something is missing.
             """)
 
     @Argument(help: "The snapshot.")
@@ -17,6 +19,15 @@ struct Verify: AsyncParsableCommand {
     @Argument(help: "Files and directories to compare with it.")
     var paths: [String] = []
 
+    @Option(help: "A base model's directory or files, to compare with the one the snapshot records.")
+    var base: [String] = []
+
+    @Flag(help: "Fail where something is missing to resume training.")
+    var resumable = false
+
+    @Flag(help: "Print one JSON document.")
+    var json = false
+
     func run() async throws {
         try await reportingFailures {
             let repository = try await SnapshotRepository.discover()
@@ -24,13 +35,59 @@ struct Verify: AsyncParsableCommand {
             let files =
                 paths.isEmpty ? try await repository.files(of: document) : try Checkpoint(paths: paths).files
             let digest = try await ContentDigest(of: files)
-            guard digest.content == document.id.content else {
+            let completeness = Completeness(of: files)
+            let isContent = digest.content == document.id.content
+            let isBase = base.isEmpty ? nil : try await isRecordedBase(document)
+            if json {
+                try JSONOutput.print(report(document, digest, completeness, isBase: isBase))
+            } else {
+                if isContent { Terminal.print("\(document.name): the content is that of \(document.id)") }
+                Terminal.print("\(document.name): \(escaped(completeness.summary))")
+                if isBase == true { Terminal.print("\(document.name): the base is the one it was trained on") }
+            }
+            guard isContent else {
                 throw CommandFailure(
                     kind: .finding,
                     message: "\(document.name): the content is \(digest.content.hex), "
                         + "the snapshot says \(document.id.content.hex)")
             }
-            Terminal.print("\(document.name): the content is that of \(document.id)")
+            if isBase == false {
+                throw CommandFailure(
+                    kind: .finding, message: "\(document.name): it was trained on another base than \(base[0])",
+                    hints: ["`modmeta show \(document.name)` has the base's name, and its revision where it is known."])
+            }
+            guard !resumable || completeness.isComplete else {
+                throw ExitCode(CommandFailure.Kind.finding.rawValue)
+            }
         }
+    }
+
+    private func isRecordedBase(_ document: SnapshotDocument) async throws -> Bool {
+        guard let recorded = document.value["base"]?["content"]?.text else {
+            throw CommandFailure(
+                kind: .input, message: "\(document.name) does not record the content of its base model",
+                hints: ["It is recorded where the base is on the machine: modmeta snapshot ... --base DIRECTORY"])
+        }
+        let digest = try await ContentDigest(of: Checkpoint(paths: base).files)
+        return (digest.weights ?? digest.content).hex == recorded
+    }
+
+    private func report(
+        _ document: SnapshotDocument, _ digest: ContentDigest, _ completeness: Completeness, isBase: Bool?
+    ) -> DocumentValue {
+        [
+            "snapshot": .string(document.name), "id": .string(document.id.description),
+            "content": .string(digest.content.hex), "content_matches": .bool(digest.content == document.id.content),
+            "base_matches": isBase.map { .bool($0) } ?? .null, "format": .string(completeness.format.rawValue),
+            "processes": .integer(Int64(completeness.processCount)), "resumable": .bool(completeness.isComplete),
+            "missing": .array(completeness.missing.map { .string($0) }),
+            "parts": .array(
+                completeness.parts.map { part in
+                    [
+                        "name": .string(part.name), "found": part.found.map { .string($0) } ?? .null,
+                        "missing": .array(part.missing.map { .string($0) }),
+                    ]
+                }),
+        ]
     }
 }

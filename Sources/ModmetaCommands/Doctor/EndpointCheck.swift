@@ -1,0 +1,31 @@
+internal import ModmetaGit
+
+/// Whether the settings say where weights go, and say what may be said.
+struct EndpointCheck: HealthCheck {
+    func examine(_ patient: Patient) async throws -> [Diagnosis] {
+        guard let repository = patient.repository else {
+            return [.note("repository", "this is no Git repository, so only the machine was looked at")]
+        }
+        let remotes = try await patient.remotes()
+        var found: [Diagnosis] = []
+        for remote in remotes {
+            do {
+                let endpoint = try await LFSEndpoint.resolve(.upload, remote: remote, in: repository)
+                guard endpoint.url.hasPrefix("modmeta::") else { continue }
+                found.append(.healthy("remote \(remote)", "weights go to \(escaped(endpoint.url)), by \(endpoint.key)"))
+            } catch let error as LFSAgentError where error.code == .untrustedEndpoint {
+                found.append(
+                    .problem("remote \(remote)", error.message, remedy: "git config lfs.url modmeta::<store>"))
+            } catch let error as LFSAgentError {
+                found.append(.problem("remote \(remote)", error.message, remedy: nil))
+            }
+        }
+        if found.isEmpty {
+            found.append(
+                .note(
+                    "remotes", "no remote of this repository keeps weights in a modmeta store",
+                    remedy: "git remote add origin modmeta::file:///mnt/models/qa"))
+        }
+        return found
+    }
+}

@@ -1,0 +1,42 @@
+internal import Glibc
+internal import ModmetaGit
+
+/// Whether the hook is there by which git-lfs sends weights before git sends history.
+struct HookCheck: HealthCheck {
+    func examine(_ patient: Patient) async throws -> [Diagnosis] {
+        guard let repository = patient.repository, repository.workTree != nil, !patient.stores.isEmpty else {
+            return []
+        }
+        let output = try await patient.git.run(["rev-parse", "--path-format=absolute", "--git-path", "hooks/pre-push"])
+        guard let path = output.lines.first.map(String.init) else { return [] }
+        guard let file = fopen(path, "r") else {
+            return [
+                .problem(
+                    "hook", "there is no \(path), so a push sends history without weights, and is refused",
+                    remedy: "git lfs install --local")
+            ]
+        }
+        defer { fclose(file) }
+        var bytes = [UInt8](repeating: 0, count: 64 << 10)
+        let count = fread(&bytes, 1, bytes.count, file)
+        guard String(decoding: bytes[..<count], as: UTF8.self).contains("git lfs pre-push") else {
+            return [
+                .problem(
+                    "hook", "\(path) does not run `git lfs pre-push \"$@\"`, so a push sends history without weights",
+                    remedy: "git lfs update --manual")
+            ]
+        }
+        guard access(path, X_OK) == 0 else {
+            return [.problem("hook", "\(path) cannot be executed", remedy: "chmod +x \(quoted(path))")]
+        }
+        return [.healthy("hook", "git-lfs sends weights before each push")]
+    }
+}
+
+/// A path as a shell takes it for one word.
+func quoted(_ path: String) -> String {
+    let isPlain = path.utf8.allSatisfy { byte in
+        byte > 0x20 && byte < 0x7f && !"'\"\\$`*?[]&;|<>()#!~{}".utf8.contains(byte)
+    }
+    return isPlain && !path.isEmpty ? path : "'" + path.replacing("'", with: "'\\''") + "'"
+}

@@ -1,0 +1,122 @@
+internal import Glibc
+internal import ModmetaFormats
+internal import ModmetaGit
+internal import ModmetaSnapshots
+internal import ModmetaStore
+internal import ModmetaTransfer
+
+/// Where a snapshot comes from: a clone and its remote, or a store alone.
+struct FetchSource {
+    /// One file of a snapshot.
+    struct File {
+        /// Where it goes, relative to the directory that is fetched into.
+        var name: String
+        /// The object that git-lfs keeps it as; nil for what lies in Git itself.
+        var object: ObjectID?
+        /// The bytes, where they are in Git itself.
+        var bytes: [UInt8] = []
+        var size: UInt64
+    }
+
+    /// Tensors that go into one file.
+    struct Group {
+        var name: String
+        var selections: [TensorSelection]
+    }
+
+    let repository: SnapshotRepository
+    let context: TransferContext
+
+    /// Opens the source.
+    ///
+    /// - Parameter url: a store's URL; nil for the remote of the clone one is in.
+    init(url: String?, remote: String, area: FetchArea) async throws {
+        guard let url else {
+            repository = try await SnapshotRepository.discover()
+            let session = try await StoreSession(
+                .download, remote: remote, in: repository.repository, creates: false)
+            var context = session.context
+            context.partialDirectory = "\(area.work)/partial"
+            self.context = context
+            return
+        }
+        let store = try await StoreURL(url).open()
+        let work = area.work
+        repository = try await SnapshotRepository(mirroringTagsOf: url, in: "\(work)/history")
+        context = TransferContext(
+            store: store, storeID: try await store.format().id.hex,
+            state: StateDatabase(path: "\(work)/state.sqlite"), slots: WorkSlots(directory: "\(work)/slots"),
+            turns: UploadTurns(directory: "\(work)/uploading"),
+            objectPath: { "\(work)/objects/\($0.hex)" }, partialDirectory: "\(work)/partial")
+    }
+
+    /// The files of a snapshot, by the tree of its commit.
+    func files(of document: SnapshotDocument) async throws -> [File] {
+        let listing = try await repository.entries(of: document)
+        var files: [File] = []
+        for (name, entry) in listing {
+            guard !entry.isLink else {
+                throw CommandFailure(
+                    kind: .input, message: "the snapshot has a symbolic link \(escaped(name)), which is not fetched")
+            }
+            let bytes = try await repository.git.run(["cat-file", "blob", entry.blob]).standardOutput
+            if bytes.count < LFSPointer.byteLimit, let pointer = try? LFSPointer(parsing: bytes) {
+                files.append(File(name: name, object: pointer.object, size: pointer.size))
+            } else {
+                files.append(File(name: name, object: nil, bytes: bytes, size: UInt64(bytes.count)))
+            }
+        }
+        return files
+    }
+
+    /// Brings one whole file to its place; one that is there already is left.
+    func fetch(
+        _ file: File, into area: FetchArea, progress: @escaping @Sendable (UInt64) -> Void
+    ) async throws {
+        let digest = file.object?.digest ?? SHA256.hash(file.bytes)
+        guard try !area.isThere(file.name, size: file.size, digest: digest) else { return }
+        guard let object = file.object else {
+            return try await area.place(file.name) { path in try WorkFile.write(file.bytes, to: path) }
+        }
+        if try await copyLocal(object, file, into: area) { return }
+        let partial = try await Downloader(context: context).download(object, size: file.size, progress: progress)
+        // As long as it is kept, no other process takes it.
+        try withExtendedLifetime(partial) { try area.move(partial.path, to: file.name) }
+    }
+
+    /// Copies the object that the clone has.
+    private func copyLocal(_ object: ObjectID, _ file: File, into area: FetchArea) async throws -> Bool {
+        let local = context.objectPath(object)
+        var status = stat()
+        guard stat(local, &status) == 0, UInt64(status.st_size) == file.size,
+            try FileDigest.sha256(ofFileAt: local) == object.digest
+        else { return false }
+        try await area.place(file.name) { path in try WorkFile.copy(local, to: path) }
+        return true
+    }
+
+    /// The tensors that are wanted, by the directory their files lie in.
+    func select(_ files: [File], where isWanted: (String) -> Bool) async throws -> [Group] {
+        let downloader = TensorDownloader(context: context)
+        var groups: [(directory: String, names: [String], selections: [TensorSelection])] = []
+        for file in files {
+            guard let object = file.object,
+                let selection = try await downloader.select(object, size: file.size, where: isWanted),
+                !selection.tensors.isEmpty
+            else { continue }
+            let slash = file.name.lastIndex(of: "/")
+            let directory = slash.map { String(file.name[...$0]) } ?? ""
+            let index = groups.firstIndex { $0.directory == directory } ?? groups.count
+            if index == groups.count { groups.append((directory, [], [])) }
+            groups[index].names.append(file.name)
+            groups[index].selections.append(selection)
+        }
+        return groups.map { group in
+            Group(
+                // The name of a shard promises an index, which does not fit a part.
+                name: group.names.count == 1 && !group.names[0].contains("-of-")
+                    ? group.names[0] : "\(group.directory)model.safetensors",
+                selections: group.selections)
+        }
+    }
+}

@@ -1,0 +1,61 @@
+internal import ModmetaGit
+internal import ModmetaSnapshots
+
+/// What the pre-commit hook refuses: weights without a snapshot, and snapshots or settings that break their schema.
+struct CommitGuard {
+    let repository: SnapshotRepository
+
+    /// Looks at what is staged.
+    ///
+    /// - Throws: `CommandFailure` with what to run.
+    func check() async throws {
+        // Not `repository.git`: the index is the one git gave the hook.
+        var git = repository.repository.git
+        git.directory = repository.top
+        // Before the first commit everything is new: the tree of nothing.
+        let empty = try await git.run(["hash-object", "-t", "tree", "--stdin"]).lines[0]
+        let base = try await repository.head() ?? String(empty)
+        let listing = try await git.run([
+            "diff-index", "--cached", "--no-renames", "--diff-filter=AM", "--name-only", "-z", base,
+        ])
+        let paths = listing.text.split(separator: "\0").map(String.init)
+        guard !paths.isEmpty else { return }
+        var covered: [String] = []
+        for path in paths where path.hasPrefix("\(SnapshotDocument.directory)/") && path.hasSuffix(".yaml") {
+            let bytes = try await git.run(["cat-file", "blob", ":\(path)"]).standardOutput
+            let document = try SnapshotDocument(parsing: bytes, path: path)
+            try checkConfigs(of: document)
+            covered += document.paths
+        }
+        let attributes = try await git.run(
+            ["check-attr", "-z", "--stdin", "filter"], input: Array(paths.map { "\($0)\0" }.joined().utf8))
+        let fields = attributes.text.split(separator: "\0", omittingEmptySubsequences: false)
+        let weights = paths.enumerated().filter { index, _ in
+            fields.count > 3 * index + 2 && fields[3 * index + 2] == "lfs"
+        }.map(\.element)
+        let open = weights.filter { path in
+            !covered.contains { $0 == "." || path == $0 || path.hasPrefix("\($0)/") }
+        }
+        guard let first = open.first else { return }
+        let slash = first.lastIndex(of: "/")
+        let directory = slash.map { String(first[..<$0]) } ?? first
+        throw CommandFailure(
+            kind: .finding, message: "\(escaped(first)) is weights, and the commit has no snapshot of them",
+            hints: [
+                "Run: modmeta snapshot NAME \(escaped(directory))",
+                "It commits the directory itself. To commit without one all the same: git commit --no-verify",
+            ])
+    }
+
+    private func checkConfigs(of document: SnapshotDocument) throws {
+        let schema = try HyperparameterSchema.load(path: "\(repository.top)/\(HyperparameterSchema.path)")
+        for member in document.value["context"]?["config"]?.members ?? [] {
+            let check = schema.check(member.value, path: member.key)
+            guard let finding = check.findings.first(where: { $0.severity == .error }) else { continue }
+            throw CommandFailure(
+                kind: .finding,
+                message: "\(document.name): \(ConfigChecking.line(finding, of: check))",
+                hints: ["Mend the file and take the snapshot again; `modmeta check \(member.key)` says all of it."])
+        }
+    }
+}

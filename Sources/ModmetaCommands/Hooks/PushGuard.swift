@@ -1,0 +1,45 @@
+internal import ModmetaGit
+internal import ModmetaSnapshots
+internal import ModmetaTransfer
+
+/// What the pre-push hook refuses: tags of snapshots whose objects the store cannot give back.
+///
+/// It runs after git-lfs's own hook, which sends them.
+struct PushGuard {
+    let repository: SnapshotRepository
+    let remote: String
+
+    /// Looks at what is pushed, as git writes it: `<local ref> <local object> <remote ref> <remote object>`.
+    ///
+    /// - Throws: `CommandFailure` with what to run.
+    func check(_ lines: [String]) async throws {
+        let names = lines.compactMap { line -> String? in
+            let fields = line.split(separator: " ")
+            // A local object of zeros: the tag is deleted.
+            guard fields.count == 4, fields[0].hasPrefix(SnapshotRepository.tagPrefix),
+                !fields[1].allSatisfy({ $0 == "0" })
+            else { return nil }
+            return String(fields[0].dropFirst(SnapshotRepository.tagPrefix.count))
+        }
+        guard !names.isEmpty else { return }
+        let endpoint = try await LFSEndpoint.resolve(.download, remote: remote, in: repository.repository)
+        // Of another kind of server git-lfs itself has asked.
+        guard endpoint.url.hasPrefix("modmeta::") else { return }
+        let context = try await StoreSession(
+            .download, remote: remote, in: repository.repository, creates: false
+        ).context
+        for name in names {
+            guard let found = try await repository.committed(name), found.isTagged else { continue }
+            for (path, entry) in try await repository.entries(of: found.document) where !entry.isLink {
+                let bytes = try await repository.git.run(["cat-file", "blob", entry.blob]).standardOutput
+                guard bytes.count < LFSPointer.byteLimit, let pointer = try? LFSPointer(parsing: bytes),
+                    try await !context.canRebuild(pointer.object, size: pointer.size)
+                else { continue }
+                throw CommandFailure(
+                    kind: .finding,
+                    message: "the snapshot \(name) has \(escaped(path)), whose content is not in the store",
+                    hints: ["Run: git lfs push \(remote) snapshot/\(name)", "Then push again."])
+            }
+        }
+    }
+}

@@ -1,0 +1,38 @@
+internal import ModmetaGit
+internal import ModmetaStore
+
+/// What a collection must keep, as the store and the command line say.
+struct KeptObjects {
+    /// Directories of repositories on this machine whose refs count.
+    var repositories: [String]
+    /// Files of LFS object names, one a line; `-` for standard input.
+    var lists: [String]
+
+    /// The source of what must stay.
+    ///
+    /// - Parameter history: the store's own history; nil where it has none at all.
+    /// - Throws: `CommandFailure` where nothing says what is needed: an empty answer would delete everything.
+    func live(in format: StoreFormat, history: MaintainedHistory?, of url: StoreURL) async throws -> any LiveObjects {
+        var sources: [any LiveObjects] = []
+        for path in repositories { sources.append(try await RepositoryHistory(at: path)) }
+        for path in lists { sources.append(ListedObjects(try ObjectListing.read(path))) }
+        let hint =
+            "Name every repository that keeps weights here with --keep-refs-of <directory>, once for each, "
+            + "or list the LFS objects that must stay with --keep-objects <file>."
+        if sources.isEmpty, format.hasHistoryElsewhere {
+            throw CommandFailure(
+                kind: .input,
+                message: "\(url) also holds weights of repositories whose history is elsewhere, so its own refs do not "
+                    + "say all that is needed",
+                hints: [hint])
+        }
+        if let history, try await !history.refs().isEmpty {
+            sources.append(history)
+        } else if sources.isEmpty {
+            throw CommandFailure(
+                kind: .input, message: "\(url) has no refs, so nothing says which of its weights are needed",
+                hints: [hint])
+        }
+        return AllLiveObjects(sources)
+    }
+}

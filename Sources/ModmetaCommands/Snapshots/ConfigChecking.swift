@@ -1,0 +1,51 @@
+internal import ModmetaFormats
+internal import ModmetaSnapshots
+
+/// The schema of the repository one is in, and how its findings are shown.
+enum ConfigChecking {
+    /// The schema of a path, else that of the repository, else the built-in one.
+    static func schema(at path: String?) async throws -> HyperparameterSchema {
+        if let path {
+            guard WorkFile.exists(path) else {
+                throw CommandFailure(kind: .input, message: "there is no schema at \(path)")
+            }
+            return try .load(path: path)
+        }
+        guard let repository = try? await SnapshotRepository.discover() else { return try .builtIn() }
+        return try .load(path: "\(repository.top)/\(HyperparameterSchema.path)")
+    }
+
+    /// Shows what was found in one file: findings on standard output, one line each.
+    static func print(_ check: ConfigCheck, isQuiet: Bool) {
+        for finding in check.findings { Terminal.print(line(finding, of: check)) }
+        guard !isQuiet, check.isAcceptable else { return }
+        let what = check.method.map { "\($0.rawValue), \(check.settings.members?.count ?? 0) settings" }
+        Terminal.print("\(escaped(check.path)): \(what ?? "no training configuration (\(check.kind.rawValue))"): sound")
+    }
+
+    /// One finding as a line for people.
+    static func line(_ finding: ConfigFinding, of check: ConfigCheck) -> String {
+        let place = check.path + (finding.line.map { ":\($0)" } ?? "")
+        let said = finding.message.hasPrefix("did you mean") ? ": " : " "
+        let kind = finding.severity == .warning ? "warning: " : ""
+        return escaped("\(place): \(kind)\(finding.key)\(finding.key.isEmpty ? "" : said)\(finding.message)")
+    }
+
+    /// The JSON form of what was found in one file.
+    static func document(_ check: ConfigCheck) -> DocumentValue {
+        [
+            "path": .string(check.path), "kind": .string(check.kind.rawValue),
+            "method": check.method.map { .string($0.rawValue) } ?? .null, "settings": check.settings,
+            "acceptable": .bool(check.isAcceptable),
+            "findings": .array(
+                check.findings.map { finding in
+                    [
+                        "severity": .string(finding.severity.rawValue), "key": .string(finding.key),
+                        "line": finding.line.map { .integer(Int64($0)) } ?? .null,
+                        "message": .string(finding.message),
+                        "suggestion": finding.suggestion.map { .string($0) } ?? .null,
+                    ]
+                }),
+        ]
+    }
+}

@@ -1,0 +1,136 @@
+internal import ArgumentParser
+internal import Glibc
+internal import ModmetaFormats
+internal import ModmetaGit
+internal import ModmetaSnapshots
+internal import ModmetaTransfer
+
+/// `modmeta fetch`: a snapshot's files, or some of its tensors, out of a store.
+struct Fetch: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Fetch a snapshot, or some of its tensors, into a directory.",
+        discussion: """
+            In a clone, from its remote; anywhere, from the URL of a store. With --tensors only the chunks that hold them \
+            are read, and one safetensors file with just those tensors is written. Given again after an interruption, \
+            it goes on where it was. No file that is there is overwritten.
+            """)
+
+    @Argument(help: "The snapshot: a name, a tag, or a unique beginning of one of its hashes.")
+    var snapshot: String
+
+    @Argument(help: "The store, for example modmeta::file:///mnt/models/qa; not needed in a clone.")
+    var store: String?
+
+    @Option(name: .customLong("store"), help: "The store, as well.")
+    var storeOption: String?
+
+    @Option(help: "The remote of the clone to fetch from.")
+    var remote = "origin"
+
+    @Option(help: "The directory to write to; made where it is missing.")
+    var to: String
+
+    @Option(
+        parsing: .upToNextOption, help: "Only tensors whose names match one of these patterns, as 'model.layers.0.*'.")
+    var tensors: [String] = []
+
+    @Flag(help: "Only say what would be fetched.")
+    var dryRun = false
+
+    @Flag(help: "Print one JSON document.")
+    var json = false
+
+    func run() async throws {
+        try await reportingFailures {
+            let area = try FetchArea(directory: to)
+            let source = try await FetchSource(url: store ?? storeOption, remote: remote, area: area)
+            let document = try await source.repository.find(snapshot)
+            let files = try await source.files(of: document)
+            let result =
+                tensors.isEmpty
+                ? try await wholeFiles(files, from: source, into: area)
+                : try await tensorFiles(files, from: source, into: area)
+            if !dryRun || area.isNew { area.remove() }
+            try report(document, result)
+        }
+    }
+
+    /// What was written, or would be.
+    private struct Result {
+        var files: [(path: String, bytes: UInt64)] = []
+        var tensorCount = 0
+        var chunkBytes: UInt64 = 0
+    }
+
+    private func wholeFiles(
+        _ files: [FetchSource.File], from source: FetchSource, into area: FetchArea
+    ) async throws -> Result {
+        var result = Result()
+        for file in files { result.files.append((file.name, file.size)) }
+        guard !dryRun else { return result }
+        let total = files.reduce(0) { $0 + $1.size }
+        var done: UInt64 = 0
+        for file in files {
+            let before = done
+            try await source.fetch(file, into: area) { bytes in
+                Terminal.progress("\(formatted(bytes: before + bytes)) of \(formatted(bytes: total))")
+            }
+            done += file.size
+        }
+        Terminal.endProgress()
+        return result
+    }
+
+    private func tensorFiles(
+        _ files: [FetchSource.File], from source: FetchSource, into area: FetchArea
+    ) async throws -> Result {
+        let patterns = tensors
+        let selected = try await source.select(files) { name in
+            patterns.contains { fnmatch($0, name, 0) == 0 }
+        }
+        guard !selected.isEmpty else {
+            throw CommandFailure(
+                kind: .input, message: "no tensor of the snapshot has a name like \(tensors.joined(separator: " or "))",
+                hints: ["`modmeta inspect` lists the names of a file; only safetensors files are looked into."])
+        }
+        var result = Result()
+        for group in selected {
+            let bytes = group.selections.flatMap(\.tensors).reduce(0) { $0 + UInt64($1.range.count) }
+            result.files.append((group.name, bytes))
+            result.tensorCount += group.selections.reduce(0) { $0 + $1.tensors.count }
+            result.chunkBytes += group.selections.reduce(0) { $0 + $1.chunkBytes }
+        }
+        guard !dryRun else { return result }
+        for group in selected {
+            try await area.place(group.name) { path in
+                try await TensorDownloader(context: source.context).download(group.selections, to: path) { bytes in
+                    Terminal.progress("\(group.name): \(formatted(bytes: bytes))")
+                }
+            }
+        }
+        Terminal.endProgress()
+        return result
+    }
+
+    private func report(_ document: SnapshotDocument, _ result: Result) throws {
+        if json {
+            var value: DocumentValue = [
+                "snapshot": .string(document.name), "id": .string(document.id.description), "to": .string(to),
+                "dry_run": .bool(dryRun),
+                "files": .array(
+                    result.files.map { ["path": .string($0.path), "bytes": .integer(Int64(clamping: $0.bytes))] }),
+            ]
+            if !tensors.isEmpty {
+                value["tensors"] = .integer(Int64(result.tensorCount))
+                value["chunk_bytes"] = .integer(Int64(clamping: result.chunkBytes))
+            }
+            return try JSONOutput.print(value)
+        }
+        let bytes = formatted(bytes: result.files.reduce(0) { $0 + $1.bytes })
+        let what =
+            tensors.isEmpty
+            ? "\(result.files.count) files, \(bytes)"
+            : "\(result.tensorCount) tensors, \(bytes), from chunks of \(formatted(bytes: result.chunkBytes))"
+        Terminal.print("\(document.name) | \(document.id) | \(what) | \(escaped(to))")
+    }
+}

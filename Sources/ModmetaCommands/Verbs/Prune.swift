@@ -1,0 +1,117 @@
+internal import ArgumentParser
+internal import ModmetaGit
+internal import ModmetaSnapshots
+internal import ModmetaStore
+
+/// `modmeta prune`: deletes the tags of snapshots that no rule keeps, so that `store gc` can remove what only they need.
+struct Prune: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Delete snapshots of a store that no rule keeps.",
+        discussion: """
+            What goes is listed first. A snapshot's tag is deleted; commits that a branch or another tag leads to stay, \
+            and with them their weights. Then `modmeta store gc` removes what nothing leads to any more. A snapshot that \
+            any rule keeps is kept; rules hold within each project.
+            """)
+
+    @Argument(help: "The store, for example modmeta::file:///mnt/models/qa.")
+    var url: String?
+
+    @Option(help: "Keep so many of the latest snapshots.")
+    var keepLast: Int?
+
+    @Option(help: "Keep the snapshot with the best value of a metric: [min:|max:]METRIC[=COUNT].")
+    var keepBest: [String] = []
+
+    @Flag(help: "Keep snapshots whose commit another tag names too.")
+    var keepTagged = false
+
+    @Option(help: "Only look at snapshots of this project.")
+    var project: String?
+
+    @Flag(name: [.customShort("n"), .long], help: "Only list what would go.")
+    var dryRun = false
+
+    @Flag(help: "Print one JSON document.")
+    var json = false
+
+    func validate() throws {
+        guard keepLast != nil || !keepBest.isEmpty || keepTagged else {
+            throw ValidationError("Say what to keep: --keep-last, --keep-best or --keep-tagged.")
+        }
+        guard (keepLast ?? 0) >= 0 else { throw ValidationError("--keep-last is a number from 0 on.") }
+    }
+
+    func run() async throws {
+        try await reportingFailures {
+            let url = try await StoreArgument.resolve(url)
+            let rules = RetentionRules(
+                last: keepLast, best: try keepBest.map { try .init(parsing: $0) }, keepsTagged: keepTagged)
+            _ = try await url.open(.standard())
+            guard let history = try await MaintainedHistory.ifAny(of: url) else {
+                throw CommandFailure(
+                    kind: .input, message: "\(url) keeps no history of its own; delete the tags where it is kept")
+            }
+            let snapshots = try await StoreSnapshots(in: history)
+            for (name, reason) in snapshots.unreadable { Terminal.error("modmeta: kept: \(escaped(name)): \(reason)") }
+            let members = snapshots.members.filter {
+                project == nil || $0.document.value["context"]?["project"]?.text == project
+            }
+            let reasons = rules.reasons(for: members.map(\.document), tagged: snapshots.tagged)
+            let going = members.filter { reasons[$0.document.name] == nil }
+            let held = try await history.reachable(
+                Set(going.map(\.tag.peeled)), without: Set(going.map(\.tag.name)))
+            let rows = members.map { member in
+                let name = member.document.name
+                let isHeld = held.contains(member.tag.peeled)
+                return PruneDocument.Row(
+                    name: name, id: member.document.id.description, created: member.document.created,
+                    isKept: reasons[name] != nil, reasons: reasons[name] ?? [], isReachable: isHeld)
+            }
+            if !json { show(rows) }
+            if !dryRun { try await history.delete(going.map(\.tag)) }
+            if json { return try JSONOutput.print(PruneDocument(dryRun: dryRun, snapshots: rows)) }
+            conclude(rows, url)
+        }
+    }
+
+    private func show(_ rows: [PruneDocument.Row]) {
+        Table.print(
+            header: ["", "name", "id", "created", "why"],
+            rows: rows.map { row in
+                [
+                    row.isKept ? "keep" : "delete", row.name, row.id, row.created,
+                    row.isKept
+                        ? row.reasons.map(escaped).joined(separator: ", ")
+                        : row.isReachable ? "weights stay: a branch or another tag leads to them" : "",
+                ]
+            }, rightAligned: [])
+    }
+
+    private func conclude(_ rows: [PruneDocument.Row], _ url: StoreURL) {
+        let going = rows.filter { !$0.isKept }
+        let freed = going.count { !$0.isReachable }
+        guard !going.isEmpty else { return Terminal.print("nothing to delete") }
+        Terminal.print(
+            "\(going.count) snapshots \(dryRun ? "would be " : "")deleted, \(freed) of them reachable by nothing else")
+        guard !dryRun else { return }
+        Terminal.print("`modmeta store gc \(url)` removes what only they need.")
+        Terminal.print("Clones still have the tags; delete them there, or a push --follow-tags brings them back:")
+        Terminal.print("  git tag -d " + going.map { "snapshot/\($0.name)" }.joined(separator: " "))
+    }
+}
+
+/// The JSON form of what is kept and what goes.
+private struct PruneDocument: Encodable {
+    struct Row: Encodable {
+        var name: String
+        var id: String
+        var created: String
+        var isKept: Bool
+        var reasons: [String]
+        /// Whether a branch or another tag leads to its commit, so that its weights stay.
+        var isReachable: Bool
+    }
+
+    var dryRun: Bool
+    var snapshots: [Row]
+}

@@ -1,0 +1,100 @@
+internal import ArgumentParser
+internal import Glibc
+internal import ModmetaGit
+internal import ModmetaStore
+
+/// `modmeta store copy`: the weights and the history of one store into another.
+struct StoreCopy: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "copy",
+        abstract: "Copy a store into another one, of any kind.",
+        discussion: """
+            Every object is hashed on its way, and what is there already is left alone, so a copy that was broken off \
+            goes on when the command is given again. The destination is made where it is absent. Refs of the source \
+            replace those of the destination; nothing is deleted there. Exit status 1 means that some objects are \
+            damaged in the source and were not copied.
+            """)
+
+    @Argument(help: "The store to copy, for example modmeta::file:///mnt/models/qa.")
+    var source: String
+
+    @Argument(help: "The store to copy it to.")
+    var destination: String
+
+    @Flag(name: .customLong("no-git"), help: "Copy only weights, not the Git history.")
+    var skipsGit = false
+
+    @Option(help: "How many objects are copied at the same time.")
+    var jobs = 8
+
+    @Flag(help: "Print one JSON document.")
+    var json = false
+
+    func validate() throws {
+        guard (1...256).contains(jobs) else { throw ValidationError("--jobs is a number from 1 to 256.") }
+    }
+
+    func run() async throws {
+        try await reportingFailures {
+            let (from, to) = (try StoreURL(source), try StoreURL(destination))
+            let access = try await StoreAccess.standard()
+            let old = try await from.open(access)
+            let new = try await to.create(
+                objectFormat: try await MaintainedHistory.objectFormat(of: from) ?? .sha1, access)
+            let scratch = getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
+            let report = try await StoreCopier(
+                from: old, to: new, width: jobs, scratch: scratch, parseManifest: StoreAudit.manifestParser
+            ).copy { progress in
+                Terminal.progress(
+                    "copied \(progress.objectsDone)/\(progress.objectsTotal) objects, "
+                        + "\(formatted(bytes: progress.bytesDone)) of \(formatted(bytes: progress.bytesTotal))")
+            }
+            Terminal.endProgress()
+            let copiesGit = !skipsGit && StoreCopy.hasHistory(from) && StoreCopy.hasHistory(to)
+            // The weights are there: no ref of the copy will lead to anything missing.
+            if copiesGit { try await MaintainedHistory.copy(from: from, to: to) }
+            if try await old.format().hasHistoryElsewhere { try await new.noteHistoryElsewhere() }
+            if json { try JSONOutput.print(CopyDocument(report, copiesGit)) } else { show(report, copiesGit) }
+            guard report.failures.isEmpty else { throw ExitCode(CommandFailure.Kind.finding.rawValue) }
+        }
+    }
+
+    /// Whether a store of this kind keeps its own Git history.
+    private static func hasHistory(_ url: StoreURL) -> Bool { if case .server = url.location { false } else { true } }
+
+    private func show(_ report: CopyReport, _ copiesGit: Bool) {
+        for failure in report.failures { Terminal.print("not copied: \(failure.key.path): \(failure.reason)") }
+        Terminal.print(
+            "\(report.copied.count) objects copied (\(formatted(bytes: report.copied.bytes))), "
+                + "\(report.present.count) were there (\(formatted(bytes: report.present.bytes)))"
+                + (copiesGit ? "; history copied" : ""))
+        if !report.failures.isEmpty {
+            Terminal.error(
+                "modmeta: \(report.failures.count) objects were not copied; run `modmeta store verify \(source)`")
+        }
+    }
+}
+
+/// The JSON form of what a copy came to.
+private struct CopyDocument: Encodable {
+    struct Failure: Encodable {
+        var key: String
+        var reason: String
+    }
+
+    var copiedCount: Int
+    var copiedBytes: UInt64
+    var presentCount: Int
+    var presentBytes: UInt64
+    var historyCopied: Bool
+    var failures: [Failure]
+
+    init(_ report: CopyReport, _ historyCopied: Bool) {
+        copiedCount = report.copied.count
+        copiedBytes = report.copied.bytes
+        presentCount = report.present.count
+        presentBytes = report.present.bytes
+        self.historyCopied = historyCopied
+        failures = report.failures.map { Failure(key: $0.key.path, reason: $0.reason) }
+    }
+}
