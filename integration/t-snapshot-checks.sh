@@ -1,0 +1,113 @@
+#!/bin/bash
+# What is checked before a snapshot is made, and what can be asked of one.
+. "$(dirname "$0")/lib.sh"
+
+export INTEGRATION_CHECK_STEPS="$ROOT/check-steps.sh"
+cat >"$INTEGRATION_CHECK_STEPS" <<'END'
+# A repository "qa" with one checkpoint in run, ready for snapshots; the shell is in it.
+make_run_repo() {
+    modmeta install
+    mkdir qa
+    cd qa
+    modmeta init --project qa --base-model "$PWD/../base" --remote "modmeta::file://$(dirname "$PWD")/store" "$@"
+    mkdir run ../base
+    make_checkpoint run/adapter_model.safetensors 0 --mb 1
+    make_checkpoint ../base/model.safetensors 3 --mb 1
+    echo '{"r": 8, "lora_alpha": 16, "peft_type": "LORA"}' >run/adapter_config.json
+    printf 'learning_rate: 2.0e-4\nlora_r: 8\nlora_alpha: 16\nseed: 7\n' >train.yaml
+}
+END
+
+test_case "a misspelt setting stops the snapshot and is named" <<'END'
+. "$INTEGRATION_CHECK_STEPS"
+make_run_repo
+modmeta check train.yaml
+echo 'lerning_rate: 2e-4' >>train.yaml
+must_fail modmeta check train.yaml
+said 'train.yaml:5: lerning_rate: did you mean learning_rate?'
+said 'is text to PyYAML'
+modmeta check train.yaml --json >report || true
+python3 -c 'import json; assert json.load(open("report"))[0]["findings"][0]["suggestion"] == "learning_rate"'
+must_fail modmeta snapshot v1 run --config train.yaml
+said 'did you mean learning_rate?'
+[ -z "$(git tag)" ]
+printf 'format: modmeta.schema/1\nextends: default\nknown: [lerning_rate]\n' >.modmeta/schema.yaml
+modmeta snapshot v1 run --config train.yaml
+rm .modmeta/schema.yaml
+modmeta snapshot v2 run --config train.yaml --no-check
+END
+
+test_case "verify says what is missing to resume, and whether the base is the one" <<'END'
+. "$INTEGRATION_CHECK_STEPS"
+make_run_repo
+modmeta snapshot v1 run --config train.yaml
+modmeta verify v1 >said
+said 'no optimizer state'
+must_fail modmeta verify v1 --resumable
+modmeta verify v1 --base ../base
+echo '{}' >../base/other.json
+modmeta verify v1 --base ../base
+make_checkpoint ../base/model.safetensors 4 --mb 1
+must_fail modmeta verify v1 --base ../base
+said 'another base'
+for file in optimizer.pt scheduler.pt rng_state.pth; do echo $file >run/$file; done
+echo '{"global_step": 1}' >run/trainer_state.json
+modmeta snapshot v2 run
+modmeta verify v2 --resumable >said
+said 'complete enough to resume training'
+END
+
+test_case "the records of the data and the versions of packages are kept" <<'END'
+. "$INTEGRATION_CHECK_STEPS"
+make_run_repo
+seq 100 >train.jsonl
+packages=$HOME/venv/lib/python3.11/site-packages
+mkdir -p "$packages/torch-2.3.1.dist-info" data/sub
+printf 'Metadata-Version: 2.1\nName: torch\nVersion: 2.3.1\n\nx\n' >"$packages/torch-2.3.1.dist-info/METADATA"
+echo a >data/sub/a
+VIRTUAL_ENV=$HOME/venv modmeta snapshot v1 run --config train.yaml --dataset train.jsonl --dataset data
+modmeta show v1 --json >show
+python3 - <<'PYTHON'
+import hashlib, json, subprocess
+show = json.load(open("show"))
+assert show["context"]["environment"]["packages"] == {"torch": "2.3.1"}, show["context"]["environment"]
+assert show["seeds"] == {"seed": 7}
+for entry in show["context"]["data"]:
+    path = f".modmeta/datasets/{entry['sha256']}"
+    records = subprocess.run(["git", "cat-file", "blob", f"snapshot/v1:{path}"], capture_output=True, check=True).stdout
+    assert records == open(path, "rb").read() and records[:5] == b"MMDR\x01"
+    if entry["path"] == "train.jsonl":
+        digests = sorted(hashlib.sha256(str(n).encode()).digest()[:8] for n in range(1, 101))
+        assert records[72:-32] == b"".join(digests)
+PYTHON
+[ -z "$(git status --porcelain .modmeta)" ]
+END
+
+test_case "hooks refuse weights without a snapshot, and snapshots without their objects" <<'END'
+. "$INTEGRATION_CHECK_STEPS"
+make_run_repo --hooks
+modmeta init --hooks
+git add run train.yaml
+must_fail git commit -m weights
+said 'Run: modmeta snapshot NAME run'
+git reset -q
+modmeta snapshot v1 run
+git add train.yaml
+git commit -q -m code
+git push -q --follow-tags -u origin HEAD
+make_checkpoint run/adapter_model.safetensors 1 --mb 1
+modmeta snapshot v2 run
+rm -rf .git/lfs/objects
+must_fail git push origin snapshot/v2
+[ -z "$(git ls-remote origin 'refs/tags/snapshot/v2')" ]
+make_checkpoint run/adapter_model.safetensors 2 --mb 1
+modmeta snapshot v3 run --no-commit
+git add run .modmeta
+git commit -q -m 'by hand'
+echo '#!/bin/sh' >.git/hooks/pre-commit
+must_fail modmeta init --hooks
+said 'Add this line to it: modmeta hook pre-commit'
+[ "$(cat .git/hooks/pre-commit)" = '#!/bin/sh' ]
+END
+
+finish
