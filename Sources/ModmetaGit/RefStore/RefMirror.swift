@@ -68,7 +68,8 @@ struct RefMirror: Sendable {
     func read(_ paths: [String], in commit: String) async throws -> [String: [UInt8]] {
         let input = paths.map { "\(commit):\($0)\n" }.joined()
         let arguments = ["cat-file", "--batch=%(objecttype) %(objectsize)"]
-        let output = try await git.output(arguments, input: Array(input.utf8), limit: PendingDocuments.byteLimit + 1 << 20)
+        let output = try await git.output(
+            arguments, input: Array(input.utf8), limit: PendingDocuments.byteLimit + 1 << 20)
         guard output.status == 0 else {
             throw GitError(arguments: arguments, status: output.status, message: output.standardError)
         }

@@ -108,7 +108,8 @@ public struct Uploader: Sendable {
                 .changed, "\(path) has \(file.size) bytes and not \(size) as object \(object) has; restore the file")
         }
         let layout = try file.layout()
-        let bases = try await BaseFinder(context: context, history: history).bases(for: object, layout: layout, in: file)
+        let bases = try await BaseFinder(context: context, history: history).bases(
+            for: object, layout: layout, in: file)
         if size < context.sizes.wholeLimit, bases.isEmpty { return try await storeWhole(object, path: path) }
         var job = UploadJob(
             context: context, object: object, file: file, layout: layout, bases: bases, progress: progress)
