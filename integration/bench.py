@@ -40,6 +40,7 @@ EXPLAINED = (
 class Tool:
     """Two shell commands: `encode` makes $PATCH from $OLD and $NEW, `decode` makes $BACK from $OLD and $PATCH.
 
+    $EMPTY is a file without bytes, for tools that are to know nothing of $OLD.
     `largest` bounds the files in bytes, `limit` a run in seconds.
     """
 
@@ -54,6 +55,11 @@ class Tool:
 TOOLS = [
     Tool("openssl dgst -sha256", 'openssl dgst -sha256 "$NEW"', note="no patch: the floor of time"),
     Tool("modmeta delta", 'modmeta delta "$OLD" "$NEW" -o "$PATCH"', 'modmeta patch "$OLD" "$PATCH" -o "$BACK"'),
+    Tool(
+        "modmeta delta, 1 core",
+        'taskset -c 0 modmeta delta "$OLD" "$NEW" -o "$PATCH"',
+        'taskset -c 0 modmeta patch "$OLD" "$PATCH" -o "$BACK"',
+    ),
     Tool(
         "zstd -3 --patch-from",
         'zstd -q -3 --long=27 --patch-from="$OLD" "$NEW" -o "$PATCH"',
@@ -77,6 +83,17 @@ TOOLS = [
         '"$PYTHON" "$HERE/bench_bitx.py" encode "$OLD" "$NEW" "$PATCH"',
         '"$PYTHON" "$HERE/bench_bitx.py" decode "$OLD" "$PATCH" "$BACK"',
         note="XOR, byte planes, zstd -3; with the start of Python",
+    ),
+    Tool(
+        "ZipNN, delta",
+        'PYTHONPATH="$ZIPNN" "$PYTHON" "$HERE/bench_zipnn.py" encode "$NEW" "$PATCH" "$OLD"',
+        'PYTHONPATH="$ZIPNN" "$PYTHON" "$HERE/bench_zipnn.py" decode "$PATCH" "$BACK" "$OLD"',
+        note="with the start of Python",
+    ),
+    Tool(
+        "modmeta, NEW alone",
+        'modmeta delta "$EMPTY" "$NEW" -o "$PATCH"',
+        'modmeta patch "$EMPTY" "$PATCH" -o "$BACK"',
     ),
     Tool("zstd -3, NEW alone", 'zstd -q -3 "$NEW" -o "$PATCH"', 'zstd -q -d "$PATCH" -o "$BACK"'),
     Tool(
@@ -152,7 +169,10 @@ def run_tool(tool, pair, old, new, directory, environment):
         return row.failing(f"not tried: files over {tool.largest >> 20} MiB take it too long")
     patch, back = os.path.join(directory, "patch"), os.path.join(directory, "back")
     window = max(os.path.getsize(old), row.raw, 1 << 20)
-    variables = dict(environment, OLD=old, NEW=new, PATCH=patch, BACK=back, WINDOW=str(min(window, (1 << 31) - 1)))
+    empty = os.path.join(directory, "empty")
+    open(empty, "wb").close()
+    variables = dict(environment, OLD=old, NEW=new, PATCH=patch, BACK=back, EMPTY=empty)
+    variables["WINDOW"] = str(min(window, (1 << 31) - 1))
     encoded = fastest(["sh", "-c", tool.encode], variables, patch, tool.limit)
     if encoded.failure:
         return row.failing(encoded.failure)
