@@ -24,9 +24,12 @@ struct DecaySchedule {
     // The mantissas before.
     private var starts: [Double] = []
 
+    /// Whether further words are ignored.
+    var isFull: Bool { before.count >= DecaySchedule.words }
+
     /// Takes words of rows that decayed.
     mutating func append(_ old: Float, _ new: Float) {
-        guard before.count < DecaySchedule.words, old.isNormal, old.exponent == new.exponent else { return }
+        guard !isFull, old.isNormal, old.exponent == new.exponent else { return }
         before.append(old)
         after.append(new)
         let (from, to) = (DecaySchedule.mantissa(old), DecaySchedule.mantissa(new))
