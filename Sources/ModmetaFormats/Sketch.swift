@@ -44,28 +44,6 @@ public struct Sketch: Hashable, Sendable {
 
     private static func feature(_ bytes: [UInt8]) -> UInt64 { SHA256.hash(bytes).w0 }
 
-    /// The estimated share of features that two sketches have in common, between 0 and 1.
-    public func similarity(to other: Sketch) -> Double {
-        var common = 0
-        var seen = 0
-        var (left, right) = (features[...], other.features[...])
-        // The smallest features of both together, by a merge of two sorted runs.
-        while seen < Sketch.featureLimit, let a = left.first ?? right.first {
-            let b = right.first ?? a
-            if left.isEmpty || b < a {
-                right.removeFirst()
-            } else if right.isEmpty || a < b {
-                left.removeFirst()
-            } else {
-                common += 1
-                left.removeFirst()
-                right.removeFirst()
-            }
-            seen += 1
-        }
-        return seen == 0 ? 0 : Double(common) / Double(seen)
-    }
-
     /// The bytes of the sketch.
     public func serialized() -> [UInt8] {
         var bytes = Sketch.magic + [Sketch.version] + object.digest.bytes

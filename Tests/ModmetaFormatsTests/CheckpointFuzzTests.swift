@@ -1,5 +1,6 @@
 import Foundation
 import ModmetaFormats
+import ModmetaTesting
 import Testing
 
 /// Changes checkpoints at random, the same way in every run: any file may be pushed, so no file may do harm.
@@ -14,7 +15,7 @@ import Testing
         "pytorch", "pytorch-hostile", "gguf", "gguf-hostile", "numpy", "numpy-hostile", "distcp", "distcp-hostile",
     ])
     func mutatedFiles(_ folder: String) throws {
-        var generator = SeededGenerator(seed: Self.seed)
+        var generator = SeededRandom(seed: Self.seed)
         for name in try Fixture.names(in: folder) {
             let bytes = try Fixture.bytes("\(folder)/\(name)")
             for round in 0..<Self.rounds {
@@ -29,7 +30,7 @@ import Testing
     }
 
     @Test func mutatedPickles() throws {
-        var generator = SeededGenerator(seed: Self.seed)
+        var generator = SeededRandom(seed: Self.seed)
         for name in try Fixture.names(in: "pytorch") {
             let bytes = try Fixture.bytes("pytorch/\(name)")
             // The pickle starts behind the first local header, whose extra field fills up to a multiple of 64.

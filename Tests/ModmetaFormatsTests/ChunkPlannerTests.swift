@@ -1,4 +1,5 @@
 import ModmetaFormats
+import ModmetaTesting
 import Testing
 
 @Suite struct ChunkPlannerTests {
@@ -120,7 +121,7 @@ import Testing
 
     @Test(arguments: 0..<50)
     func cutsATensorTheSameWayInEveryFile(seed: Int) {
-        var generator = SeededGenerator(seed: UInt64(seed))
+        var generator = SeededRandom(seed: UInt64(seed))
         let layout = RandomLayout.make(seed: UInt64(seed))
         // The same tensors in another order behind another header.
         var start = UInt64.random(in: 0...5_000_000, using: &generator)

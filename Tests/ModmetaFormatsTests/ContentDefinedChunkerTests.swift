@@ -1,9 +1,10 @@
 import ModmetaFormats
+import ModmetaTesting
 import Testing
 
 @Suite struct ContentDefinedChunkerTests {
     private static let random: [UInt8] = {
-        var generator = SeededGenerator(seed: 7)
+        var generator = SeededRandom(seed: 7)
         var bytes: [UInt8] = []
         for _ in 0..<2_000_000 { withUnsafeBytes(of: generator.next()) { bytes.append(contentsOf: $0) } }
         return bytes

@@ -1,8 +1,10 @@
+import ModmetaTesting
+
 /// Random changes of bytes of the kinds that find mistakes in parsers.
 struct Mutation {
-    private(set) var generator: SeededGenerator
+    private(set) var generator: SeededRandom
 
-    init(generator: SeededGenerator) { self.generator = generator }
+    init(generator: SeededRandom) { self.generator = generator }
 
     /// Returns bytes with some changes.
     mutating func apply(to bytes: some Collection<UInt8>, times: Int, keepingLength: Bool = false) -> [UInt8] {

@@ -1,11 +1,12 @@
 import ModmetaFormats
+import ModmetaTesting
 import Testing
 
 /// Changes valid input at random, the same way in every run: parsers may only throw, and what they accept is canonical.
 @Suite struct MutationFuzzTests {
     @Test(arguments: 0..<8)
     func safetensorsHeaders(seed: UInt64) {
-        var generator = SeededGenerator(seed: seed)
+        var generator = SeededRandom(seed: seed)
         let seeds = [
             #"{"b":{"shape":[2,3],"dtype":"BF16","data_offsets":[4,16]},"__metadata__":{"format":"pt"},"#
                 + #""a":{"dtype":"F32","extra":[{"x":null,"y":-1.5e3}],"shape":[],"data_offsets":[0,4]}}"#,
@@ -25,7 +26,7 @@ import Testing
 
     @Test(arguments: 0..<8)
     func manifests(seed: UInt64) {
-        var generator = SeededGenerator(seed: seed)
+        var generator = SeededRandom(seed: seed)
         for round in 0..<500 {
             let valid = round % 2 == 0 ? SampleManifests.random(seed: UInt64(round % 20)) : SampleManifests.deltaChain
             var mutation = Mutation(generator: generator)

@@ -1,10 +1,11 @@
 import ModmetaFormats
+import ModmetaTesting
 
 /// Layouts as checkpoints have them: a header, then tensors from empty to very large, sometimes with bytes between.
 enum RandomLayout {
     /// Makes the layout of a seed.
     static func make(seed: UInt64) -> Layout {
-        var generator = SeededGenerator(seed: seed &* 0x1000_0000 &+ 1)
+        var generator = SeededRandom(seed: seed &* 0x1000_0000 &+ 1)
         var start = UInt64.random(in: 8...100_000, using: &generator)
         if seed % 16 == 15 { start = UInt64.random(in: 1_000_000...30_000_000, using: &generator) }
         var tensors: [Layout.Tensor] = []

@@ -1,4 +1,5 @@
 import ModmetaFormats
+import ModmetaTesting
 
 /// Manifests with the values of the files under Fixtures/v1, and random valid ones.
 enum SampleManifests {
@@ -57,7 +58,7 @@ enum SampleManifests {
 
     /// Makes the valid manifest of a seed.
     static func random(seed: UInt64) -> Manifest {
-        var generator = SeededGenerator(seed: seed)
+        var generator = SeededRandom(seed: seed)
         func random() -> Digest {
             Digest(bytes: (0..<32).map { _ in UInt8.random(in: 0...255, using: &generator) })!
         }

@@ -16,25 +16,6 @@ import Testing
         #expect(Self.sketch(Set(0..<1000)).features == Array(0..<128))
     }
 
-    struct Likeness: Sendable {
-        var left: Set<UInt64>
-        var right: Set<UInt64>
-        var similarity: Double
-    }
-
-    @Test(arguments: [
-        Likeness(left: [], right: [], similarity: 0),
-        Likeness(left: [1, 2], right: [], similarity: 0),
-        Likeness(left: [1, 2, 3], right: [1, 2, 3], similarity: 1),
-        Likeness(left: [1, 2, 3], right: [2, 3, 4], similarity: 0.5),
-        Likeness(left: [9], right: [1, 2, 3], similarity: 0),
-    ])
-    func countsWhatIsInCommon(_ likeness: Likeness) {
-        let (left, right) = (Self.sketch(likeness.left), Self.sketch(likeness.right))
-        #expect(left.similarity(to: right) == likeness.similarity)
-        #expect(right.similarity(to: left) == likeness.similarity)
-    }
-
     @Test func refusesEveryTruncationAndUnknownVersions() {
         let bytes = Self.sketch([1, 2, 3]).serialized()
         for count in 0..<bytes.count {

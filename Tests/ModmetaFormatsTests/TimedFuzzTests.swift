@@ -1,5 +1,6 @@
 import Foundation
 import ModmetaFormats
+import ModmetaTesting
 import Testing
 
 /// Changes the fixtures of one parser at random for as long as is asked for; does nothing unless asked.
@@ -23,7 +24,7 @@ import Testing
         let parser = Self.environment["MODMETA_FUZZ_PARSER"] ?? "pytorch"
         let seeds = try Self.seeds(of: parser)
         try #require(!seeds.isEmpty)
-        var generator = SeededGenerator(seed: Self.environment["MODMETA_FUZZ_SEED"].flatMap { UInt64($0) } ?? 1)
+        var generator = SeededRandom(seed: Self.environment["MODMETA_FUZZ_SEED"].flatMap { UInt64($0) } ?? 1)
         let input = Self.environment["MODMETA_FUZZ_INPUT"]
         let end = Date().addingTimeInterval(Self.seconds)
         var rounds = 0

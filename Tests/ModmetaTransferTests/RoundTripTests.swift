@@ -1,5 +1,6 @@
 import ModmetaFormats
 import ModmetaStore
+import ModmetaTesting
 import ModmetaTransfer
 import Testing
 
@@ -62,7 +63,7 @@ import Testing
     @Test(arguments: [0, 1, 7, 9, 1000, 200_000, 3_000_000])
     func opaqueFilesOfAnySizeComeBack(size: Int) async throws {
         let bench = try Workbench()
-        var random = SplitMix(state: UInt64(size))
+        var random = SeededRandom(seed: UInt64(size))
         let file = (0..<size).map { _ in UInt8(truncatingIfNeeded: random.next()) }
         let object = try await bench.push(file)
         #expect(try await Workbench(store: bench.store).fetch(object, size: size) == file)
@@ -70,7 +71,7 @@ import Testing
 
     @Test func aChangedOpaqueFileSendsWhatChanged() async throws {
         let bench = try Workbench()
-        var random = SplitMix(state: 5)
+        var random = SeededRandom(seed: 5)
         var file = (0..<6_000_000).map { _ in UInt8(truncatingIfNeeded: random.next()) }
         let first = try await bench.push(file)
         file.insert(contentsOf: [1, 2, 3, 4, 5], at: 2_500_000)

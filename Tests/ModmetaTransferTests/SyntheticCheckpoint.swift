@@ -1,4 +1,5 @@
 import ModmetaFormats
+import ModmetaTesting
 
 /// A small checkpoint with weights like real ones: bfloat16, normally distributed, moved a little by each step.
 struct SyntheticCheckpoint {
@@ -23,10 +24,10 @@ struct SyntheticCheckpoint {
     }
 
     var tensors: [Tensor]
-    private var random: SplitMix
+    private var random: SeededRandom
 
     init(seed: UInt64, shapes: [(String, Int, Int)]) {
-        random = SplitMix(state: seed)
+        random = SeededRandom(seed: seed)
         tensors = []
         for (name, rows, columns) in shapes {
             var weights: [Float] = []
@@ -73,25 +74,5 @@ struct SyntheticCheckpoint {
         while header.utf8.count % 8 != 0 { header += " " }
         let length = UInt64(header.utf8.count)
         return (0..<8).map { UInt8(truncatingIfNeeded: length >> (8 * $0)) } + Array(header.utf8) + data
-    }
-}
-
-/// A small deterministic generator of random numbers: SplitMix64 (Steele and others, 2014).
-struct SplitMix: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var value = state
-        value = (value ^ value >> 30) &* 0xBF58_476D_1CE4_E5B9
-        value = (value ^ value >> 27) &* 0x94D0_49BB_1331_11EB
-        return value ^ value >> 31
-    }
-
-    /// About a standard normal value: the sum of four uniform ones.
-    mutating func normal() -> Float {
-        let bits = next()
-        let sum = (0..<4).reduce(0) { $0 + Int(bits >> (16 * UInt64($1)) & 0xffff) }
-        return (Float(sum) / 65536 - 2) * 1.732
     }
 }

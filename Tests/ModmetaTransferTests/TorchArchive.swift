@@ -1,10 +1,12 @@
+import ModmetaTesting
+
 /// A PyTorch file of a synthetic checkpoint, with everything that differs from save to save.
 struct TorchArchive {
     private var bytes: [UInt8] = []
     private var directory: [UInt8] = []
     private var count: UInt64 = 0
     private let root: String
-    private var random: SplitMix
+    private var random: SeededRandom
 
     /// Writes a checkpoint.
     ///
@@ -12,7 +14,7 @@ struct TorchArchive {
     ///   - root: the folder in the archive, which follows the name of the file.
     ///   - save: what checksums and the like are made from.
     static func file(_ model: SyntheticCheckpoint, root: String, save: UInt64) -> [UInt8] {
-        var archive = TorchArchive(root: root, random: SplitMix(state: save))
+        var archive = TorchArchive(root: root, random: SeededRandom(seed: save))
         archive.add("data.pkl", pickle(model))
         for (index, tensor) in model.tensors.enumerated() { archive.add("data/\(index)", tensor.bytes) }
         archive.add("version", [0x33, 0x0A])
@@ -20,7 +22,7 @@ struct TorchArchive {
         return archive.finish()
     }
 
-    private init(root: String, random: SplitMix) {
+    private init(root: String, random: SeededRandom) {
         self.root = root
         self.random = random
     }

@@ -10,7 +10,7 @@ struct SimulatedCheckpoint: Sendable {
     private var tensors: [Tensor] = []
 
     /// Makes up a model of 4 to 16 KB.
-    init(random: inout SimulationRandom) {
+    init(random: inout SeededRandom) {
         let columns = random.pick([32, 64, 128])
         for index in 0..<random.pick(2..<5) {
             // The first is large enough for a delta to pay.
@@ -23,7 +23,7 @@ struct SimulatedCheckpoint: Sendable {
     }
 
     /// Moves most weights, as a step of training does; some tensors stay as they are.
-    mutating func train(random: inout SimulationRandom) {
+    mutating func train(random: inout SeededRandom) {
         let frozen = random.pick(1..<tensors.count)
         for index in tensors.indices where index != frozen {
             for position in tensors[index].weights.indices {

@@ -61,7 +61,7 @@ final class SimulatedRepository: Sendable {
     func forget(_ object: ObjectID) { unlink(objectPath(object)) }
 
     /// Changes a byte of an object, as a training script that writes into it would.
-    func change(_ object: ObjectID, random: inout SimulationRandom) throws {
+    func change(_ object: ObjectID, random: inout SeededRandom) throws {
         var bytes = try Self.read(objectPath(object))
         guard !bytes.isEmpty else { return }
         let original = bytes
@@ -82,7 +82,7 @@ final class SimulatedRepository: Sendable {
     }
 
     /// Leaves what a killed process leaves, and what a power cut does to files that were not flushed.
-    func crash(losesPower: Bool, random: inout SimulationRandom) throws {
+    func crash(losesPower: Bool, random: inout SeededRandom) throws {
         // A lock file whose holder is gone.
         try Self.write([], to: "\(path)/uploading/\(String(repeating: "0", count: 64))")
         guard losesPower else { return }

@@ -8,7 +8,7 @@ final class SimulatedWorld: Sendable {
     struct Over: Error {}
 
     struct State {
-        var random: SimulationRandom
+        var random: SeededRandom
         var refs: [String: Int] = [:]
         var commits: [SimulationScenario.Commit]
         /// What some person was told is in the store.
@@ -51,7 +51,7 @@ final class SimulatedWorld: Sendable {
     private let state: Mutex<State>
 
     init(
-        scenario: SimulationScenario, mutation: SimulatedMutation?, random: SimulationRandom, directory: String,
+        scenario: SimulationScenario, mutation: SimulatedMutation?, random: SeededRandom, directory: String,
         keepsLog: Bool
     ) throws {
         self.scenario = scenario
@@ -66,7 +66,7 @@ final class SimulatedWorld: Sendable {
     func with<Result>(_ body: (inout sending State) -> sending Result) -> sending Result { state.withLock(body) }
 
     /// Draws from the one source of chance.
-    func draw<Result>(_ body: (inout SimulationRandom) -> Result) -> Result {
+    func draw<Result>(_ body: (inout SeededRandom) -> Result) -> Result {
         state.withLock { state in body(&state.random) }
     }
 

@@ -41,7 +41,7 @@ public struct Simulation: Sendable {
         DirectoryPath(directory).removeTree()
         _ = try DirectoryPath(directory).make(mode: 0o700)
         defer { DirectoryPath(directory).removeTree() }
-        var random = SimulationRandom(seed: seed)
+        var random = SeededRandom(seed: seed)
         let scenario = SimulationScenario(random: &random)
         let world = try SimulatedWorld(
             scenario: scenario, mutation: mutation, random: random, directory: directory, keepsLog: keepsLog)

@@ -42,7 +42,7 @@ struct SimulationScenario: Sendable {
     /// The earlier versions of each checkpoint, the last one first.
     var lineage: [ObjectID: [ObjectID]] = [:]
 
-    init(random: inout SimulationRandom) {
+    init(random: inout SeededRandom) {
         meeting = random.pick(Meeting.allCases)
         isRemote = !random.oneIn(3)
         losesPayloads = random.oneIn(4)
@@ -85,7 +85,7 @@ struct SimulationScenario: Sendable {
 
     /// Adds the commit of a checkpoint, now and then with a small file beside it.
     private mutating func add(
-        _ checkpoint: SimulatedCheckpoint, after previous: Int?, parent: Int?, random: inout SimulationRandom
+        _ checkpoint: SimulatedCheckpoint, after previous: Int?, parent: Int?, random: inout SeededRandom
     ) -> Int {
         var objects = [keep(checkpoint.bytes)]
         if let before = previous.map({ commits[$0].objects[0] }) {

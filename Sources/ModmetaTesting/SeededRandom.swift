@@ -1,10 +1,12 @@
-/// The one source of chance in a simulation: SplitMix64 (Steele, Lea and Flood, 2014), from a seed.
-struct SimulationRandom: RandomNumberGenerator {
+/// Random numbers that are the same in every run, so that a failure can be repeated: SplitMix64 (Steele, Lea and Flood, 2014).
+public struct SeededRandom: RandomNumberGenerator, Sendable {
     private var state: UInt64
 
-    init(seed: UInt64) { state = seed }
+    /// Starts a sequence.
+    public init(seed: UInt64) { state = seed }
 
-    mutating func next() -> UInt64 {
+    /// The next number.
+    public mutating func next() -> UInt64 {
         state &+= 0x9E37_79B9_7F4A_7C15
         var value = state
         value = (value ^ value >> 30) &* 0xBF58_476D_1CE4_E5B9
@@ -13,24 +15,24 @@ struct SimulationRandom: RandomNumberGenerator {
     }
 
     /// Another generator, whose numbers have nothing to do with this one's.
-    mutating func fork() -> SimulationRandom { SimulationRandom(seed: next()) }
+    public mutating func fork() -> SeededRandom { SeededRandom(seed: next()) }
 
     /// A number of a range.
-    mutating func pick(_ range: Range<Int>) -> Int {
+    public mutating func pick(_ range: Range<Int>) -> Int {
         range.lowerBound + Int(next() % UInt64(range.count))
     }
 
     /// A member of a collection that is not empty.
-    mutating func pick<Member>(_ members: [Member]) -> Member { members[pick(0..<members.count)] }
+    public mutating func pick<Member>(_ members: [Member]) -> Member { members[pick(0..<members.count)] }
 
     /// True with a probability of one in `count`.
-    mutating func oneIn(_ count: Int) -> Bool { pick(0..<count) == 0 }
+    public mutating func oneIn(_ count: Int) -> Bool { pick(0..<count) == 0 }
 
     /// A number of 0 to 1.
-    mutating func share() -> Double { Double(next() >> 11) / Double(1 << 53) }
+    public mutating func share() -> Double { Double(next() >> 11) / Double(1 << 53) }
 
     /// About a standard normal value: the sum of four uniform ones.
-    mutating func normal() -> Float {
+    public mutating func normal() -> Float {
         let bits = next()
         let sum = (0..<4).reduce(0) { $0 + Int(bits >> (16 * UInt64($1)) & 0xffff) }
         return (Float(sum) / 65536 - 2) * 1.732
