@@ -10,6 +10,7 @@ which they come:
     --stall P       from a random byte on nothing arrives any more, though the connection stays
     --truncate P    the answer ends at a random byte
     --flip P        one bit is flipped; with --http in a body, of the request or the answer
+    --flip-answer P one bit of the answer is flipped: for servers that do not look at what they are sent
     --error P       with --http: answered 500, or with the bytes in the file --answer; half of them after the server did
                     what was asked
     --busy P        with --http: answered 503 with Retry-After (--retry-after SECONDS), half of them likewise
@@ -31,7 +32,7 @@ import sys
 
 sys.dont_write_bytecode = True
 
-KINDS = ("reset", "stall", "truncate", "flip", "error", "busy")
+KINDS = ("reset", "stall", "truncate", "flip", "flip_answer", "error", "busy")
 BLOCK = 64 << 10
 # How many seconds of bytes may wait for room on the line, as a router's buffer has them wait.
 BUFFERED = 0.05
@@ -109,8 +110,8 @@ class Fault(Exception):
 
     def __init__(self, kind, chance):
         super().__init__(kind)
-        self.kind, self.place = kind, chance.random()
-        self.strikes_request = chance.random() < 0.5 and kind != "truncate"
+        self.kind, self.place = kind.removesuffix("_answer"), chance.random()
+        self.strikes_request = chance.random() < 0.5 and kind not in ("truncate", "flip_answer")
 
 
 class Faults:
@@ -246,7 +247,7 @@ def main():
     parser.add_argument("target")
     parser.add_argument("--http", action="store_true")
     for kind in KINDS:
-        parser.add_argument(f"--{kind}", type=float, default=0)
+        parser.add_argument(f"--{kind.replace('_', '-')}", type=float, default=0)
     for name, kind, default in (
         ("port", int, 0), ("seed", int, 1), ("delay", float, 0), ("rate", float, 0), ("retry-after", int, 1),
         ("after", int, 0), ("times", int, -1), ("only", str, ""), ("answer", str, None), ("ready", str, None),
