@@ -17,7 +17,7 @@ start_proxy() {
 }
 
 stop_proxy() {
-    kill "$(cat "$ROOT/$1.proxy-pid")" 2>/dev/null
+    [ ! -e "$ROOT/$1.proxy-pid" ] || kill "$(cat "$ROOT/$1.proxy-pid")" 2>/dev/null || true
     rm -f "$ROOT/$1.proxy-pid"
 }
 
