@@ -1,16 +1,20 @@
 #!/usr/bin/env python3
-"""Tests of the demo's and the benchmark's scripts: scripts_test.py. Those that need numpy are skipped without it."""
+"""Tests of the scripts beside and of the proxy: scripts_test.py. Those that need numpy are skipped without it."""
 import sys
 
 sys.dont_write_bytecode = True
 
 import filecmp
+import http.client
+import http.server
 import json
 import math
 import os
 import struct
 import subprocess
 import tempfile
+import threading
+import time
 import unittest
 from array import array
 
@@ -137,6 +141,156 @@ class MeasureTests(unittest.TestCase):
         run = self.run_shell("sleep 30 & sleep 30; wait", limit=1)
         self.assertEqual(run.failure, "stopped after 1 s")
         self.assertLess(run.seconds, 10)
+
+
+class Echo(http.server.BaseHTTPRequestHandler):
+    """Answers with what it was sent, or with 100,000 bytes."""
+
+    protocol_version = "HTTP/1.1"
+    content = bytes(range(250)) * 400
+
+    def do_PUT(self):
+        self.answer(self.rfile.read(int(self.headers["Content-Length"])))
+
+    def do_GET(self):
+        self.answer(self.content)
+
+    def answer(self, body):
+        self.server.seen.append(body)
+        self.send_response(200)
+        if self.path == "/chunked":
+            self.send_header("Transfer-Encoding", "chunked")
+            body = b"%x\r\n%s\r\n0\r\n\r\n" % (len(body), body)
+        else:
+            self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_):
+        pass
+
+
+class ProxyTests(InDirectory):
+    def setUp(self):
+        super().setUp()
+        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Echo)
+        self.server.seen, self.server.daemon_threads = [], True
+        self.server.handle_error = lambda *_: None
+        threading.Thread(target=self.server.serve_forever, args=(0.05,), daemon=True).start()
+        self.addCleanup(self.server.server_close)
+        self.addCleanup(self.server.shutdown)
+
+    def proxy(self, *options):
+        """Starts a proxy in front of the server, and returns its port."""
+        ready = self.path(f"ready{len(os.listdir(self.directory))}")
+        target = f"127.0.0.1:{self.server.server_address[1]}"
+        process = subprocess.Popen(
+            [sys.executable, os.path.join(HERE, "server/proxy.py"), target, "--ready", ready, *options])
+        self.addCleanup(process.wait)
+        self.addCleanup(process.terminate)
+        end = time.monotonic() + 20
+        while not os.path.exists(ready):
+            self.assertLess(time.monotonic(), end, "the proxy does not start")
+            time.sleep(0.01)
+        with open(ready) as file:
+            return int(file.read())
+
+    def connection(self, port, timeout=20):
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=timeout)
+        self.addCleanup(connection.close)
+        return connection
+
+    def request(self, connection, method="GET", path="/", body=None):
+        connection.request(method, path, body)
+        answer = connection.getresponse()
+        return answer, answer.read()
+
+    def test_bytes_pass_unchanged_on_one_connection(self):
+        for options in ((), ("--http",)):
+            connection = self.connection(self.proxy(*options))
+            sent = os.urandom(300_000)
+            with self.subTest(options):
+                self.assertEqual(self.request(connection, "PUT", "/", sent)[1], sent)
+                self.assertEqual(self.request(connection, "GET", "/chunked")[1], Echo.content)
+                self.assertEqual(self.request(connection)[1], Echo.content)
+
+    def test_a_round_trip_and_a_line_take_their_time(self):
+        for options in ((), ("--http",)):
+            connection = self.connection(self.proxy("--delay", "80", "--rate", "1000000", *options))
+            start = time.monotonic()
+            self.request(connection, "PUT", "/", b"")
+            # One for the connection, one for the request.
+            self.assertGreater(time.monotonic() - start, 0.155)
+            start = time.monotonic()
+            self.request(connection, "PUT", "/", bytes(500_000))
+            self.assertGreater(time.monotonic() - start, 1.05)
+            self.assertLess(time.monotonic() - start, 4)
+
+    def test_each_fault_befalls_one_request_and_is_noted(self):
+        for kind in ("reset", "truncate", "stall", "flip", "error", "busy"):
+            for seed in range(4):
+                log = self.path(f"log-{kind}{seed}")
+                port = self.proxy("--http", f"--{kind}", "1", "--times", "1", "--seed", str(seed), "--log", log)
+                self.server.seen.clear()
+                with self.subTest(kind=kind, seed=seed):
+                    self.suffer(kind, port)
+                    self.assertEqual(self.request(self.connection(port))[1], Echo.content)
+                    with open(log) as file:
+                        fields = [line.split("\t") for line in file]
+                    self.assertEqual([field[1] for field in fields], [kind, "-"])
+
+    def suffer(self, kind, port):
+        body = Echo.content[::-1]
+        connection = self.connection(port, timeout=0.5 if kind == "stall" else 20)
+        if kind in ("reset", "truncate", "stall"):
+            error = TimeoutError if kind == "stall" else (OSError, http.client.HTTPException)
+            with self.assertRaises(error):
+                self.request(connection, "PUT", "/", body)
+            return
+        answer, got = self.request(connection, "PUT", "/", body)
+        if kind == "flip":
+            wrong = [sent ^ seen for sent, seen in zip(body, got) if sent != seen]
+            self.assertEqual((answer.status, len(got), wrong), (200, len(body), [0x10]))
+        else:
+            self.assertEqual(answer.status, {"error": 500, "busy": 503}[kind])
+            self.assertEqual(answer.getheader("Retry-After"), {"error": None, "busy": "1"}[kind])
+            self.assertIn(self.server.seen, ([], [body]))
+
+    def test_faults_come_as_often_as_asked_and_again_with_their_seed(self):
+        runs = []
+        for number in range(2):
+            log = self.path(f"log{number}")
+            connection = self.connection(self.proxy("--http", "--error", "0.1", "--busy", "0.1", "--log", log))
+            for _ in range(300):
+                self.request(connection, "PUT", "/", b"a")
+            with open(log) as file:
+                runs.append([line.split("\t")[1] for line in file])
+        self.assertEqual(runs[0], runs[1])
+        for kind in ("error", "busy"):
+            self.assertAlmostEqual(runs[0].count(kind), 30, delta=18)
+
+    def test_what_is_not_meant_is_spared_and_an_answer_can_be_chosen(self):
+        answer = self.path("answer")
+        with open(answer, "w") as file:
+            file.write("HTTP/1.1 403 Forbidden\nContent-Type: application/xml\n\n<Error/>")
+        options = ("--http", "--error", "1", "--answer", answer, "--only", "PUT /key", "--after", "1", "--times", "1")
+        connection = self.connection(self.proxy(*options))
+        got = [
+            self.request(connection, "PUT", path, b"b")[1] for path in ("/key/1", "/other", "/key/2", "/key/3")
+        ]
+        self.assertEqual(got, [b"b", b"b", b"<Error/>", b"b"])
+
+    def test_a_line_that_knows_no_http_is_faulty_too(self):
+        for kind in ("reset", "truncate", "stall", "flip"):
+            for seed in range(3):
+                port = self.proxy(f"--{kind}", "1", "--times", "1", "--seed", str(seed))
+                with self.subTest(kind=kind, seed=seed):
+                    try:
+                        answer, got = self.request(self.connection(port, 0.5), "PUT", "/", bytes(2 << 20))
+                        self.assertNotEqual((answer.status, got), (200, bytes(2 << 20)))
+                    except (OSError, http.client.HTTPException):
+                        pass
+                    self.assertEqual(self.request(self.connection(port))[1], Echo.content)
 
 
 @unittest.skipUnless(HAS_NUMPY, "numpy is not here")

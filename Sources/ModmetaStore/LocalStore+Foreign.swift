@@ -5,10 +5,13 @@ extension LocalStore: ForeignFileListing {
     public func foreignFiles() async throws -> [String] {
         var found: [String] = []
         let known: Set = ["manifests", "index", "condemned", "tmp", "format", "format.lock"]
-        for name in try DirectoryPath("\(path)/modmeta").names() ?? [] where !known.contains(name) {
+        for name in try DirectoryPath(ownDirectory("modmeta")).names() ?? [] where !known.contains(name) {
             found.append("modmeta/\(name)")
         }
-        for family in ObjectFamily.allCases { try appendForeign(in: family.directory, of: family, to: &found) }
+        for family in ObjectFamily.allCases {
+            _ = try ownDirectory(family.directory)
+            try appendForeign(in: family.directory, of: family, to: &found)
+        }
         return found.sorted()
     }
 

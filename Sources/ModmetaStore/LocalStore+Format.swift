@@ -1,7 +1,7 @@
 extension LocalStore {
     /// Replaces the bytes of `ObjectKey.format` if they are still `expected` (nil: absent).
     public func compareAndSwapFormat(expected: [UInt8]?, new: [UInt8]) async throws -> Bool {
-        let target = filePath(.format)
+        let target = try filePath(.format)
         let lock = try await FileLock.acquire("\(target).lock", exactMode: permissions.mutable)
         defer { _ = lock }
         let current: [UInt8]?

@@ -15,14 +15,16 @@ extension LocalStore {
 
     /// The directories that hold a family's files, relative to the root.
     private func leaves(of family: ObjectFamily) throws -> [String] {
+        _ = try ownDirectory(family.directory)
         guard family.isFannedOut else { return [family.directory] }
         return try fanout(family.directory).flatMap { try fanout($0) }
     }
 
-    /// The two-digit directories in a directory.
+    /// The two-digit directories in a directory; links to some are foreign, as files are.
     private func fanout(_ directory: String) throws -> [String] {
         try (DirectoryPath("\(path)/\(directory)").names() ?? [])
             .filter(ObjectFamily.isFanoutName).sorted().map { "\(directory)/\($0)" }
+            .filter { try FileStatus(of: "\(path)/\($0)")?.kind == .directory }
     }
 }
 

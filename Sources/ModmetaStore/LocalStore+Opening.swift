@@ -30,10 +30,10 @@ extension LocalStore {
     ///
     /// What cannot be looked at or deleted stays: it harms nobody, and the store may be open for reading only.
     func sweep() {
-        guard let names = try? DirectoryPath(temporaryDirectory).names() else { return }
+        guard let directory = try? temporaryDirectory, let names = try? DirectoryPath(directory).names() else { return }
         let oldest = Int64(time(nil)) - LocalStore.sweepAge
         for name in names {
-            let file = "\(temporaryDirectory)/\(name)"
+            let file = "\(directory)/\(name)"
             if let status = try? FileStatus(of: file), status.kind == .regular, status.modified < oldest {
                 _ = unlink(file)
             }

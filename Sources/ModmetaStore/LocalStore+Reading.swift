@@ -1,7 +1,7 @@
 extension LocalStore {
     /// The size of an object in bytes, or nil if the store does not have it.
     public func size(of key: ObjectKey) async throws -> UInt64? {
-        let file = filePath(key)
+        let file = try filePath(key)
         guard let status = try FileStatus(of: file) else { return nil }
         guard status.kind == .regular else { throw StoreError(.corrupt, "\(file) is not a regular file") }
         return status.size
@@ -9,7 +9,7 @@ extension LocalStore {
 
     /// Reads a whole object of at most `limit` bytes.
     public func read(_ key: ObjectKey, limit: Int) async throws -> [UInt8] {
-        let file = try OpenFile.reading(filePath(key))
+        let file = try OpenFile.reading(try filePath(key))
         let size = try file.status().size
         guard let count = Int(exactly: size), count <= limit else {
             throw StoreError(.corrupt, "\(file.path) has \(size) bytes, more than the \(limit) such an object may have")
@@ -19,7 +19,7 @@ extension LocalStore {
 
     /// Reads a range of an object; the result has exactly the range's length.
     public func read(_ key: ObjectKey, range: Range<UInt64>) async throws -> [UInt8] {
-        let file = try OpenFile.reading(filePath(key))
+        let file = try OpenFile.reading(try filePath(key))
         let size = try file.status().size
         guard range.upperBound <= size, let count = Int(exactly: range.upperBound - range.lowerBound) else {
             throw StoreError(

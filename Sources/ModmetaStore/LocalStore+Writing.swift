@@ -25,7 +25,7 @@ extension LocalStore {
     private func put(
         _ key: ObjectKey, size: UInt64, hash: () throws -> Digest, write: (borrowing OpenFile) throws -> Void
     ) throws -> PutOutcome {
-        let target = filePath(key)
+        let target = try filePath(key)
         if try existing(key, offered: size, hash: hash) == .kept {
             try LocalStore.parent(of: target).sync()
             return .existed
@@ -44,7 +44,7 @@ extension LocalStore {
     private func publish(
         _ temporary: inout TemporaryFile, as key: ObjectKey, size: UInt64, hash: () throws -> Digest
     ) throws -> PutOutcome {
-        let target = filePath(key)
+        let target = try filePath(key)
         // Each further round needs another process to have put or deleted the same object in between.
         for _ in 0..<32 {
             switch try temporary.name(target) {
@@ -72,7 +72,7 @@ extension LocalStore {
 
     /// Judges what has the key already; nil where nothing has.
     private func existing(_ key: ObjectKey, offered: UInt64, hash: () throws -> Digest) throws -> ExistingObject? {
-        let target = filePath(key)
+        let target = try filePath(key)
         guard let status = try FileStatus(of: target) else { return nil }
         guard status.kind == .regular else { throw StoreError(.corrupt, "\(target) is not a regular file") }
         if status.size == offered { return .kept }
@@ -89,12 +89,13 @@ extension LocalStore {
 
     /// Creates a file that has no name among the objects yet.
     func newTemporary(exactMode: UInt32?, mode: UInt32) throws -> TemporaryFile {
+        let directory = try temporaryDirectory
         do {
-            return try TemporaryFile.create(in: temporaryDirectory, mode: mode, exactMode: exactMode)
+            return try TemporaryFile.create(in: directory, mode: mode, exactMode: exactMode)
         } catch let error as StoreError where error.code == .missing {
             // Tools that copy a store may leave out empty directories.
-            for parent in try makeDirectory(DirectoryPath(temporaryDirectory)) { try parent.sync() }
-            return try TemporaryFile.create(in: temporaryDirectory, mode: mode, exactMode: exactMode)
+            for parent in try makeDirectory(DirectoryPath(directory)) { try parent.sync() }
+            return try TemporaryFile.create(in: directory, mode: mode, exactMode: exactMode)
         }
     }
 

@@ -31,16 +31,45 @@ public struct LocalStore: Sendable {
     }
 
     /// The path of an object's file.
-    func filePath(_ key: ObjectKey) -> String { "\(path)/\(key.path)" }
+    ///
+    /// - Throws: `.corrupt` where a symbolic link leads elsewhere.
+    func filePath(_ key: ObjectKey) throws -> String {
+        let directory = key.path.lastIndex(of: "/").map { String(key.path[..<$0]) } ?? ""
+        return try ownDirectory(directory) + key.path.dropFirst(directory.utf8.count)
+    }
 
     /// Where files are written before they get their names.
-    var temporaryDirectory: String { "\(path)/modmeta/tmp" }
+    ///
+    /// - Throws: `.corrupt` where a symbolic link leads elsewhere.
+    var temporaryDirectory: String { get throws { try ownDirectory("modmeta/tmp") } }
+
+    /// The path of a directory of the store, which need not be there.
+    ///
+    /// Whoever else may write to a store must not be able to send us out of it, so none of its directories is followed
+    /// that is a symbolic link; what leads to its root is its user's choice.
+    ///
+    /// - Parameter name: relative to the root.
+    /// - Throws: `.corrupt` where a symbolic link leads elsewhere.
+    func ownDirectory(_ name: String) throws -> String {
+        var directory = path
+        for part in name.split(separator: "/") {
+            directory += "/\(part)"
+            guard let status = try FileStatus(of: directory) else { return "\(path)/\(name)" }
+            guard status.kind == .directory else {
+                throw StoreError(
+                    .corrupt,
+                    "\(directory) is not a directory of the store's own; where it is a symbolic link, mount what it leads to "
+                        + "there instead (mount --bind)")
+            }
+        }
+        return directory
+    }
 }
 
 extension LocalStore: ObjectStore {
     /// Deletes an object; one that is absent is no error.
     public func delete(_ key: ObjectKey) async throws {
-        let file = filePath(key)
+        let file = try filePath(key)
         guard unlink(file) == 0 else {
             if errno == ENOENT || errno == ENOTDIR { return }
             throw StoreError.failed(to: "delete", file)

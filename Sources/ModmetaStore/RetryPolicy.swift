@@ -3,6 +3,9 @@
 /// The pause doubles from one attempt to the next and is drawn at random between half of that and all of it, so that many
 /// clients whose server came back do not return at the same moment. A server that says how long to wait is obeyed.
 public struct RetryPolicy: Sendable {
+    /// Makes each call once: for what has made its own attempts.
+    public static let once = RetryPolicy(attempts: 1)
+
     /// How often a call is made at most.
     public var attempts: Int
     /// The longest first pause.

@@ -1,11 +1,13 @@
 public import ModmetaFormats
 
-/// A store whose calls are made again when they fail for a reason that may pass.
+/// A store whose calls are made again for what only a whole call can judge: bytes that do not fit their name are read again.
 ///
-/// This is the one place where stores on a network are asked again; backends send each request once. A directory gains
+/// Every store on a network is opened behind one. Its backends send single requests again themselves, as they know about
+/// parts, credentials and how long a server wants to be left alone, so errors they let through are not tried again here
+/// (`RetryPolicy.once`); a backend without such knowledge, as a simulated one, leaves that to a policy. A directory gains
 /// nothing from it.
 public struct RetryingStore: ObjectStore {
-    /// How often a whole object is read before its bytes are taken for what the store has.
+    /// How often an object is read before its bytes are taken for what the store has.
     public static let readings = 3
 
     private let inner: any ObjectStore
@@ -13,8 +15,8 @@ public struct RetryingStore: ObjectStore {
 
     /// Wraps a store.
     ///
-    /// - Parameter policy: how often calls are made, and how long the pauses are.
-    public init(_ inner: any ObjectStore, policy: RetryPolicy = RetryPolicy()) {
+    /// - Parameter policy: what is done about calls that fail; the backend's own attempts come before it.
+    public init(_ inner: any ObjectStore, policy: RetryPolicy) {
         self.inner = inner
         self.policy = policy
     }
@@ -54,9 +56,18 @@ public struct RetryingStore: ObjectStore {
                 + "run `modmeta store verify`")
     }
 
-    /// Reads a range of an object; the result has exactly the range's length, and may have wrong bytes.
+    /// Reads a range of an object, again where the store says that it got damaged bytes.
+    ///
+    /// The result has exactly the range's length, and may have wrong bytes.
     public func read(_ key: ObjectKey, range: Range<UInt64>) async throws -> [UInt8] {
-        try await policy.run { try await inner.read(key, range: range) }
+        for _ in 1..<RetryingStore.readings {
+            do {
+                return try await policy.run { try await inner.read(key, range: range) }
+            } catch let error as StoreError where error.code == .corrupt {
+                // Servers that know no ranges send the whole object, whose hash the backend checks.
+            }
+        }
+        return try await policy.run { try await inner.read(key, range: range) }
     }
 
     /// Stores an object unless the key is taken.

@@ -120,6 +120,14 @@ import Testing
             _ = try connection.request()
             try connection.send("220 mail.example.com ESMTP\r\n")
         },
+        Fault("truncated header", .unavailable) { connection in
+            _ = try connection.request()
+            try connection.send("HTTP/1.1 200 OK\r\nContent-Length: 1")
+        },
+        Fault("truncated after an interim answer", .unavailable) { connection in
+            _ = try connection.request()
+            try connection.send("HTTP/1.1 103 Early Hints\r\nX-A: early\r\n\r\n")
+        },
         Fault("truncated body", .unavailable) { connection in
             _ = try connection.request()
             try connection.send("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nshort")

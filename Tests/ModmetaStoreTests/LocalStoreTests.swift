@@ -69,6 +69,29 @@ import Testing
         #expect(try directory.names("store/modmeta/tmp").isEmpty)
     }
 
+    /// Nobody who may write to a store can have others write, read or delete elsewhere.
+    @Test(arguments: ["lfs", "lfs/objects", "lfs/objects/<1>", "lfs/objects/<1>/<2>", "modmeta", "modmeta/tmp"])
+    func linkInPlaceOfADirectoryLeadsNowhere(_ place: String) async throws {
+        let bytes = ObjectStoreContract.bytes(100, seed: 8)
+        let key = ObjectStoreContract.key(bytes)
+        let parts = key.path.split(separator: "/")
+        let name = "store/" + place.replacing("<1>", with: parts[2]).replacing("<2>", with: parts[3])
+        if place.hasPrefix("lfs") { _ = try await store.put(key, .bytes(bytes)) }
+        let outside = directory.path("outside")
+        #expect(rename(directory.path(name), outside) == 0)
+        #expect(symlink(outside, directory.path(name)) == 0)
+        let before = try directory.names("outside")
+        await #expect(throws: StoreError.self) { try await store.put(key, .bytes(bytes)) }
+        if place.hasPrefix("lfs") {
+            await #expect(throws: StoreError.self) { try await store.read(key, limit: 100) }
+            await #expect(throws: StoreError.self) { try await store.size(of: key) }
+            await #expect(throws: StoreError.self) { try await store.delete(key) }
+            do { try await store.list(.objects) { _ in Issue.record("listed what lies outside") } } catch is StoreError
+            {}
+        }
+        #expect(try directory.names("outside") == before)
+    }
+
     @Test func symbolicLinkIsNotFollowed() async throws {
         let key = ObjectStoreContract.key([1])
         _ = try await store.put(key, .bytes([1]))

@@ -23,7 +23,7 @@ import Testing
 
     @Test(arguments: ObjectStoreContract.Obligation.allCases)
     func retrying(_ obligation: ObjectStoreContract.Obligation) async throws {
-        try await ObjectStoreContract { RetryingStore(MemoryStore()) }.check(obligation)
+        try await ObjectStoreContract { RetryingStore(MemoryStore(), policy: .once) }.check(obligation)
     }
 
     /// Payloads on a server, documents in memory.

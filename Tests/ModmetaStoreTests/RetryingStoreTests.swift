@@ -112,6 +112,33 @@ struct RetryingStoreTests {
         #expect(error?.code == .corrupt)
     }
 
+    @Test("after a backend's own attempts an error is final, and flipped bytes are read again all the same")
+    func makesNoMoreAttempts() async throws {
+        let store = FaultyStore([])
+        _ = try await store.put(key, .bytes(bytes))
+        store.faults.withLock { $0 = [.before(Self.dead)] }
+        store.calls.withLock { $0 = 0 }
+        let once = RetryingStore(store, policy: .once)
+        await #expect(throws: StoreError.self) { try await once.read(key, limit: 1000) }
+        #expect(store.calls.withLock { $0 } == 1)
+        store.faults.withLock { $0 = [.flipped, .flipped] }
+        #expect(try await once.read(key, limit: 1000) == bytes)
+    }
+
+    @Test("a range whose store got damaged bytes is read again, three times at most")
+    func readsRangesAgain() async throws {
+        let damaged = StoreError(.corrupt, "other bytes came")
+        let store = FaultyStore([])
+        _ = try await store.put(key, .bytes(bytes))
+        store.faults.withLock { $0 = [.before(damaged), .before(damaged)] }
+        let once = RetryingStore(store, policy: .once)
+        #expect(try await once.read(key, range: 3..<9) == Array(bytes[3..<9]))
+        store.faults.withLock { $0 = Array(repeating: .before(damaged), count: 3) }
+        let error = await #expect(throws: StoreError.self) { try await once.read(key, range: 3..<9) }
+        #expect(error?.code == .corrupt)
+        #expect(store.faults.withLock { $0.isEmpty })
+    }
+
     @Test("a damaged manifest is read again, and returned if it stays so")
     func readsManifestsAgain() async throws {
         let object = ObjectID(SHA256.hash(bytes))

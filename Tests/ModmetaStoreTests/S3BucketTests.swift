@@ -123,6 +123,17 @@ import Testing
         #expect(try await bucket(transport).read("a", limit: 1) == [7])
     }
 
+    @Test func asksWhyHEADWasRefused() async throws {
+        let transport = ScriptedTransport { request, _ in
+            request.method == "HEAD" ? HTTPResponse(status: 403) : Self.error(403, "ExpiredToken")
+        }
+        let error = await storeError { try await bucket(transport).size(of: "a") }
+        #expect(error?.code == .denied)
+        #expect(error?.message.contains("the credentials have expired") == true)
+        #expect(transport.requests.map(\.method) == ["HEAD", "GET"])
+        #expect(transport.requests.last?.fields.contains(HTTPField("Range", "bytes=0-0")) == true)
+    }
+
     @Test func learnsTheServersClock() async throws {
         let transport = ScriptedTransport { request, _ in
             guard request.fields.contains(HTTPField("X-Amz-Date", "20261121T115442Z")) else {

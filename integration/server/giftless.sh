@@ -2,7 +2,7 @@
 # giftless.sh DIR PORT: starts the LFS server giftless on 127.0.0.1:PORT, keeping its objects in DIR/objects.
 #
 # The process id goes to DIR/giftless.pid. What is installed with pip stays in MODMETA_SERVERS for the next time
-# (~/.cache/modmeta/servers where that is not set). Repositories need not be made: http://127.0.0.1:PORT/ORG/NAME.git/info/lfs.
+# (~/.cache/modmeta/servers where that is not set). GIFTLESS_LIFETIME is how many seconds what it allows may be done. Repositories need not be made: http://127.0.0.1:PORT/ORG/NAME.git/info/lfs.
 set -euo pipefail
 directory=$1 port=$2
 servers=${MODMETA_SERVERS:-${XDG_CACHE_HOME:-$HOME/.cache}/modmeta/servers}
@@ -38,7 +38,7 @@ MIDDLEWARE:
     kwargs: {x_for: 1, x_proto: 1, x_host: 1, x_port: 1, x_prefix: 0}
 END
 HOME="$directory" GIFTLESS_CONFIG_FILE="$directory/giftless.yaml" "$servers/giftless/bin/gunicorn" giftless.wsgi_entrypoint:app \
-    --chdir "$directory" --bind "127.0.0.1:$port" --workers 2 --threads 8 --timeout 300 --daemon \
+    --chdir "$directory" --bind "127.0.0.1:$port" --workers 2 --threads "${GIFTLESS_THREADS:-8}" --timeout 300 --daemon \
     --pid "$directory/giftless.pid" --access-logfile "$directory/access.log" --error-logfile "$directory/error.log"
 for _ in $(seq 200); do
     if (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null && [ -s "$directory/giftless.pid" ]; then exit 0; fi

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs the S3 services that t-s3.sh tests against, where they are missing: moto and rclone into the virtual environment
-# that S3_SERVERS names (default: ~/.cache/modmeta/s3-servers), Ceph's RadosGW from Debian's packages.
+# that S3_SERVERS names (default: ~/.cache/modmeta/s3-servers), Ceph's RadosGW from Debian's packages. libfaketime, for tests with wrong clocks, too.
 set -euo pipefail
 S3_SERVERS=${S3_SERVERS:-$HOME/.cache/modmeta/s3-servers}
 
@@ -10,7 +10,7 @@ if [ ! -x "$S3_SERVERS/bin/moto_server" ] || [ ! -x "$S3_SERVERS/bin/rclone" ]; 
 fi
 
 missing=()
-for package in radosgw ceph-mon ceph-osd ceph-common; do
+for package in radosgw ceph-mon ceph-osd ceph-common libfaketime; do
     dpkg -s "$package" >/dev/null 2>&1 || missing+=("$package")
 done
 if [ ${#missing[@]} -gt 0 ]; then

@@ -1,7 +1,7 @@
-# Sourced by t-s3.sh: starts S3 services on 127.0.0.1, each with the bucket "models".
+# Sourced by t-*.sh: starts S3 services on 127.0.0.1, each with the bucket "models".
 #
-#   start_server NAME    moto, rclone, rclone-tls or radosgw; writes the file "$ROOT/NAME.env" with the variables AWS_*
-#   stop_servers         stops all that were started
+#   start_service NAME    moto, rclone, rclone-tls or radosgw; writes the file "$ROOT/NAME.env" with the variables AWS_*
+#   stop_services         stops all that were started
 #
 # What they need is installed by s3-install.sh.
 
@@ -35,7 +35,7 @@ signed() {
         -H "x-amz-content-sha256: $(printf '' | sha256sum | cut -d' ' -f1)" "${@:5}" "$2"
 }
 
-start_server() {
+start_service() {
     mkdir -p "$ROOT/$1"
     "start_${1//-/_}" "$ROOT/$1"
 }
@@ -154,7 +154,7 @@ END_OF_CONFIGURATION
 }
 
 # Stops what was started, last first, and waits for it.
-stop_servers() {
+stop_services() {
     local index
     for ((index = ${#SERVER_PIDS[@]} - 1; index >= 0; index--)); do
         kill "${SERVER_PIDS[index]}" 2>/dev/null

@@ -7,7 +7,7 @@ for variable in $(compgen -e AWS_); do unset "$variable"; done
 bash "$SERVER_SCRIPTS/s3-install.sh" || exit 1
 . "$SERVER_SCRIPTS/../lib.sh"
 . "$SERVER_SCRIPTS/s3-servers.sh"
-trap 'stop_servers; end_all' EXIT
+trap 'stop_services; end_all' EXIT
 S3_SERVICES=${S3_SERVICES:-moto radosgw rclone}
 export ROOT RACE_ROUNDS=${RACE_ROUNDS:-20} CASE_SECONDS=${CASE_SECONDS:-3000}
 
@@ -38,7 +38,7 @@ publish() {
 }
 
 for service in $S3_SERVICES; do
-    if ! start_server "$service"; then
+    if ! start_service "$service"; then
         FAILED=$((FAILED + 1))
         echo "FAIL - $service: it starts"
         tail -n 15 "$ROOT/$service/log"

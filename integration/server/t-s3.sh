@@ -7,7 +7,7 @@ for variable in $(compgen -e AWS_); do unset "$variable"; done
 bash "$SERVER_SCRIPTS/s3-install.sh" || exit 1
 . "$SERVER_SCRIPTS/../lib.sh"
 . "$SERVER_SCRIPTS/s3-servers.sh"
-trap 'stop_servers; end_all' EXIT
+trap 'stop_services; end_all' EXIT
 SWIFT_TEST=${SWIFT_TEST-swift test --package-path $INTEGRATION/.. --filter}
 S3_SERVICES=${S3_SERVICES:-moto rclone rclone-tls radosgw}
 export ROOT SWIFT_TEST CASE_SECONDS=${CASE_SECONDS:-600}
@@ -24,7 +24,7 @@ END_OF_CASE
 }
 
 for service in $S3_SERVICES; do
-    if ! start_server "$service"; then
+    if ! start_service "$service"; then
         FAILED=$((FAILED + 1))
         echo "FAIL - $service: it starts"
         tail -n 15 "$ROOT/$service/log"

@@ -26,7 +26,7 @@ public struct StoreSession: Sendable {
             let opening = try ServerOpening(address, for: repository)
             let server = try await opening.open(operation, remote: remote)
             format = try await opening.format(of: server, creates: creates)
-            store = server
+            store = RetryingStore(server, policy: .once)
         } else {
             let access = StoreAccess(gitConfiguration: repository.configuration.http)
             // A store that is to be created is a Git repository of the same kind as ours.

@@ -42,8 +42,10 @@ extension MaintainedHistory {
     }
 
     private func consolidateBucket(_ url: StoreURL, isRehearsal: Bool) async throws -> Packing? {
-        guard let bucket = try await url.open(.standard()) as? BucketStore else { return nil }
-        let history = BucketHistory(files: bucket.files, store: try await bucket.format().id, stateDirectory: nil)
+        guard case .bucket(let name, let prefix) = url.location else { return nil }
+        let files = try await StoreAccess.standard().bucket(name, prefix: prefix)
+        let id = try await BucketStore.open(files).format().id
+        let history = BucketHistory(files: files, store: id, stateDirectory: nil)
         if isRehearsal {
             let count = try await history.listedPacks().count
             return Packing(before: count, after: count)

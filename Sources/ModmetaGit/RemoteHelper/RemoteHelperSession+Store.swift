@@ -14,7 +14,9 @@ extension RemoteHelperSession {
                         _ = try await LocalStore.open(at: path)
                     }
                     return .directory(path: path)
-                case .bucket, .server: return try await openBucket(url, creating)
+                case .bucket(let name, let prefix): return try await openBucket(name, prefix: prefix, creating)
+                case .server:
+                    throw StoreError(.unsupported, "\(url) keeps no history; use it for weights, as lfs.url")
                 }
             },
             weights: { invocation in
@@ -22,17 +24,16 @@ extension RemoteHelperSession {
             })
     }
 
-    private static func openBucket(_ url: StoreURL, _ creating: GitObjectFormat?) async throws -> OpenedStore {
-        let access = try await StoreAccess.standard()
-        let store =
+    private static func openBucket(
+        _ name: String, prefix: String, _ creating: GitObjectFormat?
+    ) async throws -> OpenedStore {
+        let files = try await StoreAccess.standard().bucket(name, prefix: prefix)
+        let bucket =
             if let creating {
-                try await url.create(objectFormat: creating, access)
+                try await BucketStore.create(files, objectFormat: creating)
             } else {
-                try await url.open(access)
+                try await BucketStore.open(files)
             }
-        guard let bucket = store as? BucketStore else {
-            throw StoreError(.unsupported, "\(url) keeps no history; use it for weights, as lfs.url")
-        }
-        return .bucket(bucket.files, try await bucket.format().id)
+        return .bucket(files, try await bucket.format().id)
     }
 }

@@ -45,7 +45,7 @@ struct ObjectCarrier: Sendable {
             let found = hash.finish()
             guard found == key.contentDigest else { return damaged(found) }
             // The file cannot be changed meanwhile, only deleted.
-            _ = try await destination.put(key, .file(path: local.filePath(key)))
+            _ = try await destination.put(key, .file(path: try local.filePath(key)))
             return .copied
         }
         let temporary = try TemporaryFile.create(in: scratch, mode: 0o600, exactMode: nil)

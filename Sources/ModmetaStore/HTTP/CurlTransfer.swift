@@ -145,6 +145,10 @@ final class CurlTransfer {
     func end(_ code: CURLcode) {
         if let failure {
             job.finish(.failure(failure))
+        } else if code == CURLE_OK, !isHeaderComplete || status < 200 {
+            // libcurl takes what it has got for all there is.
+            job.finish(
+                .failure(StoreError(.unavailable, "cannot reach \(address): its answer broke off in the header")))
         } else if code == CURLE_OK || isCutShort {
             var redirect: UnsafePointer<CChar>?
             modmeta_curl_get_string(library.functions, easy, CURLINFO_REDIRECT_URL, &redirect)

@@ -50,12 +50,24 @@ final class S3Client: Sendable {
 
     /// Sends once more where the answer says that our clock or region is wrong.
     private func sendCorrected(_ call: S3Call) async throws -> HTTPResponse {
-        var response = try await send(call)
+        var response = try await sendExplained(call)
         for _ in 0..<2 {
             guard !response.isSuccess, corrects(by: response) else { break }
-            response = try await send(call)
+            response = try await sendExplained(call)
         }
         return response
+    }
+
+    /// Asks for the reason where HEAD is refused, as its answers have no words.
+    private func sendExplained(_ call: S3Call) async throws -> HTTPResponse {
+        let response = try await send(call)
+        guard call.method == "HEAD", [400, 403].contains(response.status) else { return response }
+        var question = call
+        question.method = "GET"
+        question.fields.append(HTTPField("Range", "bytes=0-0"))
+        // Some services send the whole file all the same, of which nothing is wanted.
+        guard let told = try? await send(question), told.status == response.status else { return response }
+        return told
     }
 
     private func send(_ call: S3Call) async throws -> HTTPResponse {

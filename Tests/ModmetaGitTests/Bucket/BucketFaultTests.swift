@@ -70,6 +70,27 @@ import Testing
         }
     }
 
+    @Test func `a pack that arrives damaged is fetched again, three times at most`() async throws {
+        try await HermeticGit.withTemporary { git in
+            let plain = try BucketWorld(git)
+            try await plain.makeRepository("a")
+            _ = try await plain.push("a", "HEAD:refs/heads/main")
+            let bucket = FaultyBucket(plain.bucket) { _, _ in nil }
+            let pack = try await plain.history("a").listedPacks()[0]
+            for (flips, arrives) in [(2, true), (3, false)] {
+                bucket.flips.withLock { $0 = flips }
+                let cache = try PackCache(of: plain.id, in: nil)
+                do {
+                    try await cache.bring([pack], from: bucket, format: .sha1) { _, _ in }
+                    #expect(arrives && cache.has(pack))
+                } catch let error as StoreError {
+                    #expect(!arrives && error.code == .corrupt)
+                }
+                #expect(bucket.flips.withLock { $0 } == 0)
+            }
+        }
+    }
+
     @Test func `the order of writes is pack, index, generation, derived files`() async throws {
         try await HermeticGit.withTemporary { git in
             let plain = try BucketWorld(git)

@@ -36,8 +36,17 @@ final class FaultyBucket: BucketFiles {
 
     func read(_ path: String, limit: Int) async throws -> [UInt8] { try await base.read(path, limit: limit) }
 
+    /// How many readings of ranges still have a bit flipped.
+    let flips = Mutex(0)
+
     func read(_ path: String, range: Range<UInt64>) async throws -> [UInt8] {
-        try await base.read(path, range: range)
+        var bytes = try await base.read(path, range: range)
+        let isFlipped = flips.withLock { flips in
+            defer { flips = max(0, flips - 1) }
+            return flips > 0
+        }
+        if isFlipped, !bytes.isEmpty { bytes[bytes.count / 2] ^= 0x10 }
+        return bytes
     }
 
     func put(_ path: String, _ content: ObjectContent, _ condition: PutCondition) async throws -> PutOutcome {

@@ -110,6 +110,19 @@ final class PackCache: Sendable {
     private func download(_ pack: ListedPack, from bucket: any BucketFiles, to file: String) async throws {
         let descriptor = try SystemCall.open(file, O_WRONLY | O_CREAT | O_EXCL, mode: 0o600)
         defer { close(descriptor) }
+        // Ranges come without a hash of their own, so a bit that was flipped on the way shows only at the end.
+        for _ in 0..<RetryingStore.readings {
+            if try await copy(pack, from: bucket, to: descriptor) { return }
+            lseek(descriptor, 0, SEEK_SET)
+        }
+        throw StoreError(
+            .corrupt, "\(pack.packPath) of \(bucket.name) is damaged: its SHA-256 is not the one its refs name")
+    }
+
+    /// Copies a pack and says whether the bytes are the pack's.
+    private func copy(
+        _ pack: ListedPack, from bucket: any BucketFiles, to descriptor: CInt
+    ) async throws -> Bool {
         var hash = SHA256()
         var offset: UInt64 = 0
         while offset < pack.pack.length {
@@ -119,10 +132,7 @@ final class PackCache: Sendable {
             try SystemCall.write(descriptor, bytes)
             offset = end
         }
-        guard hash.finish() == pack.pack.digest else {
-            throw StoreError(
-                .corrupt, "\(pack.packPath) of \(bucket.name) is damaged: its SHA-256 is not the one its refs name")
-        }
+        return hash.finish() == pack.pack.digest
     }
 
     /// Keeps a pack that was made at a `newBase` and is in the bucket now, so that it need not be fetched.
