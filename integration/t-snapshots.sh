@@ -128,6 +128,58 @@ take v1
 [ -z "$(git status --porcelain checkpoints .modmeta)" ]
 END
 
+test_case "the first of all snapshots is made whole too" <<'END'
+. "$INTEGRATION_SNAPSHOT_STEPS"
+make_snapshot_repo
+take v1
+whole=$(git rev-parse HEAD)
+git update-ref -d HEAD
+git rm -r -q --cached .
+take v1
+[ "$(git rev-parse HEAD)" = "$whole" ]
+[ -z "$(git status --porcelain checkpoints .modmeta)" ]
+END
+
+test_case "git need not hash again what a snapshot committed" <<'END'
+. "$INTEGRATION_SNAPSHOT_STEPS"
+make_snapshot_repo
+echo one >other
+git add train.yaml other
+take v1
+GIT_TRACE="$PWD/trace" git status --porcelain >status
+grep -x 'A  train.yaml' status
+grep -x 'A  other' status
+! grep filter-process trace
+rm checkpoints/v1/trainer_state.json
+take v2
+[ -z "$(git ls-tree -r --name-only HEAD | grep trainer_state)" ]
+[ -z "$(git status --porcelain checkpoints .modmeta)" ]
+END
+
+test_case "another git command at work does not stop a snapshot" <<'END'
+. "$INTEGRATION_SNAPSHOT_STEPS"
+make_snapshot_repo
+: >.git/index.lock
+take v1 2>said
+said "index.lock is there"
+said "give the same command again"
+modmeta verify v1
+rm .git/index.lock
+take v1 2>said
+! grep index said
+[ -z "$(git status --porcelain checkpoints .modmeta)" ]
+END
+
+test_case "without a name for the commit nothing is hashed" <<'END'
+. "$INTEGRATION_SNAPSHOT_STEPS"
+make_snapshot_repo
+unset GIT_AUTHOR_NAME GIT_AUTHOR_EMAIL GIT_COMMITTER_NAME GIT_COMMITTER_EMAIL
+git config user.useConfigOnly true
+must_fail take v1
+said "git does not know your name and address"
+nothing_is_made
+END
+
 test_case "killed at any moment: all or nothing, and again succeeds" <<'END'
 . "$INTEGRATION_SNAPSHOT_STEPS"
 make_snapshot_repo
