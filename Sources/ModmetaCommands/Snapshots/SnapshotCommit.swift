@@ -38,12 +38,14 @@ struct SnapshotCommit {
         let paths = document.paths.map { ":(literal)\($0)" } + companions
         try await staging.add(paths)
         try await checkUnchanged()
-        let entries = try await staging.entries(of: paths) + ownEntries()
-        let tree = try await staging.tree(on: head, replacing: paths, by: entries)
+        let own = try await ownEntries()
+        let tree = try await staging.tree(
+            on: head, replacing: paths, by: try await staging.entries(of: paths) + own)
         let commit = try await repository.git.run(
             ["commit-tree", tree] + (head.map { ["-p", $0] } ?? []), input: Array(message.utf8)
         ).lines[0]
-        try await staging.set(entries)
+        // Not the others: that would take their times away.
+        try await staging.set(own)
         try await move(from: head, to: String(commit), tag: makeTag(String(commit)))
         await refresh(commit: String(commit), from: staging)
         return String(commit)
