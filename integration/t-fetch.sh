@@ -72,6 +72,46 @@ must_fail modmeta fetch v0 "$(url_of)" --to part2 --tensors 'nothing.*'
 said "no tensor of the snapshot"
 END
 
+test_case "tensors of files that the store has whole come too" <<'END'
+. "$INTEGRATION_FETCH_STEPS"
+modmeta install
+mkdir qa
+cd qa
+modmeta init --project qa --remote "modmeta::file://$(dirname "$PWD")/store"
+mkdir -p run/adapter
+make_checkpoint run/adapter/adapter_model.safetensors 0 --mb 0.1
+make_checkpoint run/model.safetensors 1 --mb 2
+echo 1 >run/optimizer.pt
+modmeta snapshot v1 run
+git push -q --follow-tags -u origin HEAD
+cd ..
+[ "$(find store/modmeta/manifests -type f | wc -l)" = 1 ]
+modmeta fetch v1 "$(url_of)" --to plan --tensors '*' --dry-run --json |
+    python3 -c 'import json, sys; assert json.load(sys.stdin)["tensors"] == 16'
+rm -rf qa/.git/lfs/objects
+for out in without within; do
+    case $out in
+        without) modmeta fetch v1 "$(url_of)" --to $out --tensors '*' ;;
+        within) (cd qa && modmeta fetch v1 --to ../$out --tensors '*') ;;
+    esac
+    [ "$(find $out -type f | wc -l)" = 2 ]
+    for file in adapter/adapter_model.safetensors model.safetensors; do
+        [ "$(modmeta id $out/$file)" = "$(modmeta id qa/run/$file)" ]
+    done
+done
+first=$(names qa/run/model.safetensors | sed -n 1p)
+modmeta fetch v1 "$(url_of)" --to one --tensors "$first"
+[ "$(names one/adapter/adapter_model.safetensors)" = "$first" ]
+[ "$(digest one/adapter/adapter_model.safetensors "$first")" = \
+    "$(digest qa/run/adapter/adapter_model.safetensors "$first")" ]
+object=$(find store/lfs/objects -size -300k -size +90k -type f)
+chmod u+w $object
+printf x | dd of=$object bs=1 seek=60000 conv=notrunc status=none
+must_fail modmeta fetch v1 "$(url_of)" --to damaged --tensors "$first"
+said "is damaged in the store"
+[ ! -e damaged/adapter/adapter_model.safetensors ]
+END
+
 test_case "an interrupted fetch goes on where it was" <<'END'
 . "$INTEGRATION_FETCH_STEPS"
 make_fetch_store

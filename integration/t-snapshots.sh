@@ -20,7 +20,7 @@ make_snapshot_repo() {
 take() { modmeta snapshot "$1" checkpoints/v1 --config train.yaml --dataset train.jsonl --gpu-info T4 "${@:2}"; }
 # Neither a commit, nor a tag, nor a document, nor anything half done.
 nothing_is_made() {
-    ! git rev-parse -q --verify HEAD
+    [ -z "$(git rev-parse -q --verify HEAD)" ]
     [ -z "$(git tag)" ]
     [ -z "$(ls .modmeta/snapshots 2>/dev/null)" ]
 }
@@ -128,6 +128,60 @@ take v1
 [ -z "$(git status --porcelain checkpoints .modmeta)" ]
 END
 
+test_case "the first of all snapshots is made whole too" <<'END'
+. "$INTEGRATION_SNAPSHOT_STEPS"
+make_snapshot_repo
+take v1
+whole=$(git rev-parse HEAD)
+git update-ref -d HEAD
+git rm -r -q --cached .
+take v1
+[ "$(git rev-parse HEAD)" = "$whole" ]
+[ -z "$(git status --porcelain checkpoints .modmeta)" ]
+END
+
+test_case "git need not hash again what a snapshot committed" <<'END'
+. "$INTEGRATION_SNAPSHOT_STEPS"
+make_snapshot_repo
+echo one >other
+git add train.yaml other
+# git always looks again into what changed in the second in which it wrote its index.
+touch -d '1 minute ago' checkpoints/v1/*
+take v1
+GIT_TRACE="$PWD/trace" git status --porcelain >status
+grep -x 'A  train.yaml' status
+grep -x 'A  other' status
+[ -z "$(grep filter-process trace)" ]
+rm checkpoints/v1/trainer_state.json
+take v2
+[ -z "$(git ls-tree -r --name-only HEAD | grep trainer_state)" ]
+[ -z "$(git status --porcelain checkpoints .modmeta)" ]
+END
+
+test_case "another git command at work does not stop a snapshot" <<'END'
+. "$INTEGRATION_SNAPSHOT_STEPS"
+make_snapshot_repo
+: >.git/index.lock
+take v1 2>said
+said "index.lock is there"
+said "give the same command again"
+modmeta verify v1
+rm .git/index.lock
+take v1 2>said
+[ -z "$(grep index said)" ]
+[ -z "$(git status --porcelain checkpoints .modmeta)" ]
+END
+
+test_case "without a name for the commit nothing is hashed" <<'END'
+. "$INTEGRATION_SNAPSHOT_STEPS"
+make_snapshot_repo
+unset GIT_AUTHOR_NAME GIT_AUTHOR_EMAIL GIT_COMMITTER_NAME GIT_COMMITTER_EMAIL
+git config user.useConfigOnly true
+must_fail take v1
+said "git does not know your name and address"
+nothing_is_made
+END
+
 test_case "killed at any moment: all or nothing, and again succeeds" <<'END'
 . "$INTEGRATION_SNAPSHOT_STEPS"
 make_snapshot_repo
@@ -168,7 +222,7 @@ make_snapshot_repo
 echo 'hub_token: hf_abcdefghijklmnopqrstuvwxyzABCDEFGH' >train.yaml
 must_fail take v1
 said "looks like a secret"
-! grep abcdefgh said
+[ -z "$(grep abcdefgh said)" ]
 nothing_is_made
 echo 'a: [' >train.yaml
 must_fail take v1

@@ -53,13 +53,12 @@ struct FetchSource {
     /// The files of a snapshot, by the tree of its commit.
     func files(of document: SnapshotDocument) async throws -> [File] {
         let listing = try await repository.entries(of: document)
+        if let link = listing.first(where: \.entry.isLink) {
+            throw CommandFailure(
+                kind: .input, message: "the snapshot has a symbolic link \(escaped(link.name)), which is not fetched")
+        }
         var files: [File] = []
-        for (name, entry) in listing {
-            guard !entry.isLink else {
-                throw CommandFailure(
-                    kind: .input, message: "the snapshot has a symbolic link \(escaped(name)), which is not fetched")
-            }
-            let bytes = try await repository.git.run(["cat-file", "blob", entry.blob]).standardOutput
+        try await repository.readBlobs(of: listing) { name, _, bytes in
             if bytes.count < LFSPointer.byteLimit, let pointer = try? LFSPointer(parsing: bytes) {
                 files.append(File(name: name, object: pointer.object, size: pointer.size))
             } else {

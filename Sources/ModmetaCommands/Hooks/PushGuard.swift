@@ -1,3 +1,4 @@
+internal import ModmetaFormats
 internal import ModmetaGit
 internal import ModmetaSnapshots
 internal import ModmetaTransfer
@@ -28,18 +29,45 @@ struct PushGuard {
         let context = try await StoreSession(
             .download, remote: remote, in: repository.repository, creates: false
         ).context
+        // Snapshots that follow each other share most objects.
+        var asked: Set<ObjectID> = []
         for name in names {
             guard let found = try await repository.committed(name), found.isTagged else { continue }
-            for (path, entry) in try await repository.entries(of: found.document) where !entry.isLink {
-                let bytes = try await repository.git.run(["cat-file", "blob", entry.blob]).standardOutput
+            var pointers: [(path: String, pointer: LFSPointer)] = []
+            let files = try await repository.entries(of: found.document).filter { !$0.entry.isLink }
+            try await repository.readBlobs(of: files) { path, _, bytes in
                 guard bytes.count < LFSPointer.byteLimit, let pointer = try? LFSPointer(parsing: bytes),
-                    try await !context.canRebuild(pointer.object, size: pointer.size)
-                else { continue }
-                throw CommandFailure(
-                    kind: .finding,
-                    message: "the snapshot \(name) has \(escaped(path)), whose content is not in the store",
-                    hints: ["Run: git lfs push \(remote) snapshot/\(name)", "Then push again."])
+                    asked.insert(pointer.object).inserted
+                else { return }
+                pointers.append((path, pointer))
             }
+            guard let path = try await firstMissing(pointers, in: context) else { continue }
+            throw CommandFailure(
+                kind: .finding,
+                message: "the snapshot \(name) has \(escaped(path)), whose content is not in the store",
+                hints: ["Run: git lfs push \(remote) snapshot/\(name)", "Then push again."])
+        }
+    }
+
+    /// The first file whose object the store cannot give back; several are asked for at a time.
+    private func firstMissing(
+        _ pointers: [(path: String, pointer: LFSPointer)], in context: TransferContext
+    ) async throws -> String? {
+        try await withThrowingTaskGroup(of: (Int, Bool).self) { group in
+            var missing: Int?
+            var next = 0
+            func ask() {
+                guard next < pointers.count else { return }
+                let (index, pointer) = (next, pointers[next].pointer)
+                group.addTask { (index, try await context.canRebuild(pointer.object, size: pointer.size)) }
+                next += 1
+            }
+            for _ in 0..<8 { ask() }
+            while let (index, isThere) = try await group.next() {
+                if !isThere { missing = min(missing ?? index, index) }
+                if missing == nil { ask() }
+            }
+            return missing.map { pointers[$0].path }
         }
     }
 }

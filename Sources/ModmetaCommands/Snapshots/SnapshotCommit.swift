@@ -32,30 +32,36 @@ struct SnapshotCommit {
     ///   - checkUnchanged: throws where the files are not what was hashed; called after they were added.
     func make(on head: String?, weightFiles: [String], checkUnchanged: () async throws -> Void) async throws -> String {
         try await checkFilters(weightFiles)
-        let index = "\(try repository.repository.makeStateDirectory())/snapshot.\(getpid()).index"
-        defer {
-            unlink(index)
-            unlink("\(index).lock")
-        }
-        let git = repository.git.with(["GIT_INDEX_FILE": index])
-        if let head { _ = try await git.run(["read-tree", head]) }
+        let staging = try await SnapshotStaging(repository)
+        defer { staging.remove() }
         let companions = Self.companions.filter { WorkFile.exists("\(repository.top)/\($0)") }
-        _ = try await git.run(["add", "--force", "--"] + document.paths.map { ":(literal)\($0)" } + companions)
+        let paths = document.paths.map { ":(literal)\($0)" } + companions
+        try await staging.add(paths)
         try await checkUnchanged()
-        let blob = try await git.run(["hash-object", "-w", "--stdin"], input: Array(document.yaml.utf8)).lines[0]
-        _ = try await git.run([
-            "update-index", "--add", "--cacheinfo", "100644,\(blob),\(SnapshotDocument.path(of: document.name))",
-        ])
-        for manifest in records {
-            let blob = try await git.run(["hash-object", "-w", "--stdin"], input: manifest.serialized).lines[0]
-            _ = try await git.run(["update-index", "--add", "--cacheinfo", "100644,\(blob),\(manifest.path)"])
-        }
-        let tree = try await git.run(["write-tree"]).lines[0]
-        let commit = try await git.run(
-            ["commit-tree", String(tree)] + (head.map { ["-p", $0] } ?? []), input: Array(message.utf8)
+        let own = try await ownEntries()
+        let tree = try await staging.tree(
+            on: head, replacing: paths, by: try await staging.entries(of: paths) + own)
+        let commit = try await repository.git.run(
+            ["commit-tree", tree] + (head.map { ["-p", $0] } ?? []), input: Array(message.utf8)
         ).lines[0]
+        // Not the others: that would take their times away.
+        try await staging.set(own)
         try await move(from: head, to: String(commit), tag: makeTag(String(commit)))
+        await refresh(commit: String(commit), from: staging)
         return String(commit)
+    }
+
+    /// Makes Git objects of the document and the records, and returns their entries of an index.
+    private func ownEntries() async throws -> [String] {
+        var entries: [String] = []
+        let files =
+            [(SnapshotDocument.path(of: document.name), Array(document.yaml.utf8))]
+            + records.map { ($0.path, $0.serialized) }
+        for (path, bytes) in files {
+            let blob = try await repository.git.run(["hash-object", "-w", "--stdin"], input: bytes).lines[0]
+            entries.append("100644 \(blob) 0\t\(path)")
+        }
+        return entries
     }
 
     /// Finishes what an interrupted run left: the tag is there and the branch is not moved, or the other way round.
@@ -63,32 +69,31 @@ struct SnapshotCommit {
         if !isTagged {
             let tag = try await makeTag(commit)
             _ = try await repository.git.run(["update-ref", SnapshotRepository.tagPrefix + document.name, tag, ""])
-        } else if let head, let parent = try? await repository.git.run(["rev-parse", "--verify", "\(commit)^"]),
-            parent.lines.first.map(String.init) == head
-        {
-            _ = try await repository.git.run(["update-ref", "-m", reflog, "HEAD", commit, head])
+        } else {
+            let parent = try await repository.git.output(["rev-parse", "--verify", "--quiet", "\(commit)^"])
+            guard parent.lines.first.map(String.init) == head else { return }
+            _ = try await repository.git.run(
+                ["update-ref", "-m", reflog, "HEAD", commit, head ?? String(repeating: "0", count: commit.utf8.count)])
         }
     }
 
     /// Makes the work tree and the index agree with the commit; what fails here harms nothing and is said.
-    func refresh(commit: String) async {
+    ///
+    /// - Parameter staging: an index that has the snapshot's files; without one, or where the index was changed meanwhile,
+    ///   entries are set for which git hashes the files once more.
+    func refresh(commit: String, from staging: SnapshotStaging? = nil) async {
         do {
             try WorkFile.write(document.yaml, to: "\(repository.top)/\(SnapshotDocument.path(of: document.name))")
             for manifest in records where !WorkFile.exists("\(repository.top)/\(manifest.path)") {
                 try WorkFile.write(manifest.serialized, to: "\(repository.top)/\(manifest.path)")
             }
-            let paths = document.paths + records.map(\.path) + [SnapshotDocument.path(of: document.name)]
-            let entries = try await repository.git.run(
-                ["ls-tree", "-r", "-z", "--full-tree", commit, "--"] + paths.filter { $0 != "." } + Self.companions)
-            let whole = document.paths.contains(".")
-            let input =
-                whole
-                ? try await repository.git.run(["ls-tree", "-r", "-z", "--full-tree", commit]).standardOutput
-                : entries.standardOutput
-            _ = try await repository.git.run(["update-index", "-z", "--index-info"], input: input)
+            if let staging, try staging.publish() { return }
+            let own = records.map(\.path) + [SnapshotDocument.path(of: document.name)] + Self.companions
+            try await SnapshotStaging.restore(document.paths + own, of: commit, in: repository)
         } catch {
-            Terminal.error("modmeta: the snapshot is made, but git's index is not up to date: \(error)")
-            Terminal.error("  hint: run `git reset` when no other git command is at work.")
+            let reason = (error as? CommandFailure)?.message ?? "\(error)"
+            Terminal.error("modmeta: the snapshot is made, but git's index is not up to date: \(reason)")
+            Terminal.error("  hint: When no other git command is at work, give the same command again.")
         }
     }
 
@@ -119,12 +124,13 @@ struct SnapshotCommit {
     }
 
     private func move(from head: String?, to commit: String, tag: String) async throws {
-        // No old value in `create`, the null name in `update`: neither may exist yet.
+        // No old value in `create`, the null name in `update`: neither may exist yet. git renames its locks in this order, so
+        // that a process which dies between them leaves a snapshot to which only the branch has not moved.
         let old = head ?? String(repeating: "0", count: commit.utf8.count)
         let transaction = """
             start
-            update HEAD \(commit) \(old)
             create \(SnapshotRepository.tagPrefix)\(document.name) \(tag)
+            update HEAD \(commit) \(old)
             prepare
             commit
 

@@ -9,30 +9,38 @@ internal import ModmetaSnapshots
 struct SnapshotIndex {
     private static let title = "modmeta snapshots 1"
     private let path: String
-    private var lines: [String: [UInt8]] = [:]
+    private var bytes: [UInt8] = []
+    /// Where the document of each object lies in the bytes.
+    private var places: [String: Range<Int>] = [:]
 
     /// Reads the index of a repository; one that is not there or cannot be read is empty.
     init(of repository: Repository) {
         path = "\(repository.stateDirectory)/snapshots.index"
-        guard let bytes = try? WorkFile.bytes(of: path) else { return }
-        let all = bytes.split(separator: UInt8(ascii: "\n"))
-        guard let first = all.first, first.elementsEqual(Self.title.utf8) else { return }
-        lines.reserveCapacity(all.count)
-        for line in all.dropFirst() {
-            guard let space = line.firstIndex(of: UInt8(ascii: " ")) else { continue }
-            lines[String(decoding: line[..<space], as: UTF8.self)] = Array(line[(space + 1)...])
+        guard let bytes = try? WorkFile.bytes(of: path), bytes.starts(with: "\(Self.title)\n".utf8) else { return }
+        var places: [String: Range<Int>] = [:]
+        bytes.withUnsafeBytes { all in
+            var start = Self.title.utf8.count + 1
+            while let base = all.baseAddress, start < all.count {
+                let newline = memchr(base + start, 0x0A, all.count - start)
+                let end = newline.map { UnsafeRawPointer($0) - base } ?? all.count
+                if let space = memchr(base + start, 0x20, end - start).map({ UnsafeRawPointer($0) - base }) {
+                    places[String(decoding: all[start..<space], as: UTF8.self)] = space + 1..<end
+                }
+                start = end + 1
+            }
         }
+        (self.bytes, self.places) = (bytes, places)
     }
 
     /// The document of a tag's object as JSON, or nil.
-    func json(_ object: String) -> [UInt8]? { lines[object] }
+    func json(_ object: String) -> [UInt8]? { places[object].map { Array(bytes[$0]) } }
 
     /// Keeps what is known of tags that there are, and new documents; what cannot be written is no loss.
     func save(_ objects: [String], adding documents: [String: SnapshotDocument], in repository: Repository) {
         guard !documents.isEmpty, (try? repository.makeStateDirectory()) != nil else { return }
         var bytes = Array(Self.title.utf8)
         for object in objects {
-            guard let json = lines[object] ?? documents[object]?.value.canonicalJSON else { continue }
+            guard let json = self.json(object) ?? documents[object]?.value.canonicalJSON else { continue }
             bytes.append(UInt8(ascii: "\n"))
             bytes += Array(object.utf8) + [UInt8(ascii: " ")] + json
         }

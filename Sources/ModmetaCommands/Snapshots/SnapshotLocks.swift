@@ -10,6 +10,7 @@ struct SnapshotLocks {
     let repository: Repository
 
     private static let prefix = "moving."
+    private static let indexPrefix = "indexing."
 
     /// Notes that this process is about to move refs, each given with the object it will name.
     func begin(_ refs: [(name: String, object: String)]) throws {
@@ -27,6 +28,9 @@ struct SnapshotLocks {
                 let note = "\(repository.stateDirectory)/\(name)"
                 await clearLocks(of: note)
                 unlink(note)
+            }
+            if name.hasPrefix(Self.indexPrefix), let pid = pid_t(name.dropFirst(Self.indexPrefix.count)), isGone(pid) {
+                clearIndexLock(of: "\(repository.stateDirectory)/\(name)")
             }
             if name.hasPrefix("snapshot."), name.contains(".index"),
                 let pid = pid_t(name.split(separator: ".")[1]), isGone(pid)
@@ -51,21 +55,49 @@ struct SnapshotLocks {
     }
 
     private func clear(_ lock: String, holding object: String) async {
-        guard let before = state(of: lock) else { return }
+        guard let before = FileIdentity(of: lock) else { return }
         guard let bytes = try? WorkFile.bytes(of: lock), bytes.isEmpty || bytes.elementsEqual("\(object)\n".utf8) else {
             return
         }
         // The git that made it may have outlived us.
         try? await Task.sleep(for: .seconds(2))
-        guard state(of: lock) == before, unlink(lock) == 0 else { return }
+        guard FileIdentity(of: lock) == before, unlink(lock) == 0 else { return }
         Terminal.error("modmeta: removed \(lock), which a snapshot that was killed left behind")
     }
 
-    private func state(of path: String) -> [Int]? {
-        var status = stat()
-        guard lstat(path, &status) == 0 else { return nil }
-        return [
-            Int(truncatingIfNeeded: status.st_ino), status.st_mtim.tv_sec, status.st_mtim.tv_nsec, Int(status.st_size),
-        ]
+}
+
+extension SnapshotLocks {
+    /// Takes git's lock of an index, with our name in it.
+    ///
+    /// - Returns: false where the file system has no links, by which a lock with content is made at once.
+    /// - Throws: `CommandFailure` where it is taken.
+    func lockIndex(_ index: String) throws -> Bool {
+        let text = "modmeta snapshot \(getpid())\n"
+        let own = "\(try repository.makeStateDirectory())/\(Self.indexPrefix)\(getpid())"
+        try WorkFile.write(text, to: own)
+        if link(own, "\(index).lock") == 0 { return true }
+        let reason = errno
+        unlink(own)
+        guard reason == EEXIST else { return false }
+        throw CommandFailure(
+            kind: .environment,
+            message: "\(index).lock is there: another git command is at work, or one was killed and left it")
+    }
+
+    /// Gives the lock of an index back.
+    func unlockIndex(_ index: String) {
+        unlink("\(index).lock")
+        unlink("\(repository.stateDirectory)/\(Self.indexPrefix)\(getpid())")
+    }
+
+    /// Removes the lock of an index that a killed process took: it is a link to the file that has its name.
+    private func clearIndexLock(of own: String) {
+        guard let identity = FileIdentity(of: own) else { return }
+        let lock = "\(repository.gitDirectory)/index.lock"
+        if FileIdentity(of: lock) == identity, unlink(lock) == 0 {
+            Terminal.error("modmeta: removed \(lock), which a snapshot that was killed left behind")
+        }
+        unlink(own)
     }
 }

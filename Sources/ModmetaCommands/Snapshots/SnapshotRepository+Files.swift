@@ -8,8 +8,8 @@ extension SnapshotRepository {
             return try Checkpoint(paths: document.paths.map { "\(top)/\($0)" }).files
         }
         var files: [ContentFile] = []
-        for (name, entry) in try await entries(of: document, at: found.commit) {
-            files.append(ContentFile(name: name, source: try await source(of: entry, in: document)))
+        try await readBlobs(of: try await entries(of: document, at: found.commit)) { name, entry, bytes in
+            files.append(ContentFile(name: name, source: try source(of: entry, bytes, in: document)))
         }
         guard !files.isEmpty else {
             throw CommandFailure(kind: .finding, message: "\(document.name): its commit holds none of its files")
@@ -32,7 +32,8 @@ extension SnapshotRepository {
     ) async throws -> [(name: String, entry: TreeEntry)] {
         let paths = document.paths.filter { $0 != "." }
         let listing = try await git.run(
-            ["ls-tree", "-r", "-z", "--full-tree", commit, "--"] + (paths.count == document.paths.count ? paths : []))
+            ["ls-tree", "-r", "-l", "-z", "--full-tree", commit, "--"]
+                + (paths.count == document.paths.count ? paths : []))
         let entries = try listing.text.split(separator: "\0").compactMap { try TreeEntry(parsing: $0) }
         let names = Set(entries.map(\.path))
         let root = commonDirectory(document.paths.map { names.contains($0) ? directory(of: $0) : $0 == "." ? "" : $0 })
@@ -43,8 +44,9 @@ extension SnapshotRepository {
         }
     }
 
-    private func source(of entry: TreeEntry, in document: SnapshotDocument) async throws -> ContentFile.Source {
-        let bytes = try await git.run(["cat-file", "blob", entry.blob]).standardOutput
+    private func source(
+        of entry: TreeEntry, _ bytes: [UInt8], in document: SnapshotDocument
+    ) throws -> ContentFile.Source {
         if entry.isLink { return .link(String(decoding: bytes, as: UTF8.self)) }
         guard bytes.count < LFSPointer.byteLimit, let pointer = try? LFSPointer(parsing: bytes) else {
             return .bytes(bytes)

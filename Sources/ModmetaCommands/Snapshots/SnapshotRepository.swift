@@ -138,39 +138,23 @@ struct SnapshotRepository {
 
     /// The document of a name: by its tag, else as it is at `HEAD`; nil where there is neither.
     func committed(_ name: String) async throws -> (document: SnapshotDocument, commit: String, isTagged: Bool)? {
-        for (revision, isTagged) in [(Self.tagPrefix + name, true), ("HEAD", false)] {
-            let path = SnapshotDocument.path(of: name)
-            let blob = try await git.output(["cat-file", "blob", "\(revision):\(path)"])
-            let commit = try await git.output(["rev-parse", "--verify", "--quiet", "\(revision)^{commit}"])
-            guard blob.status == 0, let hash = commit.lines.first else { continue }
-            let document = try SnapshotDocument(parsing: blob.standardOutput, path: "\(revision):\(path)")
-            return (document, String(hash), isTagged)
+        let path = SnapshotDocument.path(of: name)
+        let places = [(Self.tagPrefix + name, true), ("HEAD", false)]
+        let found = try await objects(places.flatMap { ["\($0.0)^{commit}", "\($0.0):\(path)"] })
+        for (index, (revision, isTagged)) in places.enumerated() {
+            guard let commit = found[2 * index], let blob = found[2 * index + 1], blob.type == "blob" else { continue }
+            let document = try SnapshotDocument(parsing: blob.bytes, path: "\(revision):\(path)")
+            return (document, commit.name, isTagged)
         }
         return nil
     }
 
-    /// The documents that tags lead to, by one git process.
+    /// The documents that tags lead to; a tag under the prefix that is not one of ours is passed over.
     private func documents(_ names: [String]) async throws -> [(String, [UInt8])] {
-        guard !names.isEmpty else { return [] }
-        let input = names.map { "\(Self.tagPrefix)\($0):\(SnapshotDocument.path(of: $0))\n" }.joined()
-        let output = try await git.run(["cat-file", "--batch=%(objecttype) %(objectsize)"], input: Array(input.utf8))
-            .standardOutput
-        var result: [(String, [UInt8])] = []
-        var position = 0
-        for name in names {
-            guard let end = output[position...].firstIndex(of: UInt8(ascii: "\n")) else { break }
-            let line = String(decoding: output[position..<end], as: UTF8.self)
-            position = end + 1
-            let fields = line.split(separator: " ")
-            guard fields.count == 2, fields[0] == "blob", let size = Int(fields[1]), size <= output.count - position
-            else {
-                // "… missing": a tag under this prefix that is not one of ours.
-                continue
-            }
-            result.append((name, Array(output[position..<(position + size)])))
-            position += size + 1
+        let found = try await objects(names.map { "\(Self.tagPrefix)\($0):\(SnapshotDocument.path(of: $0))" })
+        return zip(names, found).compactMap { name, object in
+            object.flatMap { $0.type == "blob" ? (name, $0.bytes) : nil }
         }
-        return result
     }
 
     private func untaggedFiles(besides tagged: Set<String>) -> [(name: String, bytes: [UInt8])] {

@@ -22,7 +22,9 @@ enum WorkFile {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { throw failure("cannot read", path) }
         defer { close(descriptor) }
+        var status = stat()
         var bytes: [UInt8] = []
+        if fstat(descriptor, &status) == 0 { bytes.reserveCapacity(min(Int(status.st_size), 64 << 20)) }
         var block = [UInt8](repeating: 0, count: 1 << 16)
         while true {
             let count = Glibc.read(descriptor, &block, block.count)

@@ -55,6 +55,9 @@ struct Fetch: AsyncParsableCommand {
         }
     }
 
+    /// How many files are fetched at the same time.
+    private static let fileCount = 4
+
     /// What was written, or would be.
     private struct Result {
         var files: [(path: String, bytes: UInt64)] = []
@@ -68,14 +71,20 @@ struct Fetch: AsyncParsableCommand {
         var result = Result()
         for file in files { result.files.append((file.name, file.size)) }
         guard !dryRun else { return result }
-        let total = files.reduce(0) { $0 + $1.size }
-        var done: UInt64 = 0
-        for file in files {
-            let before = done
-            try await source.fetch(file, into: area) { bytes in
-                Terminal.progress("\(formatted(bytes: before + bytes)) of \(formatted(bytes: total))")
+        let meter = FetchMeter(sizes: files.map(\.size))
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            var next = 0
+            // Large files share the cores by themselves; of small ones several are waited for at a time.
+            func begin() {
+                guard next < files.count else { return }
+                let (index, file) = (next, files[next])
+                next += 1
+                group.addTask {
+                    try await source.fetch(file, into: area) { meter.show($0, of: index) }
+                }
             }
-            done += file.size
+            for _ in 0..<Fetch.fileCount { begin() }
+            while try await group.next() != nil { begin() }
         }
         Terminal.endProgress()
         return result

@@ -25,6 +25,7 @@ struct List: AsyncParsableCommand {
     func run() async throws {
         try await reportingFailures {
             let filters = try conditions.map { try MetricFilter(parsing: $0) }
+            let since = try since.map(beginning)
             let snapshots = try await SnapshotRepository.discover().snapshots().filter { snapshot in
                 let context = snapshot.value["context"]
                 return filters.allSatisfy { $0.matches(snapshot) }
@@ -44,5 +45,20 @@ struct List: AsyncParsableCommand {
             Table.print(
                 header: ["name", "id", "created", "loss", "method", "message"], rows: rows, rightAligned: [3])
         }
+    }
+
+    /// The beginning that the time of a snapshot has or comes after.
+    private func beginning(_ text: String) throws -> String {
+        let template = "dddd-dd-ddTdd:dd:ddZ"
+        let time = text.replacing(" ", with: "T", maxReplacements: 1)
+        let isTime = zip(time, template).allSatisfy { $1 == "d" ? $0.isASCII && $0.isNumber : $0 == $1 }
+        guard isTime, [4, 7, 10, 13, 16, 19, 20].contains(time.count) else {
+            let isCondition = (try? MetricFilter(parsing: text)) != nil
+            throw CommandFailure(
+                kind: .input,
+                message: "\(escaped(text)) is no time; write as much as you like of 2024-05-22T14:30:00, in UTC",
+                hints: isCondition ? ["A condition stands by itself: modmeta list '\(escaped(text))'"] : [])
+        }
+        return time
     }
 }

@@ -63,6 +63,7 @@ struct Snapshot: AsyncParsableCommand {
         try await reportingFailures {
             let repository = try await SnapshotRepository.discover()
             await SnapshotLocks(repository: repository.repository).clear()
+            if !noCommit { try await checkIdentity(in: repository) }
             let moment = Moment()
             var (name, paths) = nameAndPaths()
             if name == nil { name = try await freeName(moment.name, in: repository) }
@@ -83,27 +84,26 @@ struct Snapshot: AsyncParsableCommand {
             if let present = try await present(name, in: repository) {
                 // One that was only written down may now be committed.
                 guard present.commit == nil, !noCommit, present.document.isSameSnapshot(as: document) else {
-                    return try await adopt(present, for: document, head: head, in: repository)
+                    return try await adopt(present, for: document, records, head: head, in: repository)
                 }
             }
             if noCommit {
                 try WorkFile.write(document.yaml, to: "\(repository.top)/\(SnapshotDocument.path(of: name))")
-                return try report(document, isCommitted: false)
+                return try await report(document)
             }
             let maker = SnapshotCommit(repository: repository, document: document, records: records)
             do {
-                let commit = try await maker.make(on: head, weightFiles: weights) {
+                _ = try await maker.make(on: head, weightFiles: weights) {
                     guard checkpoint.stamp == stamp else {
                         throw SnapshotError(
                             .changed, "the checkpoint changed while it was read; try again when its writer is done")
                     }
                 }
-                await maker.refresh(commit: commit)
-                try report(document, isCommitted: true)
+                try await report(document, in: repository)
             } catch let error as GitError {
                 // What an earlier run was killed in may have been finished by its git meanwhile.
                 guard let present = try await present(name, in: repository), present.commit != nil else { throw error }
-                try await adopt(present, for: document, head: try await repository.head(), in: repository)
+                try await adopt(present, for: document, records, head: try await repository.head(), in: repository)
             }
         }
     }
@@ -111,21 +111,37 @@ struct Snapshot: AsyncParsableCommand {
     /// Takes what has the name for this snapshot, where it is the same, and finishes what is missing of it.
     private func adopt(
         _ present: (document: SnapshotDocument, commit: String?, isTagged: Bool), for document: SnapshotDocument,
-        head: String?, in repository: SnapshotRepository
+        _ records: [DatasetManifest], head: String?, in repository: SnapshotRepository
     ) async throws {
         guard present.document.isSameSnapshot(as: document) else { throw taken(document.name) }
         if let commit = present.commit, !noCommit {
-            let maker = SnapshotCommit(repository: repository, document: present.document)
+            let maker = SnapshotCommit(repository: repository, document: present.document, records: records)
             try await maker.finish(commit: commit, isTagged: present.isTagged, head: head)
             if try await repository.head() == commit { await maker.refresh(commit: commit) }
         }
-        try report(present.document, isCommitted: !noCommit)
+        try await report(present.document, in: noCommit ? nil : repository)
     }
 
-    private func report(_ document: SnapshotDocument, isCommitted: Bool) throws {
+    /// - Parameter repository: where it was committed; nil where it was only written down.
+    private func report(_ document: SnapshotDocument, in repository: SnapshotRepository? = nil) async throws {
         if json { return try JSONOutput.print(document.value) }
         Terminal.print(document.summary)
-        if isCommitted { Terminal.error("To publish it: git push --follow-tags") }
+        guard let repository else { return }
+        let upstream = try await repository.git.output(["rev-parse", "--verify", "--quiet", "@{upstream}"])
+        Terminal.error("To publish it: git push --follow-tags\(upstream.status == 0 ? "" : " -u origin HEAD")")
+    }
+
+    /// Refuses before hours of hashing what git would refuse after them.
+    private func checkIdentity(in repository: SnapshotRepository) async throws {
+        for variable in ["GIT_AUTHOR_IDENT", "GIT_COMMITTER_IDENT"] {
+            guard try await repository.git.output(["var", variable]).status != 0 else { continue }
+            throw CommandFailure(
+                kind: .environment, message: "git does not know your name and address, which a snapshot's commit needs",
+                hints: [
+                    "Run: git config --global user.name 'Your Name'",
+                    "Run: git config --global user.email you@example.com",
+                ])
+        }
     }
 
     private func nameAndPaths() -> (name: String?, paths: [String]) {

@@ -44,13 +44,14 @@ public struct PackageCapture: Sendable {
         python = PackageCapture.pythonVersion(prefix) ?? releases.last.map { String($0.dropFirst("python".count)) }
         var found: [String: String] = [:]
         for directory in directories {
-            for entry in DirectoryNames.sorted(in: directory) where entry.hasSuffix(".dist-info") {
-                let parts = entry.dropLast(".dist-info".count).split(separator: "-", maxSplits: 1)
-                let name = String(parts[0].lowercased().map { $0 == "." || $0 == "-" ? "_" : $0 })
-                guard PackageCapture.names.contains(name), found[name] == nil,
-                    let version = PackageCapture.version(in: "\(directory)/\(entry)/METADATA")
-                else { continue }
-                found[name] = version
+            for entry in DirectoryNames.sorted(in: directory) {
+                // Debian's packages have the older form, which is a directory or the one file.
+                guard let suffix = [".dist-info", ".egg-info"].first(where: entry.hasSuffix) else { continue }
+                let parts = entry.dropLast(suffix.utf8.count).split(separator: "-", maxSplits: 1)
+                let name = String((parts.first ?? "").lowercased().map { $0 == "." || $0 == "-" ? "_" : $0 })
+                guard PackageCapture.names.contains(name), found[name] == nil else { continue }
+                let places = suffix == ".dist-info" ? ["/METADATA"] : ["/PKG-INFO", ""]
+                found[name] = places.lazy.compactMap { PackageCapture.version(in: "\(directory)/\(entry)\($0)") }.first
             }
         }
         versions = found.keys.sorted().map { ($0, found[$0] ?? "") }

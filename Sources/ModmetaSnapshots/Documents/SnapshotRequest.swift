@@ -85,10 +85,20 @@ public struct SnapshotRequest: Sendable {
         let (data, records) = try await data()
         context["data"] = data
         details.append(.init("base", try await baseDetail(of: base, isAdapter: capture.method != .null)))
-        let content = try await ContentDigest(of: checkpoint.files, cache: cache)
+        var content = try await ContentDigest(of: checkpoint.files, cache: cache)
+        if let note = otherBase(than: base, named: capture.baseModel) { content.notes.append(note) }
         let document = SnapshotDocument(
             name: name, created: created, paths: paths, content: content, context: context, details: details)
         return (document, content, records)
+    }
+
+    /// What a person should know where the adapter's own files name another base model than the project's.
+    private func otherBase(than base: DocumentValue, named other: DocumentValue) -> String? {
+        // A path says where the model lay on the training machine, and not which it is.
+        guard let id = base["id"]?.text, let other = other["id"]?.text, id != other,
+            !other.hasPrefix("/"), !other.hasPrefix(".")
+        else { return nil }
+        return "adapter_config.json names the base model \(other), and \(ProjectConfig.path) names \(id), which counts"
     }
 
     private func text(_ text: String?) -> DocumentValue { text.map { .string($0) } ?? .null }

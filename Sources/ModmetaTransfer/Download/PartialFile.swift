@@ -34,7 +34,8 @@ public struct PartialFile: Sendable {
             && opened.st_ino == named.st_ino && opened.st_dev == named.st_dev
     }
 
-    private static func create(_ directory: String) throws {
+    /// Makes a directory and those above it.
+    static func create(_ directory: String) throws {
         if mkdir(directory, 0o777) == 0 || errno == EEXIST { return }
         let parent = directory.split(separator: "/").dropLast().joined(separator: "/")
         if errno == ENOENT, !parent.isEmpty {

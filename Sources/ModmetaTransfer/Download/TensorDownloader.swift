@@ -2,19 +2,23 @@ public import ModmetaFormats
 
 /// Brings some tensors of objects out of a store, reading only the chunks that hold them.
 public struct TensorDownloader: Sendable {
-    private let context: TransferContext
+    let context: TransferContext
 
     /// Creates a downloader.
     public init(context: TransferContext) { self.context = context }
 
-    /// Finds the tensors of an object by its manifest alone.
+    /// Finds the tensors of an object by its manifest, or by the header of an object that the store has whole.
     ///
-    /// - Returns: nil if the store has no manifest of the object, which it then keeps whole or not at all.
+    /// - Returns: nil if the store has neither.
     /// - Throws: `TransferError` if the manifest cannot be used, or the object is no safetensors file.
     public func select(
         _ object: ObjectID, size: UInt64, where isWanted: (String) -> Bool
     ) async throws -> TensorSelection? {
-        guard let manifest = try await context.manifest(of: object) else { return nil }
+        guard let manifest = try await context.manifest(of: object) else {
+            return try await wholeLayout(of: object, size: size).map { layout in
+                TensorSelection(object, layout.tensors.filter { isWanted($0.name) }, whole: size)
+            }
+        }
         guard manifest.layout.size == size else {
             throw TransferError(
                 .corrupt,
@@ -38,6 +42,7 @@ public struct TensorDownloader: Sendable {
     public func download(
         _ selections: [TensorSelection], to path: String, progress: @escaping @Sendable (UInt64) -> Void
     ) async throws {
+        let selections = try await withCopies(of: selections)
         let header = try SafetensorsHeader.serialized(selections.flatMap(\.tensors))
         let file = try LocalFile(updating: path)
         guard file.lock() else {
@@ -48,7 +53,9 @@ public struct TensorDownloader: Sendable {
         let total = selections.flatMap(\.tensors).reduce(UInt64(header.count)) { $0 + UInt64($1.range.count) }
         try file.write(header, at: 0)
         try file.truncate(to: total)
-        let rebuilders = selections.map { ChunkRebuilder($0.base, for: $0.object, in: context) }
+        let rebuilders = selections.compactMap { selection in
+            selection.base.map { ChunkRebuilder($0, for: selection.object, in: context) }
+        }
         try await TensorJob(
             context: context, pieces: pieces, rebuilders: rebuilders, file: file, journal: journal, progress: progress
         ).run()

@@ -26,7 +26,7 @@ struct TensorPiece: Sendable {
         for (number, selection) in selections.enumerated() {
             var places: [Int: Int] = [:]
             for tensor in selection.tensors {
-                for segment in selection.base.segments(of: tensor.range) {
+                for segment in selection.base?.segments(of: tensor.range) ?? [] {
                     let place = places[segment.entry] ?? pieces.count
                     if place == pieces.count {
                         places[segment.entry] = place

@@ -10,7 +10,14 @@ public struct TensorSelection: Sendable {
     public let chunkBytes: UInt64
     /// How many chunks hold them.
     public let chunkCount: Int
-    let base: BaseManifest
+    /// The manifest that says in which chunks they are; nil for an object that the store has whole, and which is read as such.
+    let base: BaseManifest?
+
+    /// Tensors of an object that the store has whole.
+    init(_ object: ObjectID, _ tensors: [Layout.Tensor], whole size: UInt64) {
+        (self.object, self.tensors, base) = (object, tensors, nil)
+        (chunkCount, chunkBytes) = tensors.isEmpty ? (0, 0) : (1, size)
+    }
 
     init(_ object: ObjectID, _ tensors: [Layout.Tensor], of base: BaseManifest) {
         (self.object, self.tensors, self.base) = (object, tensors, base)

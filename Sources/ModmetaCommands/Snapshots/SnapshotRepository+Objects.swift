@@ -1,0 +1,69 @@
+internal import ModmetaGit
+
+extension SnapshotRepository {
+    /// A Git object and its bytes.
+    struct GitObject {
+        /// The object's name.
+        var name: String
+        /// `blob`, `commit`, `tree` or `tag`.
+        var type: Substring
+        var bytes: [UInt8]
+    }
+
+    /// What revisions name, read by one git process; nil for those that name nothing.
+    ///
+    /// - Parameter revisions: without line feeds.
+    func objects(_ revisions: [String]) async throws -> [GitObject?] {
+        guard !revisions.isEmpty else { return [] }
+        let input = Array(revisions.map { "\($0)\n" }.joined().utf8)
+        let output = try await git.run(
+            ["cat-file", "--batch=%(objecttype) %(objectsize) %(objectname)"], input: input
+        ).standardOutput
+        var objects: [GitObject?] = []
+        var position = 0
+        while objects.count < revisions.count, let end = output[position...].firstIndex(of: UInt8(ascii: "\n")) {
+            let fields = String(decoding: output[position..<end], as: UTF8.self).split(separator: " ")
+            position = end + 1
+            guard fields.count == 3, let size = Int(fields[1]), size < output.count - position else {
+                // "… missing", or "… ambiguous".
+                objects.append(nil)
+                continue
+            }
+            objects.append(
+                GitObject(
+                    name: String(fields[2]), type: fields[0], bytes: Array(output[position..<position + size])))
+            position += size + 1
+        }
+        guard objects.count == revisions.count else {
+            throw CommandFailure(kind: .environment, message: "git cat-file ended before it wrote all it was asked for")
+        }
+        return objects
+    }
+
+    /// Gives the bytes of a tree's files to a function, some tens of MiB of them at a time.
+    func readBlobs<Name>(
+        of entries: [(name: Name, entry: TreeEntry)], _ body: (Name, TreeEntry, [UInt8]) throws -> Void
+    ) async throws {
+        var rest = entries[...]
+        while let first = rest.first {
+            var count = 1
+            var size = first.entry.size
+            while count < min(rest.count, 10_000), case let next = rest[rest.startIndex + count].entry.size,
+                size + next < 32 << 20
+            {
+                size += next
+                count += 1
+            }
+            let group = rest.prefix(count)
+            for (file, object) in zip(group, try await objects(group.map(\.entry.blob))) {
+                guard let object else {
+                    throw CommandFailure(
+                        kind: .environment, message: "the Git object of \(escaped(file.entry.path)) is not here",
+                        hints: ["Run: git fsck"])
+                }
+                try body(file.name, file.entry, object.bytes)
+            }
+            rest = rest.dropFirst(count)
+        }
+    }
+}
