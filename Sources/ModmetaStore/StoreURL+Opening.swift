@@ -32,6 +32,7 @@ extension StoreURL {
     private var unsupported: StoreError {
         StoreError(
             .unsupported,
-            "cannot use \(self): this modmeta keeps stores in directories and buckets only, not yet in servers")
+            "cannot use \(self) here: Git on an LFS server's host is reached through git, its weights through git's "
+                + "credentials")
     }
 }

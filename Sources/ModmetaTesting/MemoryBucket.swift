@@ -11,6 +11,7 @@ public final class MemoryBucket: BucketFiles {
     }
 
     private let files = Mutex<[String: Stored]>([:])
+    private let reads = Atomic<Int>(0)
     private let honoursConditions: Bool
 
     /// Creates an empty bucket.
@@ -24,6 +25,9 @@ public final class MemoryBucket: BucketFiles {
     /// The paths of all files, in order.
     public var paths: [String] { files.withLock { sorted(Array($0.keys)) } }
 
+    /// How many whole files were read.
+    public var readCount: Int { reads.load(ordering: .relaxed) }
+
     /// The size of a file in bytes, or nil if there is none.
     public func size(of path: String) async throws -> UInt64? {
         files.withLock { $0[path].map { UInt64($0.bytes.count) } }
@@ -31,6 +35,7 @@ public final class MemoryBucket: BucketFiles {
 
     /// Reads a whole file of at most `limit` bytes.
     public func read(_ path: String, limit: Int) async throws -> [UInt8] {
+        reads.add(1, ordering: .relaxed)
         let bytes = try bytes(path)
         guard bytes.count <= limit else {
             throw StoreError(.corrupt, "\(path) has \(bytes.count) bytes, more than the \(limit) it may have")

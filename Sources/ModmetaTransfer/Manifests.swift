@@ -38,6 +38,8 @@ extension TransferContext {
 
     /// Whether the store can rebuild an object: from its manifest and payloads, or because it has the object whole.
     public func canRebuild(_ object: ObjectID, size: UInt64) async throws -> Bool {
+        // Small objects are mostly whole: a store far away is asked for both in one round trip.
+        async let isWhole = size < sizes.wholeLimit ? store.has(.object(object), size: size) : nil
         do {
             if let manifest = try await manifest(of: object), manifest.layout.size == size,
                 try await hasPayloads(of: manifest)
@@ -47,6 +49,7 @@ extension TransferContext {
         } catch let error as TransferError where error.code == .corrupt {
             // A manifest that cannot be used is as good as none.
         }
+        if let isWhole = try await isWhole { return isWhole }
         return try await store.has(.object(object), size: size)
     }
 }

@@ -19,6 +19,8 @@ public struct TransferContext: Sendable {
     public var partialDirectory: String
     /// Whether every object is stored whole as well (`modmeta.whole = always`).
     public var storesWhole: Bool
+    /// Whether small objects are stored whole even where they have a base, because each manifest costs more than it saves.
+    public var storesSmallWhole: Bool
     /// Where effects are reported.
     public var trace: Trace
     /// The time that is gone by.
@@ -27,6 +29,8 @@ public struct TransferContext: Sendable {
     package var sizes = TransferSizes.standard
     /// What a test leaves out.
     package var omissions: Set<Omission> = []
+    /// The share of payloads that all agents have on their way into the store.
+    let passages: WorkSlots
     /// What the store's sketches say.
     let sketches = SketchIndex()
     /// What the store says of collections.
@@ -36,16 +40,18 @@ public struct TransferContext: Sendable {
     public init(
         store: any ObjectStore, storeID: String, state: StateDatabase, slots: WorkSlots, turns: UploadTurns,
         objectPath: @escaping @Sendable (ObjectID) -> String, partialDirectory: String, storesWhole: Bool = false,
-        trace: Trace = Trace(), clock: TransferClock = .system
+        storesSmallWhole: Bool = false, trace: Trace = Trace(), clock: TransferClock = .system
     ) {
         self.store = store
         self.storeID = storeID
         self.state = state
         self.slots = slots
+        passages = slots.passages
         self.turns = turns
         self.objectPath = objectPath
         self.partialDirectory = partialDirectory
         self.storesWhole = storesWhole
+        self.storesSmallWhole = storesSmallWhole
         self.trace = trace
         self.clock = clock
     }

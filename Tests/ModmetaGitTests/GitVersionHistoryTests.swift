@@ -17,6 +17,19 @@ import Testing
         }
     }
 
+    @Test func namesWhatComesInTheSameCommit() async throws {
+        try await HermeticGit.withTemporary { git in
+            let repository = try await PointerRepository(git)
+            try await repository.commit(["a.bin": 1, "b.bin": 2, "c.bin": 3, "copy.bin": 1])
+            let history = GitVersionHistory(
+                repository: try await Repository.discover(with: git.runner(in: "repo")))
+            let companions = await history.companions(of: PointerRepository.object(2))
+            #expect(Set(companions.map(\.id)) == Set([1, 2, 3].map(PointerRepository.object)) && companions.count == 3)
+            #expect(companions.allSatisfy { $0.size == 1000 })
+            #expect(await history.companions(of: PointerRepository.object(9)).isEmpty)
+        }
+    }
+
     @Test func prefersTheSameFileNameNearby() async throws {
         try await HermeticGit.withTemporary { git in
             let repository = try await PointerRepository(git)

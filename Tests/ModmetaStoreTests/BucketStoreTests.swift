@@ -67,6 +67,20 @@ import Testing
         #expect(FormatGeneration(path: FormatGeneration(number: 7).path)?.number == 7)
     }
 
+    /// Each object of a push asks twice what the document says.
+    @Test func formatThatDidNotChangeIsReadOnce() async throws {
+        let bucket = MemoryBucket()
+        let store = try await BucketStore.create(bucket)
+        let other = BucketStore(files: bucket)
+        let old = try await store.read(.format, limit: StoreFormat.byteLimit)
+        let before = bucket.readCount
+        for _ in 0..<10 { #expect(try await store.read(.format, limit: StoreFormat.byteLimit) == old) }
+        #expect(bucket.readCount == before)
+        // What another process writes is seen at once.
+        #expect(try await other.compareAndSwapFormat(expected: old, new: [1, 2]))
+        #expect(try await store.read(.format, limit: StoreFormat.byteLimit) == [1, 2])
+    }
+
     @Test func asksForManySizesAtOnce() async throws {
         let store = BucketStore(files: MemoryBucket())
         let keys = (0..<100).map { ObjectStoreContract.key([UInt8($0)]) }

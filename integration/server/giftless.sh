@@ -38,10 +38,16 @@ MIDDLEWARE:
     kwargs: {x_for: 1, x_proto: 1, x_host: 1, x_port: 1, x_prefix: 0}
 END
 HOME="$directory" GIFTLESS_CONFIG_FILE="$directory/giftless.yaml" "$servers/giftless/bin/gunicorn" giftless.wsgi_entrypoint:app \
-    --chdir "$directory" --bind "127.0.0.1:$port" --workers 2 --threads "${GIFTLESS_THREADS:-8}" --timeout 300 --daemon \
+    --chdir "$directory" --bind "127.0.0.1:$port" --workers 1 --threads "${GIFTLESS_THREADS:-16}" --timeout 300 --daemon \
     --pid "$directory/giftless.pid" --access-logfile "$directory/access.log" --error-logfile "$directory/error.log"
+# Its first request must have no company: until it is answered, giftless takes whoever else comes for anonymous.
+question='{"operation": "download", "transfers": ["basic"], "objects": []}'
 for _ in $(seq 200); do
-    if (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null && [ -s "$directory/giftless.pid" ]; then exit 0; fi
+    if [ -s "$directory/giftless.pid" ] && curl -s -o /dev/null -H "Content-Type: application/vnd.git-lfs+json" \
+        -H "Accept: application/vnd.git-lfs+json" -d "$question" "http://127.0.0.1:$port/a/b.git/info/lfs/objects/batch"
+    then
+        exit 0
+    fi
     sleep 0.1
 done
 echo "giftless did not start; see $directory/error.log" >&2

@@ -176,4 +176,54 @@ git clone -q "$HOST_URL/open/many.git" elsewhere
 diff -r -x .git qa elsewhere
 END
 
+test_case "the verbs look into a server, and copy from it and to it" <<'END'
+. "$INTEGRATION/server/lfs-steps.sh"
+make_host_repository open/verbs
+make_host_repository open/copy
+make_server_repository qa open/verbs
+server="modmeta::$HOST_URL/open/verbs.git"
+must_fail modmeta store stat "$server"
+said "there is no store at"
+push_checkpoint qa 0
+push_checkpoint qa 1
+# From outside of any repository, and from inside of one.
+modmeta store stat "$server" | tee stat
+grep -E '^manifests +2 ' stat
+(cd qa && modmeta store stat --json "$server") | grep '"manifests"'
+modmeta store verify "$server" | grep "all sound"
+(cd qa && modmeta doctor) | grep "reachable, format"
+must_fail modmeta store gc "$server"
+said "deletes nothing for its users"
+# To a directory, and from there to another server; neither has the history.
+modmeta store copy "$server" "$(url_of)"
+modmeta store verify "$(url_of)"
+modmeta store copy "$(url_of)" "modmeta::$HOST_URL/open/copy.git"
+modmeta store copy "$(url_of)" "modmeta::$HOST_URL/open/copy.git" | grep "^0 objects copied"
+[ "$(documents open/copy | grep -c ^modmeta/manifests/)" = 2 ]
+git -C qa config lfs.url "modmeta::$HOST_URL/open/copy.git/info/lfs"
+mv qa/.git/lfs/objects objects
+git -C qa lfs fetch origin HEAD HEAD~1
+diff -r objects qa/.git/lfs/objects
+# A payload that was damaged, and one that is gone.
+set -- $(find "$HOST_DIR/objects/open/verbs" -type f -size +100k | sort | head -n 2)
+chmod u+w "$@"
+printf x | dd of="$1" conv=notrunc status=none
+rm "$2"
+must_fail modmeta store verify "$server"
+said "missing: lfs/objects/"
+said "${1##*/}"
+END
+
+test_case "tensors and snapshots of a server, by its URL alone" <<'END'
+. "$INTEGRATION/server/lfs-steps.sh"
+make_host_repository open/snap
+make_server_repository qa open/snap
+rm qa/.lfsconfig
+git -C qa remote set-url origin "modmeta::$HOST_URL/open/snap.git"
+push_checkpoint qa 0
+(cd qa && modmeta snapshot v1 . && git push -q --follow-tags origin HEAD)
+modmeta fetch v1 "modmeta::$HOST_URL/open/snap.git" --to out
+cmp out/model.safetensors qa/model.safetensors
+END
+
 finish

@@ -8,8 +8,8 @@ struct StoreCheck: HealthCheck {
         for store in patient.stores {
             let subject = "store \(store.url)"
             do {
-                let opened = try await store.url.open(.standard(git: patient.git))
-                let format = try await opened.format()
+                let format = try await StoreOpening.here(patient.git).open(store.url, .download, remote: store.remote)
+                    .format
                 found.append(
                     .healthy(subject, "reachable, format \(StoreFormat.currentVersion), epoch \(format.epoch)"))
                 if let state = try format.collection() {

@@ -40,11 +40,12 @@ struct FetchSource {
             self.context = context
             return
         }
-        let store = try await StoreURL(url).open()
         let work = area.work
+        let opened = try await StoreOpening(outsideOfRepositories: Git(), stateDirectory: work)
+            .open(try StoreURL(url), .download)
         repository = try await SnapshotRepository(mirroringTagsOf: url, in: "\(work)/history")
         context = TransferContext(
-            store: store, storeID: try await store.format().id.hex,
+            store: opened.store, storeID: opened.format.id.hex,
             state: StateDatabase(path: "\(work)/state.sqlite"), slots: WorkSlots(directory: "\(work)/slots"),
             turns: UploadTurns(directory: "\(work)/uploading"),
             objectPath: { "\(work)/objects/\($0.hex)" }, partialDirectory: "\(work)/partial")

@@ -37,10 +37,10 @@ struct StoreCopy: AsyncParsableCommand {
     func run() async throws {
         try await reportingFailures {
             let (from, to) = (try StoreURL(source), try StoreURL(destination))
-            let access = try await StoreAccess.standard()
-            let old = try await from.open(access)
-            let new = try await to.create(
-                objectFormat: try await MaintainedHistory.objectFormat(of: from) ?? .sha1, access)
+            let opening = try await StoreOpening.here()
+            let old = try await opening.open(from, .download).store
+            let objectFormat = try await MaintainedHistory.objectFormat(of: from) ?? .sha1
+            let new = try await opening.open(to, .upload, absence: .made(objectFormat)).store
             let scratch = getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
             let report = try await StoreCopier(
                 from: old, to: new, width: jobs, scratch: scratch, parseManifest: StoreAudit.manifestParser

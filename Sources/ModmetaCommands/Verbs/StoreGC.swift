@@ -38,7 +38,14 @@ struct StoreGC: AsyncParsableCommand {
     func run() async throws {
         try await reportingFailures {
             let url = try await StoreArgument.resolve(url)
-            let store = try await url.open(.standard())
+            if case .server = url.location {
+                throw CommandFailure(
+                    kind: .input,
+                    message:
+                        "\(url) is an LFS server, which deletes nothing for its users; its host's settings may free space"
+                )
+            }
+            let store = try await StoreOpening.here().open(url, .download).store
             let history = try await MaintainedHistory.ifAny(of: url)
             let live = try await KeptObjects(repositories: repositories, lists: lists)
                 .live(in: try await store.format(), history: history, of: url)

@@ -16,7 +16,9 @@ struct StoreStat: AsyncParsableCommand {
 
     func run() async throws {
         try await reportingFailures {
-            let statistics = try await StoreAudit(auditing: try await StoreURL(url).open(.standard())).stat()
+            let place = try StoreURL(url)
+            let store = try await StoreOpening.here().open(place, .download).store
+            let statistics = try await StoreAudit(auditing: store).stat()
             if json { return try JSONOutput.print(StatisticsDocument(statistics)) }
             Table.print(
                 header: ["", "number", "bytes"],
@@ -29,6 +31,9 @@ struct StoreStat: AsyncParsableCommand {
             Terminal.print(
                 "\(formatted(bytes: statistics.rawBytes)) of files are kept in \(formatted(bytes: stored))"
                     + (statistics.rawBytes > 0 ? " (\(100 * stored / statistics.rawBytes) %)" : ""))
+            if case .server = place.location {
+                Terminal.print("Whole objects that no manifest names cannot be listed on an LFS server.")
+            }
             if statistics.unreadableManifests > 0 {
                 Terminal.print(
                     "\(statistics.unreadableManifests) manifests cannot be read; run `modmeta store verify \(url)`")

@@ -24,7 +24,7 @@ struct StoreVerify: AsyncParsableCommand {
 
     func run() async throws {
         try await reportingFailures {
-            let store = try await StoreURL(url).open(.standard())
+            let store = try await StoreOpening.here().open(try StoreURL(url), .download).store
             let report = try await StoreAudit(auditing: store).verify { progress in
                 Terminal.progress(
                     "verified \(progress.objectsDone)/\(progress.objectsTotal) objects, "

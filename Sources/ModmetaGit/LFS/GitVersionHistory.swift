@@ -34,6 +34,14 @@ public actor GitVersionHistory: VersionHistory {
         try await history(of: object).predecessor(of: object)
     }
 
+    /// Returns the objects that came with this one, in its commit or in those beside it, itself among them.
+    ///
+    /// What is pushed with it is mostly there. At most a hundred, the same for all of them.
+    public func companions(of object: ObjectID) async -> [(id: ObjectID, size: UInt64)] {
+        guard let history = try? await history(of: object) else { return [] }
+        return history.companions(of: object)
+    }
+
     /// The history that has the object, if one has.
     private func history(of object: ObjectID) async throws -> PointerHistory {
         // One log answers for nearly all objects. An old branch pushed late may lie behind its end; then what no

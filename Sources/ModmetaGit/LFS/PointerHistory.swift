@@ -48,6 +48,21 @@ struct PointerHistory: Sendable {
         return found.objects
     }
 
+    /// How many changes belong together as companions; as many objects fit into one question to a server.
+    private static let companionCount = 100
+
+    /// Returns the objects of the changes around the one that brought an object in.
+    ///
+    /// The history is divided once for all, so that each object belongs to one group, whichever is asked about first.
+    func companions(of object: ObjectID) -> [(id: ObjectID, size: UInt64)] {
+        guard let anchor = byObject[object]?.first else { return [] }
+        let start = anchor - anchor % PointerHistory.companionCount
+        var seen: Set<ObjectID> = []
+        return changes[start..<min(start + PointerHistory.companionCount, changes.count)].compactMap { change in
+            change.new.flatMap { seen.insert($0.object).inserted ? ($0.object, $0.size) : nil }
+        }
+    }
+
     /// Returns the object that came right before, or nil where none did.
     func predecessor(of object: ObjectID) -> ObjectID? {
         let anchors = (byObject[object] ?? []).prefix(PointerHistory.anchorLimit)

@@ -19,26 +19,18 @@ public struct StoreSession: Sendable {
     ) async throws {
         let endpoint = try await LFSEndpoint.resolve(operation, remote: remote, in: repository)
         let url = try StoreURL(endpoint.url, removingLFSSuffix: endpoint.key == "remote")
-        let store: any ObjectStore
-        let format: StoreFormat
-        if case .server(let address) = url.location {
-            // The host and its repository are there already, and nobody's files or accounts here are reached for.
-            let opening = try ServerOpening(address, for: repository)
-            let server = try await opening.open(operation, remote: remote)
-            format = try await opening.format(of: server, creates: creates)
-            store = RetryingStore(server, policy: .once)
-        } else {
-            let access = StoreAccess(gitConfiguration: repository.configuration.http)
-            // A store that is to be created is a Git repository of the same kind as ours.
-            store =
-                creates && !endpoint.isCommitted
-                ? try await url.create(objectFormat: repository.objectFormat, access)
-                : try await url.open(access)
-            format = try await store.format()
-            // Once it is written down, a collection no longer takes the store's own refs for all there is.
-            if operation == .upload, endpoint.isBesideHistory(in: repository, remote: remote) {
-                try? await store.noteHistoryElsewhere()
-            }
+        history = GitVersionHistory(repository: repository)
+        // A store that is to be created is a Git repository of the same kind as ours. On a host all is there already, so that
+        // nobody's files or accounts here are reached for.
+        let isServer = if case .server = url.location { true } else { false }
+        let absence: StoreOpening.Absence =
+            creates && (isServer || !endpoint.isCommitted) ? .made(repository.objectFormat) : .readAsItIs
+        let opened = try await StoreOpening(for: repository)
+            .open(url, operation, remote: remote, absence: absence, history: operation == .upload ? history : nil)
+        let (store, format) = (opened.store, opened.format)
+        // Once it is written down, a collection no longer takes the store's own refs for all there is.
+        if operation == .upload, !isServer, endpoint.isBesideHistory(in: repository, remote: remote) {
+            try? await store.noteHistoryElsewhere()
         }
         let state = try repository.makeStateDirectory()
         context = TransferContext(
@@ -46,7 +38,8 @@ public struct StoreSession: Sendable {
             state: StateDatabase(path: "\(state)/state.sqlite"), slots: WorkSlots(directory: "\(state)/slots"),
             turns: UploadTurns(directory: "\(state)/uploading"),
             objectPath: { repository.objectPath($0) }, partialDirectory: "\(repository.lfsDirectory)/modmeta/partial",
-            storesWhole: repository.configuration["modmeta.whole"] == "always")
-        history = GitVersionHistory(repository: repository)
+            storesWhole: repository.configuration["modmeta.whole"] == "always",
+            // There each manifest waits for a push of Git.
+            storesSmallWhole: isServer)
     }
 }

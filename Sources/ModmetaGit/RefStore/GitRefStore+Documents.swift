@@ -93,7 +93,7 @@ extension GitRefStore {
         var modified = SystemCall.now()
         if let tip = try await tip() {
             let blobs = try await mirror.list(directory, in: tip)
-            if family == .sketches { try await readAhead(blobs, in: tip) }
+            try await readAhead(blobs, in: tip)
             modified = try await mirror.date(of: tip)
             for blob in blobs {
                 guard let digest = Digest(hex: blob.path.suffix(2 * Digest.byteCount)) else { continue }

@@ -50,6 +50,9 @@ public actor GitRefStore: ObjectStore {
     private var knownRef: String?
     private var isReady = false
     private var preparation: Task<Void, any Error>?
+    /// Whether the server was asked by this process.
+    private var hasAsked = false
+    private var filter = PathFilter()
     /// What was read from a commit; nil for a path it does not have.
     private var cache: [String: [UInt8]?] = [:]
     private var cachedCommit: String?
@@ -58,9 +61,15 @@ public actor GitRefStore: ObjectStore {
     private var nextRound: Task<Void, any Error>?
     private var lastRound: Task<Void, any Error>?
 
+    /// What makes a passing state directory stay as long as the store is used.
+    private let keeper: ScratchDirectory?
+
     /// Prepares for a place; nothing is read or made.
-    public init(_ place: Place, retry: RetryPolicy = RetryPolicy()) {
+    public init(_ place: Place, retry: RetryPolicy = RetryPolicy()) { self.init(place, retry: retry, keeper: nil) }
+
+    init(_ place: Place, retry: RetryPolicy = RetryPolicy(), keeper: ScratchDirectory?) {
         self.place = place
+        self.keeper = keeper
         self.retry = retry
         let mirrors = "\(place.stateDirectory)/manifests"
         let name = String(SHA256.hash(Array(place.url.utf8)).hex.prefix(16))
@@ -152,6 +161,7 @@ public actor GitRefStore: ObjectStore {
             try await mirror.clearTip()
         }
         knownRef = state?.ref
+        hasAsked = state != nil
         try noteFresh(moment)
         return state
     }
@@ -164,6 +174,12 @@ public actor GitRefStore: ObjectStore {
         if GitRefStore.isDeferred(key), let bytes = pending.read(key.path) { return bytes }
         guard let tip else { return nil }
         if let known = cached(key.path, tip) { return known }
+        if !filter.isOf(tip) {
+            let moved = try await filter.moved(to: tip, in: mirror)
+            filter = moved
+            return try await content(of: key)
+        }
+        guard filter.mayHave(key.path) else { return nil }
         let bytes = try await mirror.read([key.path], in: tip)[key.path]
         remember(key.path, bytes, tip)
         return bytes
@@ -238,7 +254,7 @@ public actor GitRefStore: ObjectStore {
             let tip = try await mirror.tip()
             let wanted = try await changes(tip)
             guard !wanted.isEmpty else { return }
-            if knownRef == nil, !mustRefresh {
+            if knownRef == nil, !mustRefresh, !hasAsked {
                 mustRefresh = true
                 continue
             }

@@ -100,6 +100,24 @@ struct RefMirror: Sendable {
         }
     }
 
+    /// The paths of the blobs in some places of a commit.
+    func paths(below places: [String], in commit: String) async throws -> [Substring] {
+        let arguments = ["ls-tree", "-r", "-z", "--name-only", "--full-tree", commit, "--"]
+        return RefMirror.texts(try await git.run(arguments + places))
+    }
+
+    /// The paths in some places whose blobs a later commit has and an earlier one has not, or has others of.
+    func pathsAdded(below places: [String], from earlier: String, to later: String) async throws -> [Substring] {
+        let arguments = [
+            "diff-tree", "-r", "-z", "--name-only", "--no-renames", "--diff-filter=d", earlier, later, "--",
+        ]
+        return RefMirror.texts(try await git.run(arguments + places))
+    }
+
+    private static func texts(_ output: Git.Output) -> [Substring] {
+        output.standardOutput.split(separator: 0).map { Substring(decoding: $0, as: UTF8.self) }
+    }
+
     /// When a commit was made, in seconds since 1970.
     func date(of commit: String) async throws -> Int64 {
         let output = try await git.run(["log", "-1", "--no-show-signature", "--format=%ct", commit])

@@ -1,13 +1,13 @@
 extension BucketStore {
-    /// The newest generation of the format document and its file's size; nil if there is none.
-    func newestFormat() async throws -> (generation: FormatGeneration, size: UInt64)? {
-        var newest: (FormatGeneration, UInt64)?
+    /// The newest generation of the format document and its file; nil if there is none.
+    func newestFormat() async throws -> (generation: FormatGeneration, file: BucketEntry)? {
+        var newest: (FormatGeneration, BucketEntry)?
         try await files.list(prefix: FormatGeneration.pathPrefix) { entry in
             guard let generation = FormatGeneration(path: entry.path) else { return true }
             guard entry.size >= UInt64(FormatGeneration.headerLength) else {
                 throw StoreError(.corrupt, "\(entry.path) in \(files.name) is too short to be a format document")
             }
-            newest = (generation, entry.size)
+            newest = (generation, entry)
             return false
         }
         return newest
@@ -15,17 +15,20 @@ extension BucketStore {
 
     /// The document in effect and its number; nil if there is none.
     func readFormat(limit: Int) async throws -> (document: [UInt8], generation: FormatGeneration)? {
-        guard let (generation, size) = try await newestFormat() else { return nil }
+        guard let (generation, file) = try await newestFormat() else { return nil }
         let (total, overflow) = limit.addingReportingOverflow(FormatGeneration.headerLength)
-        guard size <= UInt64(max(overflow ? limit : total, 0)) else {
+        guard file.size <= UInt64(max(overflow ? limit : total, 0)) else {
             throw StoreError(
                 .corrupt, "\(generation.path) in \(files.name) has more than the \(limit) bytes it may have")
         }
+        if let document = lastFormat.document(of: file) { return (document, generation) }
         let bytes = try await files.read(generation.path, limit: overflow ? limit : total)
         guard bytes.count >= FormatGeneration.headerLength, bytes.starts(with: "writer ".utf8) else {
             throw StoreError(.corrupt, "\(generation.path) in \(files.name) does not begin with its writer's name")
         }
-        return (Array(bytes.dropFirst(FormatGeneration.headerLength)), generation)
+        let document = Array(bytes.dropFirst(FormatGeneration.headerLength))
+        lastFormat.note(document, of: file)
+        return (document, generation)
     }
 
     /// Replaces the bytes of `ObjectKey.format` if they are still `expected` (nil: absent).
@@ -39,6 +42,7 @@ extension BucketStore {
             throw StoreError(.corrupt, "the format document in \(files.name) has the last number")
         }
         let next = FormatGeneration(number: number.partialValue)
+        lastFormat.forget()
         let content = FormatGeneration.content(new, writer: StoreFormat.ID())
         do {
             if try await files.put(next.path, .bytes(content), .ifAbsent) == .created { return true }

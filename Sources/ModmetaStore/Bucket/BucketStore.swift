@@ -12,6 +12,8 @@ public struct BucketStore: ObjectStore {
     /// The files; Git's are beside ours.
     public let files: any BucketFiles
 
+    /// The format document that was read last.
+    let lastFormat = LastFormat()
     /// How many requests `sizes(of:)` makes at the same time.
     static let requestsInFlight = 32
     /// The size from which an object is looked for before it is sent.
@@ -23,7 +25,7 @@ public struct BucketStore: ObjectStore {
     /// The size of an object in bytes, or nil if the store does not have it.
     public func size(of key: ObjectKey) async throws -> UInt64? {
         guard key == .format else { return try await files.size(of: key.path) }
-        return try await newestFormat().map { $0.size - UInt64(FormatGeneration.headerLength) }
+        return try await newestFormat().map { $0.file.size - UInt64(FormatGeneration.headerLength) }
     }
 
     /// The sizes of many objects, in the order of `keys`; several are asked for at the same time.
@@ -79,6 +81,7 @@ public struct BucketStore: ObjectStore {
             if let generation = FormatGeneration(path: entry.path) { generations.append(generation) }
             return true
         }
+        lastFormat.forget()
         // The oldest first, so that none of them is ever in effect again.
         for generation in generations.reversed() { try await files.delete(generation.path) }
     }

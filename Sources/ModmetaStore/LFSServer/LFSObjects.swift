@@ -12,10 +12,17 @@ public actor LFSObjects {
         var isAuthenticated: Bool
         /// When it was made.
         var received = ContinuousClock.Instant.now
+        /// Whether nobody wanted to know about the object when it was made.
+        var isInPassing = false
     }
 
+    /// Names objects that will probably be asked about after a given one.
+    public typealias Companions = @Sendable (ObjectID) async -> [(id: ObjectID, size: UInt64)]
+
     /// How long an object that was not there is taken not to be there yet; who waits for it asks again and again.
-    private static let absence = Duration.seconds(1)
+    private static let absence = Duration.milliseconds(250)
+    /// The same for what was learnt in passing, the first time it is wanted: sending in vain is the worst that can happen.
+    private static let passingAbsence = Duration.seconds(60)
     /// How long an object that was there is taken to be there still; servers delete none while they are used.
     private static let presence = Duration.seconds(30)
 
@@ -30,6 +37,7 @@ public actor LFSObjects {
     /// What most requests of this process will be; presence is asked about in the same breath.
     let purpose: BatchOperation
     private let gathering: BatchGathering
+    private let companions: Companions
     private var sizes: [Digest: UInt64] = [:]
     private var offers: [Digest: Offer] = [:]
     /// When objects proved to be there, at the size in `sizes`.
@@ -48,17 +56,19 @@ public actor LFSObjects {
     ///   - spoolDirectory: where objects go that a server can only send whole; made when it is needed.
     ///   - needsCredential: whether the first request already carries a credential.
     ///   - ref: the full name of the branch that objects are for, or nil.
+    ///   - companions: names objects that are asked about in the same breath, so that many small ones take few requests.
     public init(
         server: LFSServerURL, transport: any HTTPTransport, purpose: BatchOperation, spoolDirectory: String,
         credentials: any CredentialSource = NoCredentials(), granting: (any EndpointGranting)? = nil,
         needsCredential: Bool = false, ref: String? = nil,
-        retry: RetryPolicy = RetryPolicy()
+        retry: RetryPolicy = RetryPolicy(), companions: @escaping Companions = { _ in [] }
     ) {
         self.server = server
         self.transport = transport
         self.retry = retry
         self.spoolDirectory = spoolDirectory
         self.purpose = purpose
+        self.companions = companions
         authorization = LFSAuthorization(
             server: server, source: credentials, granting: granting, needsCredential: needsCredential)
         gathering = BatchGathering(
@@ -71,7 +81,7 @@ public actor LFSObjects {
         let asked = objects.map { BatchObject(id: $0.id, size: $0.size) }
         var result = asked.map { isSeen($0) }
         let unknown = asked.indices.filter { !result[$0] && !isAbsent(asked[$0]) }
-        let answers = try await gathering.ask(purpose, unknown.map { asked[$0] })
+        let answers = try await askInCompany(unknown.map { asked[$0] })
         for (index, answer) in zip(unknown, answers) { result[index] = try take(answer, of: asked[index], purpose) }
         // A server that offers to take an object again which it has is asked in the other way.
         let doubtful = result.indices.filter { !result[$0] && purpose == .upload && sent.contains(asked[$0].id.digest) }
@@ -84,6 +94,32 @@ public actor LFSObjects {
         return result
     }
 
+    /// Asks about objects, and about those that will come next as far as the request has room for them.
+    private func askInCompany(_ objects: [BatchObject]) async throws -> [BatchAnswer.Object] {
+        let company = await company(of: objects)
+        guard !company.isEmpty else { return try await gathering.ask(purpose, objects) }
+        do {
+            let answers = try await gathering.ask(purpose, objects + company)
+            for (object, answer) in zip(company, answers.dropFirst(objects.count)) where answer.failure == nil {
+                _ = try? take(answer, of: object, purpose)
+                offers[object.id.digest]?.isInPassing = true
+            }
+            return Array(answers.prefix(objects.count))
+        } catch is StoreError {
+            // It may have been one of the others that the server does not want to hear of.
+            return try await gathering.ask(purpose, objects)
+        }
+    }
+
+    private func company(of objects: [BatchObject]) async -> [BatchObject] {
+        guard purpose == .upload, let first = objects.first, objects.count < BatchRequest.objectLimit else { return [] }
+        let asked = Set(objects.map(\.id))
+        let others = await companions(first.id).map { BatchObject(id: $0.id, size: $0.size) }
+        return Array(
+            others.filter { !asked.contains($0.id) && offers[$0.id.digest] == nil && !isSeen($0) }
+                .prefix(BatchRequest.objectLimit - objects.count))
+    }
+
     private func isSeen(_ object: BatchObject) -> Bool {
         guard let moment = seen[object.id.digest], sizes[object.id.digest] == object.size else { return false }
         return moment + LFSObjects.presence > .now
@@ -91,7 +127,8 @@ public actor LFSObjects {
 
     private func isAbsent(_ object: BatchObject) -> Bool {
         guard purpose == .upload, let offer = offers[object.id.digest] else { return false }
-        return offer.received + LFSObjects.absence > .now
+        offers[object.id.digest]?.isInPassing = false
+        return offer.received + (offer.isInPassing ? LFSObjects.passingAbsence : LFSObjects.absence) > .now
     }
 
     /// The size of an object, or nil if the server does not have it.

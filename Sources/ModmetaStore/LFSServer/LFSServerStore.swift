@@ -2,9 +2,9 @@ internal import ModmetaFormats
 
 /// A store on an LFS server: payloads and whole objects are its LFS objects, everything small lies beside them.
 ///
-/// The Batch API can neither list nor delete. So only the objects that manifests name are listed, and deleting an object
-/// is an error of code `.unsupported`. A server without a format document is read as it is: its objects were pushed by
-/// plain git-lfs.
+/// The Batch API can neither list nor delete. So only the objects that manifests name or are about are listed, and
+/// deleting an object is an error of code `.unsupported`. A server without a format document is read as it is: its objects
+/// were pushed by plain git-lfs.
 public struct LFSServerStore: ObjectStore {
     /// Payloads and whole objects.
     public let objects: LFSObjects
@@ -85,26 +85,40 @@ public struct LFSServerStore: ObjectStore {
         try await documents.compareAndSwapFormat(expected: expected, new: new)
     }
 
-    /// Calls `visit` once for each object of a family; of LFS objects, for those that manifests name.
+    /// How many objects are asked about together when they are listed.
+    private static let listedTogether = 1000
+
+    /// Calls `visit` once for each object of a family; of LFS objects, for those that manifests name or are about.
     public func list(_ family: ObjectFamily, visit: (ListedObject) async throws -> Void) async throws {
         guard family == .objects else { return try await documents.list(family, visit: visit) }
         var manifests: [ListedObject] = []
         try await documents.list(.manifests) { manifests.append($0) }
         var seen: Set<Digest> = []
+        var candidates: [ListedObject] = []
         for listed in manifests {
             let key = ObjectKey.manifest(ObjectID(listed.digest))
             guard let bytes = try? await documents.read(key, limit: Int(clamping: listed.size)),
                 let manifest = try? Manifest(parsing: bytes)
             else { continue }
-            let entries = manifest.entries.filter { seen.insert($0.payload.digest).inserted }
-            let present = try await objects.has(
-                entries.map { (ObjectID($0.payload.digest), UInt64($0.payloadLength)) })
-            for (entry, isThere) in zip(entries, present) where isThere {
-                try await visit(
-                    ListedObject(
-                        digest: entry.payload.digest, size: UInt64(entry.payloadLength), modified: listed.modified))
+            let named =
+                manifest.entries.map { ($0.payload.digest, UInt64($0.payloadLength)) }
+                + [(manifest.object.digest, manifest.layout.size)]
+            for (digest, size) in named where seen.insert(digest).inserted {
+                candidates.append(ListedObject(digest: digest, size: size, modified: listed.modified))
+            }
+            if candidates.count >= LFSServerStore.listedTogether {
+                try await visitPresent(candidates, visit)
+                candidates = []
             }
         }
+        try await visitPresent(candidates, visit)
+    }
+
+    private func visitPresent(
+        _ candidates: [ListedObject], _ visit: (ListedObject) async throws -> Void
+    ) async throws {
+        let present = try await objects.has(candidates.map { (ObjectID($0.digest), $0.size) })
+        for (object, isThere) in zip(candidates, present) where isThere { try await visit(object) }
     }
 
     /// Deletes a document.

@@ -29,7 +29,7 @@ struct BaseFinder: Sendable {
     /// objects that have them follow, the latest first among equals.
     private func namedBases(for object: ObjectID, layout: Layout) async throws -> [BaseManifest] {
         var found: [BaseManifest] = []
-        let versions = try await history?.previousVersions(of: object, size: layout.size) ?? []
+        let versions = try await versions(of: object, layout)
         try await askTogether(about: versions)
         for previous in versions {
             guard found.count < Self.previousLimit else { break }
@@ -58,6 +58,15 @@ struct BaseFinder: Sendable {
             }
         }
         return found
+    }
+
+    /// The earlier versions to look at: of a small file without tensors only the one before, as to ask a store far away about
+    /// others takes longer than to send it.
+    private func versions(of object: ObjectID, _ layout: Layout) async throws -> [ObjectID] {
+        if layout.tensors.isEmpty, layout.size < context.sizes.wholeLimit {
+            return try await history?.predecessor(of: object).map { [$0] } ?? []
+        }
+        return try await history?.previousVersions(of: object, size: layout.size) ?? []
     }
 
     /// Asks about small objects at once, so that a store far away need not be asked about one after the other.

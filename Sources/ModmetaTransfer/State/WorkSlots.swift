@@ -49,6 +49,23 @@ public struct WorkSlots: Sendable {
         }
     }
 
+    /// A slot that several hold, until the last of them lets go.
+    final class Share: Sendable {
+        private let slot: Slot
+
+        init(_ slot: consuming Slot) { self.slot = slot }
+    }
+
+    /// Slots for payloads on their way into the store, of which each stands for the memory of one payload.
+    ///
+    /// A network wants more of them than there are cores: while one is acknowledged, others must be under way.
+    var passages: WorkSlots {
+        WorkSlots(directory: "\(directory)/passages", count: min(Self.passageLimit, 4 * count), clock: clock)
+    }
+
+    /// How many payloads all agents of a repository have on their way.
+    private static let passageLimit = 8
+
     /// Waits for a slot.
     ///
     /// - Throws: `CancellationError` when the task is cancelled.

@@ -33,43 +33,81 @@ struct UploadJob: Sendable {
     ///
     /// - Throws: `TransferError.Code.changed` if the file does not have the object's hash.
     func run() async throws -> Manifest {
-        let readShareLimit = try await readShareLimit()
-        let feed = ChunkFeed(file: file, layout: layout, sizes: context.sizes.chunks)
+        let round = Round(
+            feed: ChunkFeed(file: file, layout: layout, sizes: context.sizes.chunks),
+            readShareLimit: try await readShareLimit(), arrived: try await arrivedPayloads())
         let workers = max(1, min(context.slots.count, Int(file.size / UInt64(context.sizes.chunks.minimum))))
         try await withThrowingTaskGroup(of: Void.self) { group in
-            for _ in 0..<workers {
-                group.addTask { try await work(on: feed, readShareLimit: readShareLimit) }
-            }
+            for _ in 0..<workers { group.addTask { try await work(on: round) } }
             try await group.waitForAll()
         }
-        guard await feed.digest() == object.digest || context.omissions.contains(.wholeFileHash) else {
+        guard await round.feed.digest() == object.digest || context.omissions.contains(.wholeFileHash) else {
             throw Uploader.changed(object, path: file.path)
         }
         return ManifestBuilder.manifest(object: object, layout: layout, outcomes: table.outcomes(), bases: bases)
     }
 
+    /// What the workers of one run share.
+    private struct Round {
+        let feed: ChunkFeed
+        let readShareLimit: Double
+        /// The payloads of an interrupted push that the store has.
+        let arrived: Set<PayloadID>
+    }
+
+    /// A payload that is ready to be sent, and the chunk it is of.
+    private struct Departure {
+        let stored: StoredChunk
+        let bytes: [UInt8]
+        let index: Int
+        let start: UInt64
+    }
+
     /// Takes chunks until there are none, giving way to other agents from time to time.
-    private func work(on feed: ChunkFeed, readShareLimit: Double) async throws {
-        while true {
-            let slot = try await context.slots.acquire()
-            // The codec's memory belongs to the slot: no slot, no memory.
-            let encoder = ChunkEncoder(codec: ChunkCodec(), readShareLimit: readShareLimit)
-            let end = context.clock.elapsed() + .seconds(1)
-            while context.clock.elapsed() < end {
-                try Task.checkCancellation()
-                guard let chunk = try await feed.next() else { return }
-                try await store(chunk, encoder: encoder)
-                progress(table.dealtWith(chunk.bytes.count))
-            }
-            _ = consume slot
-            try await context.slots.giveWay()
+    ///
+    /// Payloads are sent while the next chunks are encoded.
+    private func work(on round: Round) async throws {
+        try await withThrowingDiscardingTaskGroup { sends in
+            while try await takeTurn(on: round, &sends) { try await context.slots.giveWay() }
         }
     }
 
-    private func store(_ chunk: ChunkFeed.Chunk, encoder: ChunkEncoder) async throws {
+    /// Encodes chunks for a while; false once there are none, or once one could not be sent.
+    private func takeTurn(
+        on round: Round, _ sends: inout ThrowingDiscardingTaskGroup<any Error>
+    ) async throws -> Bool {
+        let slot = try await context.slots.acquire()
+        // The codec's memory belongs to the slot: no slot, no memory.
+        let encoder = ChunkEncoder(codec: ChunkCodec(), readShareLimit: round.readShareLimit)
+        let end = context.clock.elapsed() + .seconds(1)
+        while context.clock.elapsed() < end {
+            try Task.checkCancellation()
+            guard !sends.isCancelled, let chunk = try await round.feed.next() else { return false }
+            let length = chunk.bytes.count
+            guard let departure = try await prepare(chunk, encoder: encoder, arrived: round.arrived) else {
+                progress(table.dealtWith(length))
+                continue
+            }
+            // Waited for under the slot, so that no more payloads are in memory than are on their way.
+            let passage = WorkSlots.Share(try await context.passages.acquire())
+            sends.addTask {
+                try await send(departure)
+                progress(table.dealtWith(length))
+                withExtendedLifetime(passage) {}
+            }
+        }
+        _ = consume slot
+        return true
+    }
+
+    /// Settles a chunk that need not be sent, or encodes it.
+    private func prepare(
+        _ chunk: ChunkFeed.Chunk, encoder: ChunkEncoder, arrived: Set<PayloadID>
+    ) async throws -> Departure? {
         let id = ChunkID(SHA256.hash(chunk.bytes))
         if let earlier = table.claim(id, index: chunk.index) {
-            return table.set(.repeated(index: earlier), at: chunk.index)
+            table.set(.repeated(index: earlier), at: chunk.index)
+            return nil
         }
         if let entry = bases.entry(of: id) {
             context.trace.emit(.chunkReused, object: object, name: id.digest, bytes: chunk.bytes.count)
@@ -78,12 +116,14 @@ struct UploadJob: Sendable {
                     table.noteMatch(of: chunk.range, base: file, entry: entry, in: bases)
                 }
             }
-            return table.set(.reused(entry: entry), at: chunk.index)
+            table.set(.reused(entry: entry), at: chunk.index)
+            return nil
         }
-        if let stored = try await journaled(chunk, id: id) {
+        if let stored = journaled(chunk, id: id, arrived: arrived) {
             context.trace.emit(
                 .payloadJournaled, object: object, name: stored.payload.digest, bytes: stored.payloadLength)
-            return table.set(.stored(stored), at: chunk.index)
+            table.set(.stored(stored), at: chunk.index)
+            return nil
         }
         let candidate = candidate(for: chunk)
         let pieces = chunk.pieces.map {
@@ -94,13 +134,18 @@ struct UploadJob: Sendable {
             chunk: id, rawLength: chunk.bytes.count, payload: PayloadID(SHA256.hash(encoded.bytes)),
             payloadLength: encoded.bytes.count, encoding: encoded.encoding, generation: encoded.generation,
             segments: encoded.segments)
-        if context.omissions.contains(.journalOrder) { note(stored, at: chunk) }
-        let outcome = try await context.store.put(.payload(stored.payload), .bytes(encoded.bytes))
+        return Departure(stored: stored, bytes: encoded.bytes, index: chunk.index, start: chunk.range.lowerBound)
+    }
+
+    private func send(_ departure: Departure) async throws {
+        let stored = departure.stored
+        if context.omissions.contains(.journalOrder) { note(stored, at: departure.start) }
+        let outcome = try await context.store.put(.payload(stored.payload), .bytes(departure.bytes))
         context.trace.emit(
             outcome == .created ? .payloadPut : .payloadExists, object: object, name: stored.payload.digest,
             bytes: stored.payloadLength)
-        note(stored, at: chunk)
-        table.set(.stored(stored), at: chunk.index)
+        note(stored, at: departure.start)
+        table.set(.stored(stored), at: departure.index)
     }
 
     /// What most of the chunk's bytes correspond to, or nil if that is nothing.
@@ -119,9 +164,8 @@ struct UploadJob: Sendable {
 
     // MARK: Journal
 
-    private func note(_ stored: StoredChunk, at chunk: ChunkFeed.Chunk) {
-        context.state.journal(
-            store: context.storeID, object: object, start: chunk.range.lowerBound, record: record(of: stored))
+    private func note(_ stored: StoredChunk, at start: UInt64) {
+        context.state.journal(store: context.storeID, object: object, start: start, record: record(of: stored))
     }
 
     private func record(of stored: StoredChunk) -> JournalRecord {
@@ -135,16 +179,18 @@ struct UploadJob: Sendable {
             })
     }
 
-    private func isThere(_ record: JournalRecord) async throws -> Bool {
-        if context.omissions.contains(.journalOrder) { return true }
-        return try await context.store.has(.payload(record.payload), size: UInt64(record.payloadLength))
+    /// Which payloads of the journal the store has, asked about together.
+    private func arrivedPayloads() async throws -> Set<PayloadID> {
+        let records = Array(journal.values)
+        if context.omissions.contains(.journalOrder) { return Set(records.map(\.payload)) }
+        let there = try await context.store.has(records.map { (.payload($0.payload), UInt64($0.payloadLength)) })
+        return Set(zip(records, there).filter(\.1).map(\.0.payload))
     }
 
     /// What an interrupted push achieved for a chunk, if the store still has it and its base is still a base of ours.
-    private func journaled(_ chunk: ChunkFeed.Chunk, id: ChunkID) async throws -> StoredChunk? {
+    private func journaled(_ chunk: ChunkFeed.Chunk, id: ChunkID, arrived: Set<PayloadID>) -> StoredChunk? {
         guard let record = journal[chunk.range.lowerBound], record.chunk == id,
-            record.rawLength == chunk.bytes.count,
-            try await isThere(record)
+            record.rawLength == chunk.bytes.count, arrived.contains(record.payload)
         else { return nil }
         var segments: [Manifest.Segment] = []
         for run in record.base {

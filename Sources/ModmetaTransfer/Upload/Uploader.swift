@@ -83,7 +83,10 @@ public struct Uploader: Sendable {
         let grace = context.clock.elapsed() + .milliseconds(300)
         while try await !context.canRebuild(predecessor, size: size) {
             guard context.turns.isTaken(predecessor) || context.clock.elapsed() < grace else { return }
-            try await context.clock.sleep(.milliseconds(20))
+            // As long as it is under way there is nothing to ask the store.
+            repeat {
+                try await context.clock.sleep(.milliseconds(20))
+            } while context.turns.isTaken(predecessor)
         }
     }
 
@@ -107,10 +110,12 @@ public struct Uploader: Sendable {
             throw TransferError(
                 .changed, "\(path) has \(file.size) bytes and not \(size) as object \(object) has; restore the file")
         }
+        let isSmall = size < context.sizes.wholeLimit
+        if isSmall, context.storesSmallWhole { return try await storeWhole(object, path: path) }
         let layout = try file.layout()
         let bases = try await BaseFinder(context: context, history: history).bases(
             for: object, layout: layout, in: file)
-        if size < context.sizes.wholeLimit, bases.isEmpty { return try await storeWhole(object, path: path) }
+        if isSmall, bases.isEmpty { return try await storeWhole(object, path: path) }
         var job = UploadJob(
             context: context, object: object, file: file, layout: layout, bases: bases, progress: progress)
         var manifest = try await job.run()

@@ -1,3 +1,4 @@
+import Glibc
 import ModmetaFormats
 import ModmetaStore
 import ModmetaTesting
@@ -58,6 +59,27 @@ import Testing
             // Nothing appears among the refs of anybody's repository.
             let refs = try await world.git.run("for-each-ref", "--format=%(refname)", in: "host.git")
             #expect(refs == RefRemote.hiddenRef)
+        }
+    }
+
+    /// Each small object asks for a manifest that is not there, and for those of what it may resemble.
+    @Test func whatIsNotThereCostsNoGit() async throws {
+        try await Self.withWorld { world in
+            let store = try world.store("local")
+            _ = try await store.put(Self.manifest(1), .bytes([1]))
+            #expect(try await store.size(of: Self.manifest(2)) == nil)
+            // The objects are out of reach now, so that git could not answer.
+            let mirror = world.git.path("local/manifests.git/objects")
+            #expect(rename(mirror, mirror + "-away") == 0)
+            for number in 2..<50 { #expect(try await store.size(of: Self.manifest(number)) == nil) }
+            #expect(rename(mirror + "-away", mirror) == 0)
+            // What others of this machine push is seen.
+            let beside = try world.store("local")
+            _ = try await beside.put(Self.manifest(2), .bytes([2, 2]))
+            #expect(try await store.size(of: Self.manifest(2)) == 2)
+            #expect(try await store.size(of: Self.manifest(1)) == 1)
+            try await beside.delete(Self.manifest(1))
+            #expect(try await store.size(of: Self.manifest(1)) == nil)
         }
     }
 

@@ -48,6 +48,49 @@ import Testing
         #expect(there.allSatisfy { $0 })
     }
 
+    @Test func whatComesNextIsAskedAboutInTheSameBreath() async throws {
+        let server = FakeLFSServer()
+        let all = (0..<100).map { object($0) }
+        server.state.withLock { $0.objects[all[7].id.hex] = all[7].bytes }
+        let client = LFSObjects(
+            server: try LFSServerURL(FakeLFSServer.endpoint), transport: server, purpose: .upload,
+            spoolDirectory: directory.path("spool"), retry: LFSObjectsTests.retry,
+            companions: { _ in all.map { ($0.id, UInt64($0.bytes.count)) } })
+        for (index, object) in all.enumerated() {
+            let isThere = try await client.has([(object.id, UInt64(object.bytes.count))])
+            #expect(isThere == [index == 7])
+            if index != 7 { #expect(try await client.put(object.id, .bytes(object.bytes)) == .created) }
+        }
+        #expect(server.requests("POST", containing: "/objects/batch").count == 1)
+        #expect(server.requests("PUT").count == 99)
+    }
+
+    @Test func whoWaitsForAnObjectIsNotToldOldNews() async throws {
+        let server = FakeLFSServer()
+        let (first, second) = (object(1), object(2))
+        let client = LFSObjects(
+            server: try LFSServerURL(FakeLFSServer.endpoint), transport: server, purpose: .upload,
+            spoolDirectory: directory.path("spool"), retry: LFSObjectsTests.retry,
+            companions: { _ in [(second.id, UInt64(second.bytes.count))] })
+        #expect(try await client.has([(first.id, UInt64(first.bytes.count))]) == [false])
+        server.state.withLock { $0.objects[second.id.hex] = second.bytes }
+        try await Task.sleep(for: .milliseconds(300))
+        _ = try await client.has([(second.id, UInt64(second.bytes.count))])
+        #expect(try await client.has([(second.id, UInt64(second.bytes.count))]) == [true])
+    }
+
+    @Test func aServerThatRefusesTheCompanyIsAskedAlone() async throws {
+        let server = FakeLFSServer()
+        let (first, second) = (object(1), object(2))
+        server.interrupt("/objects/batch", HTTPResponse(status: 422, fields: [], body: Array("{}".utf8)))
+        let client = LFSObjects(
+            server: try LFSServerURL(FakeLFSServer.endpoint), transport: server, purpose: .upload,
+            spoolDirectory: directory.path("spool"), retry: LFSObjectsTests.retry,
+            companions: { _ in [(second.id, UInt64(second.bytes.count))] })
+        #expect(try await client.has([(first.id, UInt64(first.bytes.count))]) == [false])
+        #expect(server.requests("POST", containing: "/objects/batch").count == 2)
+    }
+
     @Test func bodyOfABatchRequest() async throws {
         let server = FakeLFSServer()
         let (id, _) = object(1)

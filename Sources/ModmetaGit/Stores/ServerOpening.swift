@@ -1,54 +1,66 @@
 internal import ModmetaFormats
-public import ModmetaStore
+internal import ModmetaStore
 
 /// Opens the store on an LFS server, with what git knows about reaching it.
-public struct ServerOpening: Sendable {
-    private let repository: Repository
-    private let stateDirectory: String
+struct ServerOpening: Sendable {
+    private let opening: StoreOpening
     private let server: LFSServerURL
+    private let stateDirectory: String
+    private let keeper: ScratchDirectory?
 
-    /// Prepares to open a store for a repository.
+    /// Prepares to open a store.
     ///
     /// - Parameter url: the server's URL, without `modmeta::`.
     /// - Throws: `StoreError.Code.invalidURL`.
-    public init(_ url: String, for repository: Repository) throws {
-        self.repository = repository
+    init(_ url: String, from opening: StoreOpening) throws {
+        self.opening = opening
         server = try LFSServerURL(url)
-        stateDirectory = try repository.makeStateDirectory()
+        (stateDirectory, keeper) = try opening.makeStateDirectory()
     }
 
     /// Opens the store; nothing is sent before something is asked of it.
     ///
-    /// - Parameter remote: the remote's name or URL, as git-lfs gives it.
-    public func open(_ operation: TransferOperation, remote: String) async throws -> LFSServerStore {
+    /// - Parameters:
+    ///   - remote: the remote's name or URL, as git-lfs gives it.
+    ///   - history: knows which objects come together.
+    func open(
+        _ operation: TransferOperation, remote: String?, history: GitVersionHistory?
+    ) async throws -> LFSServerStore {
         let entries = try await settings()
-        let ssh = sshRemote(named: remote)
+        let ssh = remote.flatMap { sshRemote(named: $0) }
         let granting = ssh.map { ssh in
             SSHAuthentication(
                 remote: ssh, sshCommand: entries.last { $0.key == "core.sshcommand" }?.value,
                 variant: entries.last { $0.key == "ssh.variant" }?.value)
         }
         let purpose: BatchOperation = operation == .upload ? .upload : .download
-        let branch = try await repository.git.output(["symbolic-ref", "--quiet", "HEAD"])
+        let branch = try await opening.git.output(["symbolic-ref", "--quiet", "HEAD"])
         let objects = LFSObjects(
             server: server, transport: CurlTransport(HTTPConfiguration(entries: entries, environment: environment())),
             purpose: purpose, spoolDirectory: "\(stateDirectory)/spool",
-            credentials: GitCredentials(git: repository.git, stateDirectory: stateDirectory), granting: granting,
-            needsCredential: repository.configuration["lfs.\(server.endpoint).access"] == "basic",
-            ref: branch.lines.first.map(String.init))
+            credentials: GitCredentials(git: opening.git, stateDirectory: stateDirectory), granting: granting,
+            needsCredential: opening.configuration["lfs.\(server.endpoint).access"] == "basic",
+            ref: branch.lines.first.map(String.init),
+            companions: { [history] object in await history?.companions(of: object) ?? [] })
         return LFSServerStore(objects: objects, documents: try await documents(ssh))
     }
 
-    /// The format of a store; where there is none, its objects were pushed by plain git-lfs.
-    ///
-    /// - Parameter creates: whether one is written where there is none.
-    public func format(of store: LFSServerStore, creates: Bool) async throws -> StoreFormat {
+    /// The format of a store.
+    func format(of store: LFSServerStore, _ absence: StoreOpening.Absence) async throws -> StoreFormat {
         do {
             return try await store.format()
         } catch let error as StoreError where error.code == .noStore {
-            guard creates else { return unwrittenFormat() }
-            _ = try await store.put(.format, .bytes(StoreFormat().serialized()))
-            return try await store.format()
+            switch absence {
+            case .readAsItIs: return unwrittenFormat()
+            case .made:
+                _ = try await store.put(.format, .bytes(StoreFormat().serialized()))
+                return try await store.format()
+            case .refused:
+                throw StoreError(
+                    .noStore,
+                    "there is no store at \(server.endpoint): modmeta has pushed nothing there yet, or you may not see it; "
+                        + "check the URL, and `modmeta.manifestsUrl` where manifests are kept elsewhere")
+            }
         }
     }
 
@@ -59,7 +71,7 @@ public struct ServerOpening: Sendable {
     }
 
     private func documents(_ ssh: SSHRemote?) async throws -> GitRefStore {
-        let own = repository.configuration["modmeta.manifestsurl"]
+        let own = opening.configuration["modmeta.manifestsurl"]
         var passed = try await localSettings()
         let url = own ?? ssh?.url ?? server.repository
         if RefRemote.holdsPassword(url) {
@@ -74,27 +86,27 @@ public struct ServerOpening: Sendable {
         }
         return GitRefStore(
             GitRefStore.Place(
-                url: url, stateDirectory: stateDirectory, objectFormat: repository.objectFormat, configuration: passed,
-                pinsPayloads: repository.configuration.isTrue("modmeta.pinpayloads")))
+                url: url, stateDirectory: stateDirectory, objectFormat: opening.objectFormat, configuration: passed,
+                pinsPayloads: opening.configuration.isTrue("modmeta.pinpayloads")), keeper: keeper)
     }
 
     /// The remote that git reaches by ssh and whose repository is the server's.
     private func sshRemote(named remote: String) -> SSHRemote? {
-        let configuration = repository.configuration
+        let configuration = opening.configuration
         let candidates = configuration.all("remote.\(remote).pushurl") + configuration.all("remote.\(remote).url")
         return candidates.lazy.compactMap { SSHRemote($0) }.first { $0.isRepository(of: server) }
     }
 
     /// What git's configuration says about HTTP and ssh.
     private func settings() async throws -> [HTTPConfiguration.Entry] {
-        let output = try await repository.git.output(
+        let output = try await opening.git.output(
             ["config", "--null", "--get-regexp", "^(http\\.|core\\.sshcommand$|ssh\\.variant$)"])
         return ServerOpening.entries(output).map { HTTPConfiguration.Entry($0.key, $0.value) }
     }
 
     /// What the user's own repository says about reaching servers, which git in another repository would not read.
     private func localSettings() async throws -> [(key: String, value: String)] {
-        let output = try await repository.git.output([
+        let output = try await opening.git.output([
             "config", "--local", "--includes", "--null", "--get-regexp",
             "^(http|credential|ssh|url|user|protocol)\\.|^core\\.(sshcommand|askpass|gitproxy)$",
         ])

@@ -1,0 +1,83 @@
+import ModmetaFormats
+import ModmetaStore
+import ModmetaTesting
+import ModmetaTransfer
+import Synchronization
+import Testing
+
+/// Uploads to a store that takes its time to acknowledge.
+@Suite struct SlowLineTests {
+    /// A store whose acknowledgements take a while, and which counts the payloads it has not acknowledged.
+    private final class SlowStore: ObjectStore {
+        private let inner = MemoryStore()
+        private let counts = Mutex<(underWay: Int, most: Int, failures: Int)>((0, 0, 0))
+
+        init(failures: Int = 0) { counts.withLock { $0.failures = failures } }
+
+        var mostUnderWay: Int { counts.withLock { $0.most } }
+
+        func put(_ key: ObjectKey, _ content: ObjectContent) async throws -> PutOutcome {
+            guard key.path.hasPrefix("lfs/") else { return try await inner.put(key, content) }
+            let fails = counts.withLock { counts in
+                counts.underWay += 1
+                counts.most = max(counts.most, counts.underWay)
+                counts.failures -= 1
+                return counts.failures >= 0
+            }
+            try await Task.sleep(for: .milliseconds(60))
+            counts.withLock { $0.underWay -= 1 }
+            if fails { throw StoreError(.unavailable, "the line is down") }
+            return try await inner.put(key, content)
+        }
+        func size(of key: ObjectKey) async throws -> UInt64? { try await inner.size(of: key) }
+        func read(_ key: ObjectKey, limit: Int) async throws -> [UInt8] { try await inner.read(key, limit: limit) }
+        func read(_ key: ObjectKey, range: Range<UInt64>) async throws -> [UInt8] {
+            try await inner.read(key, range: range)
+        }
+        func compareAndSwapFormat(expected: [UInt8]?, new: [UInt8]) async throws -> Bool {
+            try await inner.compareAndSwapFormat(expected: expected, new: new)
+        }
+        func list(_ family: ObjectFamily, visit: (ListedObject) async throws -> Void) async throws {
+            try await inner.list(family, visit: visit)
+        }
+        func delete(_ key: ObjectKey) async throws { try await inner.delete(key) }
+    }
+
+    /// A file of sixteen chunks.
+    private static let file = SyntheticCheckpoint(
+        seed: 3, shapes: (0..<16).map { ("layer.\($0).weight", 64, 128) }
+    ).file()
+
+    private static func context(_ bench: Workbench) -> TransferContext {
+        var context = bench.context()
+        context.sizes = TransferSizes(chunks: ChunkSizes(minimum: 8 << 10, target: 16 << 10), wholeLimit: 1 << 10)
+        return context
+    }
+
+    @Test func morePayloadsAreUnderWayThanThereAreSlots() async throws {
+        let store = SlowStore()
+        let bench = try Workbench(store: store)
+        let context = Self.context(bench)
+        let object = try bench.add(Self.file)
+        try await Uploader(context: context, history: nil)
+            .upload(object, size: UInt64(Self.file.count), path: bench.path(of: object)) { _ in }
+        #expect(store.mostUnderWay > min(context.slots.count, 6) && store.mostUnderWay <= 8, "\(store.mostUnderWay)")
+        #expect(try await bench.fetch(object, size: Self.file.count) == Self.file)
+    }
+
+    @Test func aPayloadThatCannotBeSentEndsTheUpload() async throws {
+        let store = SlowStore(failures: 1)
+        let bench = try Workbench(store: store)
+        let context = Self.context(bench)
+        let object = try bench.add(Self.file)
+        await #expect(throws: StoreError.self) {
+            try await Uploader(context: context, history: nil)
+                .upload(object, size: UInt64(Self.file.count), path: bench.path(of: object)) { _ in }
+        }
+        #expect(try await store.size(of: .manifest(object)) == nil)
+        // Given again, it goes on.
+        try await Uploader(context: context, history: nil)
+            .upload(object, size: UInt64(Self.file.count), path: bench.path(of: object)) { _ in }
+        #expect(try await bench.fetch(object, size: Self.file.count) == Self.file)
+    }
+}

@@ -1,0 +1,170 @@
+#!/bin/bash
+# How well pushes use a line: bench_line.sh [small|large|killed]... Not part of the tests.
+#
+# Servers are started here, behind server/proxy.py with a round trip of LINE_DELAY milliseconds (50) and LINE_RATE bytes a second
+# (25000000, that is 200 Mbit/s). SERVICES chooses among "lfs moto rclone radosgw" (default: lfs moto).
+#
+#   small    SMALL_COUNT (200) objects of SMALL_SIZE (100000) bytes, with plain git-lfs where it can, and with modmeta
+#   large    one file of LARGE_MB (1000) MB of bfloat16 weights
+#   killed   the same, killed when half is sent, and pushed again
+#
+# A share of the line is what was sent, divided by what the line carries in that time. Round trips are the time divided by
+# LINE_DELAY. Build with optimisation, and leave the machine alone meanwhile.
+cd "$(dirname "$0")"
+. ./lib.sh
+. ./steps.sh
+. server/servers.sh
+LINE_DELAY=${LINE_DELAY:-50} LINE_RATE=${LINE_RATE:-25000000}
+SMALL_COUNT=${SMALL_COUNT:-200} SMALL_SIZE=${SMALL_SIZE:-100000} LARGE_MB=${LARGE_MB:-1000}
+SERVICES=${SERVICES:-lfs moto}
+SELECTED=()
+LINE_PIDS=()
+[ $# -gt 0 ] || set -- small large killed
+
+port=$(free_port)
+case $SERVICES in *lfs*) start_server https-host.sh "$ROOT/host" "$port" ;; esac
+export GIT_SSL_CAINFO="$ROOT/host/ca.pem" HOST_DIR="$ROOT/host"
+# From here on start_server is that of the S3 services.
+SERVER_SCRIPTS=$INTEGRATION/server
+. server/s3-servers.sh
+end_bench() {
+    [ ${#LINE_PIDS[@]} -eq 0 ] || kill "${LINE_PIDS[@]}" 2>/dev/null
+    stop_servers
+    end_servers
+}
+trap end_bench EXIT
+
+# start_line NAME HOST:PORT: a line to a server; its port goes to $ROOT/NAME.port, what passes through it to $ROOT/NAME.log.
+start_line() {
+    python3 server/proxy.py "$2" --delay "$LINE_DELAY" --rate "$LINE_RATE" --ready "$ROOT/$1.port" --log "$ROOT/$1.log" &
+    LINE_PIDS+=($!)
+    wait_for 10 "the line to $1" test -s "$ROOT/$1.port"
+}
+
+# sent NAME: the bytes that were sent through a line, in connections that have ended.
+sent() { awk -F '\t' '{ sum += $5 } END { printf "%.0f\n", sum }' "$ROOT/$1.log"; }
+
+# settled NAME: waits until nothing more comes out of a line's ended connections, and says what was sent.
+settled() {
+    local before now=-1
+    before=$(sent "$1")
+    while [ "$before" != "$now" ]; do
+        now=$before
+        sleep 2
+        before=$(sent "$1")
+    done
+    echo "$now"
+}
+
+# timed COMMAND...: the seconds it takes.
+timed() {
+    local start end
+    start=$(date +%s%N)
+    "$@" >&2 || { echo "failed: $*" >&2; exit 1; }
+    end=$(date +%s%N)
+    echo $(((end - start) / 1000000)) | awk '{ printf "%.2f\n", $1 / 1000 }'
+}
+
+# make_repository SERVICE NAME KIND: a repository NAME whose weights go to a place of their own in a service; KIND is plain for
+# git-lfs without modmeta.
+make_repository() {
+    local service=$1 name=$2 kind=$3 url
+    git init -q "$name"
+    git -C "$name" lfs install --local >/dev/null
+    git -C "$name" lfs track '*.bin' '*.safetensors' >/dev/null
+    if [ "$service" = lfs ]; then
+        git init -q --bare "$HOST_DIR/repos/open/$name.git"
+        git -C "$HOST_DIR/repos/open/$name.git" config http.receivepack true
+        url="https://localhost:$(cat "$ROOT/lfs.port")/open/$name.git"
+        git -C "$name" remote add origin "$url"
+        git -C "$name" config lfs.locksverify false
+        [ "$kind" = plain ] || git -C "$name" config lfs.url "modmeta::$url/info/lfs"
+    else
+        git init -q --bare "$name.git"
+        git -C "$name" remote add origin "$PWD/$name.git"
+        git -C "$name" config lfs.url "modmeta::s3://models/$name"
+    fi
+}
+
+commit_all() {
+    git -C "$1" add -A
+    git -C "$1" commit -q -m weights
+}
+
+push() { git -C "$1" push -q origin HEAD; }
+
+# report WHAT SECONDS BYTES
+report() {
+    echo "$1 $2 $3" | awk -v rate="$LINE_RATE" -v delay="$LINE_DELAY" '{
+        printf "%-28s %8.2f s  %12.0f bytes sent  %5.1f %% of the line  %6.0f round trips\n",
+            $1, $2, $3, 100 * $3 / $2 / rate, $2 * 1000 / delay }'
+}
+
+# measured WHAT SERVICE COMMAND...: reports what a command takes of a service's line.
+measured() {
+    local what=$1 service=$2 before seconds
+    shift 2
+    before=$(settled "$service")
+    seconds=$(timed "$@") || exit 1
+    report "$what" "$seconds" $(($(settled "$service") - before))
+}
+
+small() {
+    local service=$1 kind number
+    for kind in plain modmeta; do
+        if [ "$service" != lfs ] && [ "$kind" = plain ]; then continue; fi
+        make_repository "$service" "small-$service-$kind" $kind
+        for number in $(seq "$SMALL_COUNT"); do head -c "$SMALL_SIZE" /dev/urandom >"small-$service-$kind/$number.bin"; done
+        commit_all "small-$service-$kind"
+        measured "small:$service:$kind" "$service" push "small-$service-$kind"
+    done
+}
+
+large() {
+    local service=$1
+    make_repository "$service" "large-$service" modmeta
+    cp model.safetensors "large-$service/"
+    commit_all "large-$service"
+    measured "large:$service" "$service" push "large-$service" | tee "large-$service.row"
+}
+
+killed() {
+    local service=$1 half before whole push
+    [ -e "large-$service.row" ] || large "$service"
+    whole=$(awk '{ print $4 }' "large-$service.row")
+    half=$(awk -v rate="$LINE_RATE" '{ print $2 / 2 }' "large-$service.row")
+    make_repository "$service" "killed-$service" modmeta
+    cp model.safetensors "killed-$service/"
+    commit_all "killed-$service"
+    before=$(settled "$service")
+    setsid git -C "killed-$service" push -q origin HEAD >pushed 2>&1 &
+    push=$!
+    sleep "$half"
+    kill -9 -- -$push
+    wait $push 2>/dev/null
+    echo "killed:$service after $(($(settled "$service") - before)) bytes"
+    measured "killed:$service:again" "$service" push "killed-$service"
+    echo "killed:$service sent $(($(settled "$service") - before - whole)) bytes more than an undisturbed push"
+}
+
+mkdir -p "$ROOT/home"
+export HOME="$ROOT/home"
+git config --global init.defaultBranch main
+modmeta install >/dev/null
+for service in $SERVICES; do
+    case $service in
+        lfs) start_line lfs "localhost:$port" ;;
+        *)
+            start_server "$service" || exit 1
+            . "$ROOT/$service.env"
+            start_line "$service" "${AWS_ENDPOINT_URL#http://}"
+            export AWS_ENDPOINT_URL="http://127.0.0.1:$(cat "$ROOT/$service.port")"
+            ;;
+    esac
+    scripts=$PWD
+    mkdir -p "$ROOT/work"
+    cd "$ROOT/work" || exit 1
+    case "$*" in *large* | *killed*) [ -e model.safetensors ] || make_checkpoint model.safetensors 0 --mb "$LARGE_MB" ;; esac
+    for what in "$@"; do $what "$service"; done
+    cd "$scripts" || exit 1
+done
