@@ -252,8 +252,8 @@ def main():
         parser.add_argument(f"--{kind}", type=float, default=0)
     for name, kind, default in (
         ("port", int, 0), ("seed", int, 1), ("delay", float, 0), ("rate", float, 0), ("retry-after", int, 1),
-        ("after", int, 0), ("times", int, -1), ("only", str, ""), ("flips", str, ""), ("answer", str, None), ("ready", str, None),
-        ("log", str, None),
+        ("after", int, 0), ("times", int, -1), ("only", str, ""), ("flips", str, ""), ("answer", str, None),
+        ("ready", str, None), ("log", str, None),
     ):
         parser.add_argument(f"--{name}", type=kind, default=default)
     options = parser.parse_args()
