@@ -161,7 +161,8 @@ import Testing
             HTTPResponse(status: 400, fields: [HTTPField("x-amz-bucket-region", "evil.example.com/")])
         }
         _ = await storeError { try await bucket(hostile, endpoint: nil).size(of: "a") }
-        #expect(hostile.requests.count == 1)
+        #expect(hostile.requests.allSatisfy { $0.url == "https://models.s3.us-east-1.amazonaws.com/qa/a" })
+        #expect(hostile.requests.map(\.method) == ["HEAD", "GET"])
     }
 
     @Test func listsPageByPage() async throws {

@@ -56,7 +56,7 @@ def main(url, rounds, settings):
         run("git", *options, "checkout", "-q", f"HEAD~{back}" if back == 0 else "HEAD~1", cwd="clone")
         if content("clone/model.safetensors") != version:
             sys.exit(f"the version {back} back differs")
-    print(f"{rounds} pushes and {rounds} clones, all bit-exact; the slowest took {slowest[0]:.1f} and {slowest[1]:.1f} s")
+    print(f"{rounds} pushes and clones, all bit-exact; the slowest took {slowest[0]:.1f} and {slowest[1]:.1f} s")
 
 
 main(sys.argv[1], int(sys.argv[2]), sys.argv[3:])

@@ -2,9 +2,10 @@
 # giftless.sh DIR PORT: starts the LFS server giftless on 127.0.0.1:PORT, keeping its objects in DIR/objects.
 #
 # The process id goes to DIR/giftless.pid. What is installed with pip stays in MODMETA_SERVERS for the next time
-# (~/.cache/modmeta/servers where that is not set). GIFTLESS_LIFETIME is how many seconds what it allows may be done. Repositories need not be made: http://127.0.0.1:PORT/ORG/NAME.git/info/lfs.
+# (~/.cache/modmeta/servers where that is not set). GIFTLESS_LIFETIME is for how many seconds it lets objects be sent. Repositories need not be made: http://127.0.0.1:PORT/ORG/NAME.git/info/lfs.
 set -euo pipefail
 directory=$1 port=$2
+here=$(cd "$(dirname "$0")" && pwd)
 servers=${MODMETA_SERVERS:-${XDG_CACHE_HOME:-$HOME/.cache}/modmeta/servers}
 mkdir -p "$servers" "$directory/objects"
 (
@@ -23,7 +24,7 @@ TRANSFER_ADAPTERS:
   basic:
     factory: giftless.transfer.basic_streaming:factory
     options:
-      storage_class: giftless.storage.local_storage:LocalStorage
+      storage_class: checked_giftless:CheckedStorage
       storage_options:
         path: $directory/objects
 AUTH_PROVIDERS:
@@ -37,8 +38,9 @@ MIDDLEWARE:
   - class: werkzeug.middleware.proxy_fix:ProxyFix
     kwargs: {x_for: 1, x_proto: 1, x_host: 1, x_port: 1, x_prefix: 0}
 END
-HOME="$directory" GIFTLESS_CONFIG_FILE="$directory/giftless.yaml" "$servers/giftless/bin/gunicorn" giftless.wsgi_entrypoint:app \
-    --chdir "$directory" --bind "127.0.0.1:$port" --workers 1 --threads "${GIFTLESS_THREADS:-16}" --timeout 300 --daemon \
+export PYTHONDONTWRITEBYTECODE=1 HOME="$directory" GIFTLESS_CONFIG_FILE="$directory/giftless.yaml"
+"$servers/giftless/bin/gunicorn" checked_giftless:app --pythonpath "$here" --chdir "$directory" \
+    --bind "127.0.0.1:$port" --workers 2 --threads 8 --timeout 300 --daemon \
     --pid "$directory/giftless.pid" --access-logfile "$directory/access.log" --error-logfile "$directory/error.log"
 # Its first request must have no company: until it is answered, giftless takes whoever else comes for anonymous.
 question='{"operation": "download", "transfers": ["basic"], "objects": []}'

@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
 """Counts what an interrupted upload in parts sent twice: parts_sent.py LOG BEFORE SIZE STREAMS.
 
-BEFORE is the number of lines that the LOG of proxy.py had when the upload was interrupted. No part that was acknowledged
-before may have been sent again, and what was sent of all parts may exceed SIZE by one part for each stream at most.
+BEFORE is the number of lines that the LOG of proxy.py had when the upload was interrupted. No part that was
+acknowledged before may have been sent again, and what was sent of all parts may exceed SIZE by one part for each
+stream at most.
 """
 import re
 import sys
@@ -19,6 +20,6 @@ acknowledged = {number for is_after, number, _, is_done in parts if is_done and 
 again = sorted(number for is_after, number, _, _ in parts if is_after and number in acknowledged)
 largest = max(sent for _, _, sent, _ in parts)
 resent = sum(sent for _, _, sent, _ in parts) - size
-print(f"{len(acknowledged)} parts acknowledged before, {len(again)} of them sent again; {resent} bytes of {size} resent")
+print(f"{len(acknowledged)} parts acknowledged, {len(again)} of them sent again; {resent} bytes of {size} resent")
 if not acknowledged or again or not 0 <= resent <= streams * largest:
     sys.exit("too much was sent twice, or nothing was interrupted")

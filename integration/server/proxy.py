@@ -10,16 +10,16 @@ which they come:
     --stall P       from a random byte on nothing arrives any more, though the connection stays
     --truncate P    the answer ends at a random byte
     --flip P        one bit is flipped; with --http in a body, of the request or the answer
-    --flip-answer P one bit of the answer is flipped: for servers that do not look at what they are sent
     --error P       with --http: answered 500, or with the bytes in the file --answer; half of them after the server did
                     what was asked
     --busy P        with --http: answered 503 with Retry-After (--retry-after SECONDS), half of them likewise
 
-P is a probability. --only TEXT spares what does not contain it in "METHOD TARGET"; --after N spares the first N;
---times N ends faults after so many. --delay MS is a round trip, --rate BYTES what fits through a second in each
-direction, for all connections together. --port is the one to listen on, a free one if left out; --ready FILE gets it
-once it is listened on. --log FILE gets a line for each request, or connection: number, fault or -, method, target,
-bytes sent, status, bytes received; separated by tabs.
+P is a probability. --only TEXT spares what does not contain it in "METHOD TARGET"; with --flips TEXT, bits flip only
+where it does, and other connections are reset instead. --after N spares the first N; --times N ends faults after so
+many. --delay MS is a round trip, --rate BYTES what fits through a second in each direction, for all connections
+together. --port is the one to listen on, a free one if left out; --ready FILE gets it once it is listened on. --log
+FILE gets a line for each request, or connection: number, fault or -, method, target, bytes sent, status, bytes
+received; separated by tabs.
 """
 import argparse
 import asyncio
@@ -32,7 +32,7 @@ import sys
 
 sys.dont_write_bytecode = True
 
-KINDS = ("reset", "stall", "truncate", "flip", "flip_answer", "error", "busy")
+KINDS = ("reset", "stall", "truncate", "flip", "error", "busy")
 BLOCK = 64 << 10
 # How many seconds of bytes may wait for room on the line, as a router's buffer has them wait.
 BUFFERED = 0.05
@@ -110,8 +110,8 @@ class Fault(Exception):
 
     def __init__(self, kind, chance):
         super().__init__(kind)
-        self.kind, self.place = kind.removesuffix("_answer"), chance.random()
-        self.strikes_request = chance.random() < 0.5 and kind not in ("truncate", "flip_answer")
+        self.kind, self.place = kind, chance.random()
+        self.strikes_request = chance.random() < 0.5 and kind != "truncate"
 
 
 class Faults:
@@ -131,6 +131,8 @@ class Faults:
             drawn -= getattr(self.options, kind)
             if drawn < 0:
                 self.left -= 1
+                if kind == "flip" and self.options.flips not in text:
+                    kind = "reset"
                 return self.count, Fault(kind, self.chance)
         return self.count, None
 
@@ -247,11 +249,11 @@ def main():
     parser.add_argument("target")
     parser.add_argument("--http", action="store_true")
     for kind in KINDS:
-        parser.add_argument(f"--{kind.replace('_', '-')}", type=float, default=0)
+        parser.add_argument(f"--{kind}", type=float, default=0)
     for name, kind, default in (
         ("port", int, 0), ("seed", int, 1), ("delay", float, 0), ("rate", float, 0), ("retry-after", int, 1),
-        ("after", int, 0), ("times", int, -1), ("only", str, ""), ("answer", str, None), ("ready", str, None),
-        ("log", str, None),
+        ("after", int, 0), ("times", int, -1), ("only", str, ""), ("flips", str, ""), ("answer", str, None),
+        ("ready", str, None), ("log", str, None),
     ):
         parser.add_argument(f"--{name}", type=kind, default=default)
     options = parser.parse_args()

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Installs the S3 services that t-s3.sh tests against, where they are missing: moto and rclone into the virtual environment
-# that S3_SERVERS names (default: ~/.cache/modmeta/s3-servers), Ceph's RadosGW from Debian's packages. libfaketime, for tests with wrong clocks, too.
+# Installs the S3 services that t-*.sh test against, where they are missing: moto and rclone into the virtual environment
+# that S3_SERVERS names (default: ~/.cache/modmeta/s3-servers), Ceph's RadosGW from Debian's packages, and libfaketime.
 set -euo pipefail
 S3_SERVERS=${S3_SERVERS:-$HOME/.cache/modmeta/s3-servers}
 

@@ -26,8 +26,8 @@ stop_watching() {
     wait "$WATCHER" || true
 }
 
-# no_secret SECRET...: none of them is in any file below the current directory, databases and manifests among them, but for
-# this case's own text.
+# no_secret SECRET...: none of them is in any file below the current directory, databases and manifests among them, but
+# for this case's own text.
 no_secret() {
     local secret
     for secret in "$@"; do

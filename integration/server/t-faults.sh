@@ -12,7 +12,7 @@ trap 'stop_proxies; stop_services; end_servers' EXIT
 export ROOT ROUNDS=${ROUNDS:-5} FAULT_MB=${FAULT_MB:-6} CASE_SECONDS=${CASE_SECONDS:-7200}
 seed=${FAULT_SEED:-1}
 
-# A radosgw checks what it is sent, so bits may flip on the way there too.
+# Both servers check what they are sent, so bits may flip on the way there too.
 if start_service radosgw; then
     start_proxy s3 "$(. "$ROOT/radosgw.env"; echo "${AWS_ENDPOINT_URL#http://}")" --http --seed "$seed" --reset 0.02 \
         --error 0.02 --busy 0.02 --truncate 0.02 --flip 0.02
@@ -35,9 +35,9 @@ port=$(free_port)
 start_server https-host.sh "$ROOT/host" "$port"
 export HOST_DIR="$ROOT/host" HOST_URL="https://localhost:$port" GIT_SSL_CAINFO="$ROOT/host/ca.pem"
 
-# giftless takes any bytes for an object, so none of those that are sent may be damaged.
+# Bits flip in objects only: by plain http nothing would tell other words of the protocol from the right ones.
 start_proxy lfs "127.0.0.1:$((port + 1))" --http --seed "$seed" --reset 0.02 --error 0.02 --busy 0.02 --truncate 0.02 \
-    --flip-answer 0.02
+    --flip 0.02 --flips /objects/storage/
 export LFS_LINE=http://127.0.0.1:$PROXY_PORT
 test_case "an LFS server: weights" <<'END'
 . "$INTEGRATION/server/lfs-steps.sh"

@@ -50,6 +50,14 @@ extension LFSObjects {
                 isFresh = true
                 continue
             }
+            // The bytes were compared with the name before they were sent, so they were damaged on the way.
+            if response.status == 400 || response.status == 422 {
+                let words = BatchAnswer.message(in: response.body).map { ": \($0)" } ?? ""
+                throw StoreError(
+                    .unavailable,
+                    "cannot send object \(object.id): the server answered \(response.status)\(words), though the bytes are right"
+                )
+            }
             try check(response, "send object \(object.id)")
             try await verify(object, offer)
             note(object.id, size: object.size, isSent: true)

@@ -227,6 +227,15 @@ import Testing
         func add(_ wait: Duration) { longest = max(longest, wait) }
     }
 
+    @Test(arguments: [400, 422])
+    func bytesThatWereDamagedOnTheWayAreSentAgain(_ status: Int) async throws {
+        let server = FakeLFSServer()
+        server.interrupt("PUT", HTTPResponse(status: status))
+        let (id, bytes) = object(1)
+        #expect(try await objects(server).put(id, .bytes(bytes)) == .created)
+        #expect(server.requests("PUT").count == 2)
+    }
+
     @Test func wrongBytesAreNotSent() async throws {
         let server = FakeLFSServer()
         let client = try objects(server)
