@@ -22,6 +22,12 @@ test_case "a misspelt setting stops the snapshot and is named" <<'END'
 . "$INTEGRATION_CHECK_STEPS"
 make_run_repo
 modmeta check train.yaml
+{ cat train.yaml; echo 'lr_scheduler_type: cosin'; } >schedule.yaml
+modmeta check schedule.yaml >said
+said 'schedule.yaml:5: warning: lr_scheduler_type no tool known here has this schedule'
+sed -i s/cosin/cosine/ schedule.yaml
+modmeta check schedule.yaml >said
+[ -z "$(grep warning said)" ]
 echo 'lerning_rate: 2e-4' >>train.yaml
 must_fail modmeta check train.yaml
 said 'train.yaml:5: lerning_rate: did you mean learning_rate?'
