@@ -22,6 +22,12 @@ test_case "a misspelt setting stops the snapshot and is named" <<'END'
 . "$INTEGRATION_CHECK_STEPS"
 make_run_repo
 modmeta check train.yaml
+{ cat train.yaml; echo 'lr_scheduler_type: cosin'; } >schedule.yaml
+modmeta check schedule.yaml >said
+said 'schedule.yaml:5: warning: lr_scheduler_type no tool known here has this schedule'
+sed -i s/cosin/cosine/ schedule.yaml
+modmeta check schedule.yaml >said
+[ -z "$(grep warning said)" ]
 echo 'lerning_rate: 2e-4' >>train.yaml
 must_fail modmeta check train.yaml
 said 'train.yaml:5: lerning_rate: did you mean learning_rate?'
@@ -64,13 +70,17 @@ seq 100 >train.jsonl
 packages=$HOME/venv/lib/python3.11/site-packages
 mkdir -p "$packages/torch-2.3.1.dist-info" data/sub
 printf 'Metadata-Version: 2.1\nName: torch\nVersion: 2.3.1\n\nx\n' >"$packages/torch-2.3.1.dist-info/METADATA"
+printf 'Metadata-Version: 2.1\nName: numpy\nVersion: 1.24.2\n' >"$packages/numpy-1.24.2.egg-info"
+mkdir "$packages/peft-0.8.2.egg-info"
+printf 'Metadata-Version: 2.1\nName: peft\nVersion: 0.8.2\n' >"$packages/peft-0.8.2.egg-info/PKG-INFO"
 echo a >data/sub/a
 VIRTUAL_ENV=$HOME/venv modmeta snapshot v1 run --config train.yaml --dataset train.jsonl --dataset data
 modmeta show v1 --json >show
 python3 - <<'PYTHON'
 import hashlib, json, subprocess
 show = json.load(open("show"))
-assert show["context"]["environment"]["packages"] == {"torch": "2.3.1"}, show["context"]["environment"]
+assert show["context"]["environment"]["packages"] == {
+    "numpy": "1.24.2", "peft": "0.8.2", "torch": "2.3.1"}, show["context"]["environment"]
 assert show["seeds"] == {"seed": 7}
 for entry in show["context"]["data"]:
     path = f".modmeta/datasets/{entry['sha256']}"
@@ -81,6 +91,34 @@ for entry in show["context"]["data"]:
         assert records[72:-32] == b"".join(digests)
 PYTHON
 [ -z "$(git status --porcelain .modmeta)" ]
+END
+
+test_case "an adapter that was made for another base is noticed" <<'END'
+. "$INTEGRATION_CHECK_STEPS"
+make_run_repo
+sed -i 's/id: .*/id: org\/base/' .modmeta/config.yaml
+modmeta snapshot v1 run 2>said
+[ -z "$(grep note: said)" ]
+echo '{"r": 8, "peft_type": "LORA", "base_model_name_or_path": "org/base"}' >run/adapter_config.json
+modmeta snapshot v2 run 2>said
+[ -z "$(grep note: said)" ]
+echo '{"r": 8, "peft_type": "LORA", "base_model_name_or_path": "org/other"}' >run/adapter_config.json
+modmeta snapshot v3 run 2>said
+said 'adapter_config.json names the base model org/other, and .modmeta/config.yaml names org/base'
+END
+
+test_case "times and conditions are not taken for each other" <<'END'
+. "$INTEGRATION_CHECK_STEPS"
+make_run_repo
+modmeta snapshot v1 run --metric loss=0.3
+modmeta snapshot v2 run --metric loss=0.5
+[ "$(modmeta list --since 2024-05-22T14:30 'loss<0.4' --project qa | wc -l)" = 2 ]
+[ "$(modmeta list --since 2024 | wc -l)" = 3 ]
+[ "$(modmeta list --since '9024-01-01 10:00' | wc -l)" = 1 ]
+must_fail modmeta list --since 'loss<0.4'
+said "is no time"
+said "A condition stands by itself: modmeta list 'loss<0.4'"
+must_fail modmeta list --since 2024-5
 END
 
 test_case "hooks refuse weights without a snapshot, and snapshots without their objects" <<'END'

@@ -79,6 +79,7 @@ struct SnapshotCommit {
 
     /// Makes the work tree and the index agree with the commit; what fails here harms nothing and is said.
     ///
+    /// No git command is let write the index: killed, it would leave its lock behind.
     /// - Parameter staging: an index that has the snapshot's files; without one, or where the index was changed meanwhile,
     ///   entries are set for which git hashes the files once more.
     func refresh(commit: String, from staging: SnapshotStaging? = nil) async {
@@ -89,7 +90,14 @@ struct SnapshotCommit {
             }
             if let staging, try staging.publish() { return }
             let own = records.map(\.path) + [SnapshotDocument.path(of: document.name)] + Self.companions
-            try await SnapshotStaging.restore(document.paths + own, of: commit, in: repository)
+            for _ in 0..<5 {
+                let staging = try await SnapshotStaging(repository)
+                defer { staging.remove() }
+                guard try await staging.restore(document.paths + own, of: commit), try !staging.publish() else {
+                    return
+                }
+            }
+            throw CommandFailure(kind: .environment, message: "other git commands change it all the time")
         } catch {
             let reason = (error as? CommandFailure)?.message ?? "\(error)"
             Terminal.error("modmeta: the snapshot is made, but git's index is not up to date: \(reason)")

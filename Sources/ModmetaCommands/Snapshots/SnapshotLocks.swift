@@ -32,6 +32,11 @@ struct SnapshotLocks {
             if name.hasPrefix(Self.indexPrefix), let pid = pid_t(name.dropFirst(Self.indexPrefix.count)), isGone(pid) {
                 clearIndexLock(of: "\(repository.stateDirectory)/\(name)")
             }
+            if name.hasSuffix(".tmp"), let pid = name.split(separator: ".").dropLast().last.flatMap({ pid_t($0) }),
+                isGone(pid)
+            {
+                unlink("\(repository.stateDirectory)/\(name)")
+            }
             if name.hasPrefix("snapshot."), name.contains(".index"),
                 let pid = pid_t(name.split(separator: ".")[1]), isGone(pid)
             {
@@ -68,21 +73,33 @@ struct SnapshotLocks {
 }
 
 extension SnapshotLocks {
-    /// Takes git's lock of an index, with our name in it.
+    /// Takes git's lock of an index, as a link to a file that has our name.
     ///
-    /// - Returns: false where the file system has no links, by which a lock with content is made at once.
     /// - Throws: `CommandFailure` where it is taken.
-    func lockIndex(_ index: String) throws -> Bool {
-        let text = "modmeta snapshot \(getpid())\n"
+    func lockIndex(_ index: String) throws {
         let own = "\(try repository.makeStateDirectory())/\(Self.indexPrefix)\(getpid())"
-        try WorkFile.write(text, to: own)
-        if link(own, "\(index).lock") == 0 { return true }
+        try WorkFile.write("modmeta snapshot \(getpid())\n", to: own)
+        if link(own, "\(index).lock") == 0 { return }
         let reason = errno
         unlink(own)
-        guard reason == EEXIST else { return false }
-        throw CommandFailure(
+        guard reason != EEXIST else { throw Self.taken(index) }
+        // A file system without links: what is left behind there is not known to be ours.
+        let descriptor = open("\(index).lock", O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
+        guard descriptor >= 0 else { throw Self.taken(index) }
+        close(descriptor)
+    }
+
+    /// Refuses to begin where git's index is locked: the snapshot could not be shown in it.
+    func checkIndex() throws {
+        let index = "\(repository.gitDirectory)/index"
+        if WorkFile.exists("\(index).lock") { throw Self.taken(index) }
+    }
+
+    private static func taken(_ index: String) -> CommandFailure {
+        CommandFailure(
             kind: .environment,
-            message: "\(index).lock is there: another git command is at work, or one was killed and left it")
+            message: "\(index).lock is there: another git command is at work, or one was killed and left it",
+            hints: ["Wait until no git command is at work; if it is there still, remove it."])
     }
 
     /// Gives the lock of an index back.

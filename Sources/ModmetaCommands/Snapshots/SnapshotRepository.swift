@@ -28,8 +28,8 @@ struct SnapshotRepository {
     var git: Git {
         var git = repository.git
         git.directory = top
-        // A hook's private index or prefix is not ours.
-        return git.with(["GIT_PREFIX": nil])
+        // A hook's prefix is not ours. Killed in a command that only looks, git would leave a lock of the index behind.
+        return git.with(["GIT_PREFIX": nil, "GIT_OPTIONAL_LOCKS": "0"])
     }
 
     /// The commit `HEAD` leads to, or nil before the first.

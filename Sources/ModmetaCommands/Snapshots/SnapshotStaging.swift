@@ -67,22 +67,28 @@ struct SnapshotStaging {
     /// - Throws: `CommandFailure` where another process has the lock.
     func publish() throws -> Bool {
         let locks = SnapshotLocks(repository: repository.repository)
-        guard !RepositoryPath.isLink(target), try locks.lockIndex(target) else { return false }
+        guard !RepositoryPath.isLink(target) else {
+            throw CommandFailure(kind: .environment, message: "\(target) is a symbolic link, which is not followed")
+        }
+        try locks.lockIndex(target)
         defer { locks.unlockIndex(target) }
         return FileIdentity(of: target) == original && rename(copy, target) == 0
     }
 
-    /// Makes the user's index have of some paths what a commit has; git knows no times of files that it had otherwise.
-    static func restore(_ paths: [String], of commit: String, in repository: SnapshotRepository) async throws {
+    /// Makes the copy have of some paths what a commit has; git knows no times of files that it had otherwise.
+    ///
+    /// - Returns: false where it has that already.
+    func restore(_ paths: [String], of commit: String) async throws -> Bool {
         let paths = paths.contains(".") ? [] : paths
-        let git = repository.git
         let wanted = try await git.run(
             ["ls-tree", "-r", "-z", "--full-tree", "--format=%(objectmode) %(objectname) 0%x09%(path)", commit, "--"]
                 + paths
         ).text.split(separator: "\0").map(String.init)
-        let present = try await entries(of: paths.map { ":(literal)\($0)" }, git)
-        guard Set(present) != Set(wanted) else { return }
-        try await set(removals(of: present, null: String(repeating: "0", count: commit.utf8.count)) + wanted, git)
+        let present = try await entries(of: paths.map { ":(literal)\($0)" })
+        guard Set(present) != Set(wanted) else { return false }
+        let null = String(repeating: "0", count: commit.utf8.count)
+        try await set(SnapshotStaging.removals(of: present, null: null) + wanted)
+        return true
     }
 
     /// Removes what is left of the copy.

@@ -62,8 +62,12 @@ struct Snapshot: AsyncParsableCommand {
     func run() async throws {
         try await reportingFailures {
             let repository = try await SnapshotRepository.discover()
-            await SnapshotLocks(repository: repository.repository).clear()
-            if !noCommit { try await checkIdentity(in: repository) }
+            let locks = SnapshotLocks(repository: repository.repository)
+            await locks.clear()
+            if !noCommit {
+                try locks.checkIndex()
+                try await checkIdentity(in: repository)
+            }
             let moment = Moment()
             var (name, paths) = nameAndPaths()
             if name == nil { name = try await freeName(moment.name, in: repository) }
