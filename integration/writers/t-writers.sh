@@ -131,6 +131,7 @@ if has torch torch.distributed.tensor; then
     writer_case "$python" write_distributed.py dcp-ranks 20 "torch.distributed.checkpoint: two ranks, then four"
     if has deepspeed; then
         writer_case "$python" write_distributed.py zero1-2 35 "deepspeed: ZeRO stage 1, two ranks"
+        writer_case "$python" write_distributed.py zero3-2 35 "deepspeed: ZeRO stage 3, two ranks"
         writer_case "$python" write_distributed.py zero1-ranks 60 "deepspeed: ZeRO stage 1, two ranks, then three"
     fi
 fi
