@@ -270,4 +270,17 @@ modmeta inspect cut.safetensors | grep opaque
 must_fail modmeta inspect nowhere
 END
 
+test_case "files that break the rules of their formats come back as they were" <<'END'
+make_weights_repo qa
+cp -r "$INTEGRATION"/../Tests/ModmetaFormatsTests/Fixtures/*hostile* qa
+git -C qa lfs track '*hostile/**'
+git -C qa add -A
+git -C qa commit -q -m hostile
+[ "$(git -C qa lfs ls-files | wc -l)" -ge 200 ]
+git -C qa push -q origin HEAD
+git clone -q "$(url_of)" elsewhere
+diff -r --exclude=.git qa elsewhere
+modmeta store verify "$(url_of)"
+END
+
 finish

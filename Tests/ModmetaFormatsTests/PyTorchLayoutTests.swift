@@ -1,7 +1,7 @@
 import ModmetaFormats
 import Testing
 
-/// Files that `torch.save` of PyTorch 1.13 wrote.
+/// Files that `torch.save` of PyTorch 1.13 wrote, and one of 2.13.
 @Suite struct PyTorchLayoutTests {
     struct Golden: Sendable, CustomTestStringConvertible {
         let file: String
@@ -36,6 +36,12 @@ import Testing
                 "2.bias F32 [2] 576+8",
             ]),
         Golden(file: "parameter", tensors: ["tensor F32 [3] 384+12"]),
+        Golden(
+            file: "attributes",
+            tensors: [
+                "flat F32 [3] 1088+12", "flat.scale F32 [2] 1216+8", "parameter F32 [2, 2] 1344+16",
+                "plain F32 [1] 1472+4",
+            ]),
         Golden(file: "quantized", tensors: ["tensor QI8 [4, 4] 384+16"]),
         Golden(
             file: "quantized-channel",

@@ -18,6 +18,20 @@ extension PickleGraph {
         return pairs
     }
 
+    /// What the function of a call is given; nothing for other objects.
+    ///
+    /// A call with a function, a type and a tuple calls that function with the tuple, and makes the result one of the type:
+    /// so PyTorch writes tensors that have attributes or a class of their own.
+    func arguments(of call: ID) -> [ID] {
+        let node = self[call]
+        guard node.kind == .call, node.children.count >= 2 else { return [] }
+        let arguments = self[node.children[1]].children
+        guard arguments.count >= 3, global(arguments[0]) != nil, global(arguments[1]) != nil,
+            self[arguments[2]].kind == .tuple
+        else { return arguments }
+        return self[arguments[2]].children
+    }
+
     /// The attributes an object is given as its state, or the values of a dictionary, by name; nil if there are none.
     func fields(of id: ID) -> [String: ID]? {
         let source = self[id].state ?? id

@@ -62,7 +62,11 @@ struct PyTorchNames {
             parts = node.hasPairs ? keyed(node.children.dropFirst(2)) : indexed(node.children.dropFirst(2))
             if let arguments = node.children.dropFirst().first {
                 // What is made of one thing goes by that thing's name, as a parameter does.
-                let members = graph[arguments].children
+                let members = graph.arguments(of: id)
+                if members != graph[arguments].children {
+                    // The attributes of a tensor that has some.
+                    parts += graph[arguments].children.dropFirst(3).map { ("", $0) }
+                }
                 // Behind storage, offset, size and stride, a quantized tensor has tensors of its own.
                 guard names[id] == nil else { return parts + indexed(members[...]).dropFirst(4) }
                 parts += members.first.map { [("", $0)] } ?? []

@@ -58,9 +58,7 @@ extension PyTorchTensor {
     ///
     /// Any function that is given a storage, an offset, a size and a stride rebuilds a tensor, whatever its name is.
     init?(_ id: PickleGraph.ID, name: String, in graph: PickleGraph) {
-        let call = graph[id]
-        guard call.kind == .call, call.children.count >= 2 else { return nil }
-        let arguments = graph[call.children[1]].children
+        let arguments = graph.arguments(of: id)
         guard arguments.count >= 4, let storage = Storage(arguments[0], in: graph),
             let offset = graph.unsigned(arguments[1]),
             let shape = graph.extents(arguments[2]),
