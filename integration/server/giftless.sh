@@ -2,7 +2,8 @@
 # giftless.sh DIR PORT: starts the LFS server giftless on 127.0.0.1:PORT, keeping its objects in DIR/objects.
 #
 # The process id goes to DIR/giftless.pid. What is installed with pip stays in MODMETA_SERVERS for the next time
-# (~/.cache/modmeta/servers where that is not set). GIFTLESS_LIFETIME is for how many seconds it lets objects be sent. Repositories need not be made: http://127.0.0.1:PORT/ORG/NAME.git/info/lfs.
+# (~/.cache/modmeta/servers where that is not set). GIFTLESS_LIFETIME is for how many seconds it lets objects be sent.
+# Repositories need not be made: http://127.0.0.1:PORT/ORG/NAME.git/info/lfs.
 set -euo pipefail
 directory=$1 port=$2
 here=$(cd "$(dirname "$0")" && pwd)
@@ -42,14 +43,8 @@ export PYTHONDONTWRITEBYTECODE=1 HOME="$directory" GIFTLESS_CONFIG_FILE="$direct
 "$servers/giftless/bin/gunicorn" checked_giftless:app --pythonpath "$here" --chdir "$directory" \
     --bind "127.0.0.1:$port" --workers 2 --threads 8 --timeout 300 --daemon \
     --pid "$directory/giftless.pid" --access-logfile "$directory/access.log" --error-logfile "$directory/error.log"
-# Its first request must have no company: until it is answered, giftless takes whoever else comes for anonymous.
-question='{"operation": "download", "transfers": ["basic"], "objects": []}'
 for _ in $(seq 200); do
-    if [ -s "$directory/giftless.pid" ] && curl -s -o /dev/null -H "Content-Type: application/vnd.git-lfs+json" \
-        -H "Accept: application/vnd.git-lfs+json" -d "$question" "http://127.0.0.1:$port/a/b.git/info/lfs/objects/batch"
-    then
-        exit 0
-    fi
+    if (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null && [ -s "$directory/giftless.pid" ]; then exit 0; fi
     sleep 0.1
 done
 echo "giftless did not start; see $directory/error.log" >&2
