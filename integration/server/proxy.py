@@ -15,11 +15,11 @@ which they come:
     --busy P        with --http: answered 503 with Retry-After (--retry-after SECONDS), half of them likewise
 
 P is a probability. --only TEXT spares what does not contain it in "METHOD TARGET"; with --flips PATTERN, bits flip
-only where that matches, and other connections are reset instead. --after N spares the first N; --times N ends faults after so
-many. --delay MS is a round trip, --rate BYTES what fits through a second in each direction, for all connections
-together. --port is the one to listen on, a free one if left out; --ready FILE gets it once it is listened on. --log
-FILE gets a line for each request, or connection: number, fault or -, method, target, bytes sent, status, bytes
-received; separated by tabs.
+only where that matches, and other connections are reset instead. --after N spares the first N; --times N ends faults
+after so many. --delay MS is a round trip, --rate BYTES what fits through a second in each direction, for all
+connections together. --port is the one to listen on, a free one if left out; --ready FILE gets it once it is listened
+on. --log FILE gets a line for each request, or connection: number, fault or -, method, target, bytes sent, status,
+bytes received; separated by tabs.
 """
 import argparse
 import asyncio
