@@ -14,17 +14,18 @@ which they come:
                     what was asked
     --busy P        with --http: answered 503 with Retry-After (--retry-after SECONDS), half of them likewise
 
-P is a probability. --only TEXT spares what does not contain it in "METHOD TARGET"; with --flips TEXT, bits flip only
-where it does, and other connections are reset instead. --after N spares the first N; --times N ends faults after so
-many. --delay MS is a round trip, --rate BYTES what fits through a second in each direction, for all connections
-together. --port is the one to listen on, a free one if left out; --ready FILE gets it once it is listened on. --log
-FILE gets a line for each request, or connection: number, fault or -, method, target, bytes sent, status, bytes
-received; separated by tabs.
+P is a probability. --only TEXT spares what does not contain it in "METHOD TARGET"; with --flips PATTERN, bits flip
+only where that matches, and other connections are reset instead. --after N spares the first N; --times N ends faults
+after so many. --delay MS is a round trip, --rate BYTES what fits through a second in each direction, for all
+connections together. --port is the one to listen on, a free one if left out; --ready FILE gets it once it is listened
+on. --log FILE gets a line for each request, or connection: number, fault or -, method, target, bytes sent, status,
+bytes received; separated by tabs.
 """
 import argparse
 import asyncio
 import os
 import random
+import re
 import signal
 import socket
 import struct
@@ -97,7 +98,12 @@ class End:
 
     def reset(self):
         """Ends the connection as a lost peer does, with an RST."""
-        self.writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        try:
+            linger = struct.pack("ii", 1, 0)
+            self.writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
+        except OSError:
+            # The peer was faster.
+            pass
         self.close()
 
     def close(self):
@@ -131,7 +137,7 @@ class Faults:
             drawn -= getattr(self.options, kind)
             if drawn < 0:
                 self.left -= 1
-                if kind == "flip" and self.options.flips not in text:
+                if kind == "flip" and not re.search(self.options.flips, text):
                     kind = "reset"
                 return self.count, Fault(kind, self.chance)
         return self.count, None
