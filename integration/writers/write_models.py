@@ -32,7 +32,7 @@ def pretrained_sharded(directory, step, size="12MB"):
 
 
 def resharded(directory, step):
-    """The same weights in three shards, then in seven."""
+    """The same weights in two shards, then in four."""
     pretrained_sharded(directory, 0, "16MB" if step == 0 else "7MB")
 
 
