@@ -50,6 +50,19 @@ import Testing
         #expect(try codec.decoded(payload, .delta, base: base, count: new.count) == new)
     }
 
+    /// Forms are tried on stretches of a run; here all that changed lies between them.
+    @Test(arguments: ElementKind.allCases) func changesOutsideOfTheSampleRoundTrip(_ element: ElementKind) throws {
+        let count = (1 << 20) / element.width * element.width
+        let base = Samples.weights(element, bytes: count, seed: 11)
+        var new = base
+        for place in 0..<15 { new[20_000 + place * (count / 15)] ^= 0x55 }
+        let codec = ChunkCodec()
+        let payload = try codec.delta(
+            new, base: base, pieces: [CodedPiece(length: count, element: element, base: 0..<count)])
+        #expect(try codec.decoded(payload, .delta, base: base, count: count) == new)
+        #expect(payload.count < count / 64)
+    }
+
     @Test func unalignedMemoryRoundTrip() throws {
         let base = Samples.weights(.float32, bytes: 50_001, seed: 7)
         let new = Samples.trained(base, .float32, seed: 8)

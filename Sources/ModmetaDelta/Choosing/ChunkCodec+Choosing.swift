@@ -62,9 +62,10 @@ extension ChunkCodec {
             return try appendSmallest(of: general + modelled, run, new, base: base, to: &output)
         }
         let plain = try sizes(of: general, sample)
-        let least = plain.reduce(run.length) { min($0, $1.count) }
+        let least = plain.map(\.count).min() ?? run.length
         let expected = Int(Double(least) * sample.factor)
-        let close = plain.filter { $0.count <= least / 20 * 23 }.map(\.form)
+        // The smallest is always among them, also where the sample is as before and takes a few bytes.
+        let close = plain.filter { $0.count * 20 <= least * 23 }.map(\.form)
         let start = output.count
         var model = modelled.first
         if modelled.count > 1 { model = try sizes(of: modelled, sample).min { $0.count < $1.count }?.form }
