@@ -3,12 +3,14 @@
 SERVERS=$INTEGRATION/server
 SERVER_DIRECTORIES=()
 
-# The file ends servers by these; each names one process.
+# Ends the servers by their process ids, and their children first: fcgiwrap leaves its own behind.
 end_servers() {
     local directory file
     for directory in "${SERVER_DIRECTORIES[@]}"; do
         for file in "$directory"/*.pid; do
-            [ ! -s "$file" ] || kill "$(cat "$file")" 2>/dev/null
+            [ -s "$file" ] || continue
+            pkill -P "$(cat "$file")"
+            kill "$(cat "$file")" 2>/dev/null
         done
     done
     end_all
