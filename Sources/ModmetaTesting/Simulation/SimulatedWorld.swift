@@ -41,6 +41,7 @@ final class SimulatedWorld: Sendable {
     let scenario: SimulationScenario
     let mutation: SimulatedMutation?
     let scheduler = SimulationScheduler()
+    let executor = SimulationExecutor()
     /// What the store really has; only effects change it.
     let truth = MemoryStore()
     let repositories: [SimulatedRepository]

@@ -48,7 +48,7 @@ public struct Simulation: Sendable {
         for (object, bytes) in scenario.contents {
             for person in 0..<2 { try world.repositories[person].keep(bytes, as: object) }
         }
-        let isOver = SimulationExecutor().run(
+        let isOver = world.executor.run(
             { await Simulation.live(in: world) }, whenIdle: world.scheduler.resumeNext)
         if !isOver { world.violate(.nothingHangs, "something waits for what never comes") }
         return world.with { state in

@@ -7,6 +7,11 @@ public struct Uploader: Sendable {
     private let context: TransferContext
     private let history: (any VersionHistory)?
 
+    /// What a reader of one file may read beyond 1.5 times its size, in bytes: payloads of which the file needs a part.
+    ///
+    /// The files beside it need the other parts, as the shards of a checkpoint do that was sharded anew.
+    private static let allowanceForParts: UInt64 = 32 << 20
+
     /// Creates an uploader; without a history, bases are found by similarity alone.
     public init(context: TransferContext, history: (any VersionHistory)?) {
         self.context = context
@@ -123,7 +128,7 @@ public struct Uploader: Sendable {
             // The one payload is the object itself, and stored under the object's name.
             return context.trace.emit(.objectPut, object: object, bytes: Int(size))
         }
-        if manifest.readLength > size / 2 * 3 {
+        if manifest.readLength > size / 2 * 3 + Self.allowanceForParts {
             // Chains that each are short enough can add up where few of their bytes are used; then none is kept.
             job = UploadJob(
                 context: context, object: object, file: file, layout: layout, bases: BaseSet(), progress: progress)
