@@ -179,9 +179,9 @@ struct UploadJob: Sendable {
             })
     }
 
-    /// Which payloads of the journal the store has, asked about together.
+    /// Which payloads of the journal the store has, asked about together and in the order of the file.
     private func arrivedPayloads() async throws -> Set<PayloadID> {
-        let records = Array(journal.values)
+        let records = journal.sorted { $0.key < $1.key }.map(\.value)
         if context.omissions.contains(.journalOrder) { return Set(records.map(\.payload)) }
         let there = try await context.store.has(records.map { (.payload($0.payload), UInt64($0.payloadLength)) })
         return Set(zip(records, there).filter(\.1).map(\.0.payload))
