@@ -193,7 +193,7 @@ cp "$payload" payload-copy
 rm -f "$payload"
 ln -s "$PWD/payload-copy" "$payload"
 must_fail git clone -q "$(url_of)" one
-! modmeta store verify "$(url_of)"
+if modmeta store verify "$(url_of)"; then exit 1; fi
 rm "$payload"
 cp payload-copy "$payload"
 git clone -q "$(url_of)" two

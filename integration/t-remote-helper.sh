@@ -8,7 +8,7 @@ commit local one
 git -C local remote add origin "$(url_of)"
 git -C local push origin main >said 2>&1
 said "[new branch]"
-! grep -Ei 'error|warning|fatal' said
+if grep -Ei 'error|warning|fatal' said; then exit 1; fi
 same local main store main
 same local origin/main store HEAD
 check_store
@@ -20,7 +20,7 @@ git -C local lfs install --local
 commit local one
 git -C local remote add origin "$(url_of)"
 git -C local push origin main >said 2>&1
-! grep -Ei 'error|warning|fatal' said
+if grep -Ei 'error|warning|fatal' said; then exit 1; fi
 same local main store main
 END
 
@@ -456,7 +456,7 @@ cd outside
 git ls-remote --heads "modmeta::file://${PWD%/outside}/store" >../said
 cd ..
 said refs/heads/main
-! grep HEAD said
+if grep HEAD said; then exit 1; fi
 END
 
 test_case "ls-remote --symref names the current branch" <<'END'
@@ -697,7 +697,7 @@ test_case "the helper ends when git is gone" <<'END'
 make_store
 printf 'capabilities\nlist\n' | timeout 10 git-remote-modmeta origin "$PWD/store" >said
 said connectivity
-! printf 'push refs/heads/main:refs/heads/x\n' | GIT_DIR=local/.git timeout 10 git-remote-modmeta origin "$PWD/store"
+if printf 'push refs/heads/main:refs/heads/x\n' | GIT_DIR=local/.git timeout 10 git-remote-modmeta origin "$PWD/store"; then exit 1; fi
 has_no store x
 END
 

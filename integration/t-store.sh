@@ -93,10 +93,10 @@ grep '^epoch 1' store/modmeta/format
 grep '^collection ' store/modmeta/format
 export MODMETA_TRACE=json MODMETA_TRACE_FILE="$PWD/trace"
 git -C qa push -q origin trial
-! grep '"event":"payload.put"' trace
+if grep '"event":"payload.put"' trace; then exit 1; fi
 unset MODMETA_TRACE
-! grep '^collection ' store/modmeta/format
 gc
+if grep '^collection ' store/modmeta/format; then exit 1; fi
 git clone -q -b trial "$(url_of)" trial
 cmp trial/model.safetensors qa/model.safetensors
 END

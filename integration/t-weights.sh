@@ -34,7 +34,7 @@ export MODMETA_TRACE=json MODMETA_TRACE_FILE="$PWD/trace"
 git -C qa push -q origin HEAD
 git -C qa lfs push --all origin
 [ "$(weight_bytes)" = "$before" ]
-! grep '"event":"payload.put"' trace
+if grep '"event":"payload.put"' trace; then exit 1; fi
 END
 
 test_case "a checkpoint in a new directory on a new branch finds its base" <<'END'
@@ -237,7 +237,7 @@ cp home/.gitconfig once
 modmeta install
 cmp home/.gitconfig once
 modmeta install --uninstall
-! grep -i modmeta home/.gitconfig
+if grep -i modmeta home/.gitconfig; then exit 1; fi
 END
 
 test_case "delta and patch" <<'END'

@@ -66,7 +66,7 @@ must_fail git -C local fetch
 said "git push creates one"
 git -C local push -u origin main >said 2>&1
 said "[new branch]"
-! grep -Ei 'error|warning|fatal' said
+if grep -Ei 'error|warning|fatal' said; then exit 1; fi
 git clone -q "$url" other
 [ "$(git -C other rev-parse HEAD)" = "$(git -C local rev-parse main)" ]
 [ "$(git -C other symbolic-ref refs/remotes/origin/HEAD)" = refs/remotes/origin/main ]

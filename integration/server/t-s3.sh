@@ -110,7 +110,7 @@ git -C qa commit -q -m one
 export AWS_SECRET_ACCESS_KEY=wrongwrongwrong
 must_fail git -C qa push -q origin HEAD
 said "the service answered 403"
-! grep wrongwrongwrong said
+if grep wrongwrongwrong said; then exit 1; fi
 END
 
     [ "$service" = rclone-tls ] || continue

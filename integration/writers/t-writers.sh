@@ -55,7 +55,7 @@ for step in 0 1; do
     echo "\$(du -sb step-\$step | cut -f 1) bytes, \$added added" | tee -a figures
     [ \$step = 1 ] || first=\$added
 done
-! diff -rq step-0 step-1
+if diff -rq step-0 step-1; then exit 1; fi
 [ \$((added * 100)) -le \$((first * $percent)) ]
 clone_is 1 main
 clone_is 0 main~1
