@@ -93,7 +93,18 @@ def events():
         return [json.loads(line) for line in file if line.endswith("}\n")]
 
 
+def remove_locks(directory):
+    """Does what a killed git asks for: its locks stay behind, and the next git wants them removed by hand."""
+    for parent, directories, names in os.walk(directory):
+        directories[:] = [name for name in directories if name not in ("lfs", "modmeta")]
+        for name in names:
+            if name.endswith(".lock"):
+                os.remove(os.path.join(parent, name))
+
+
 def check_store():
+    # The next helper removes the scratch directories of killed ones.
+    run("git", "ls-remote", URL)
     run("git", "-C", STORE, "fsck", "--full", "--strict")
     run("modmeta", "store", "verify", URL)
 
@@ -174,9 +185,7 @@ def kill_fetches(rounds, generator):
             shutil.rmtree("clone", ignore_errors=True)
             run("git", "clone", "-q", URL, "clone")
         else:
-            for name in ["index.lock", "HEAD.lock"]:
-                if os.path.exists(f"clone/.git/{name}"):
-                    os.remove(f"clone/.git/{name}")
+            remove_locks("clone/.git")
             run("git", "checkout", "-q", "-f", "-B", "main", "origin/main", cwd="clone", MODMETA_TRACE="json",
                 MODMETA_TRACE_FILE=TRACE)
         if digest("clone/model.safetensors") != expected:
