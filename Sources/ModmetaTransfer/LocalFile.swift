@@ -1,4 +1,5 @@
 internal import Glibc
+internal import ModmetaStore
 
 /// A regular file opened for reading, or for reading and writing, at explicit offsets.
 final class LocalFile: Sendable {
@@ -36,7 +37,7 @@ final class LocalFile: Sendable {
         size = UInt64(status.st_size)
     }
 
-    deinit { close(descriptor) }
+    deinit { closeLocked(descriptor) }
 
     /// Takes the file for this process alone; false if another process has it.
     func lock() -> Bool { flock(descriptor, LOCK_EX | LOCK_NB) == 0 }

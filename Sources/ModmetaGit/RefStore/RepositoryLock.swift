@@ -22,5 +22,5 @@ struct RepositoryLock: ~Copyable {
 
     private init(descriptor: CInt) { self.descriptor = descriptor }
 
-    deinit { if descriptor >= 0 { _ = close(descriptor) } }
+    deinit { if descriptor >= 0 { closeLocked(descriptor) } }
 }

@@ -27,5 +27,5 @@ struct FileLock: ~Copyable {
 
     private init(descriptor: CInt) { self.descriptor = descriptor }
 
-    deinit { if descriptor >= 0 { _ = close(descriptor) } }
+    deinit { if descriptor >= 0 { closeLocked(descriptor) } }
 }

@@ -1,5 +1,6 @@
 internal import Glibc
 public import ModmetaFormats
+internal import ModmetaStore
 internal import Synchronization
 
 /// What this repository knows about its stores: where raw chunks lie locally, and which payloads a store acknowledged.
@@ -25,7 +26,7 @@ public final class StateDatabase: Sendable {
     private static func open(_ path: String) -> SQLiteConnection? {
         let lock = Glibc.open(path + ".lock", O_RDWR | O_CREAT | O_CLOEXEC, 0o666)
         guard lock >= 0 else { return nil }
-        defer { close(lock) }
+        defer { closeLocked(lock) }
         guard flock(lock, LOCK_EX) == 0 else { return nil }
         do throws(SQLiteError) {
             let database = try SQLiteConnection(path: path)

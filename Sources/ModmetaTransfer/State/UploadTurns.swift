@@ -1,5 +1,6 @@
 internal import Glibc
 internal import ModmetaFormats
+internal import ModmetaStore
 
 /// Which objects the agents of a repository are uploading at this moment.
 ///
@@ -24,7 +25,7 @@ public struct UploadTurns: Sendable {
         deinit {
             guard descriptor >= 0 else { return }
             unlink(path)
-            close(descriptor)
+            closeLocked(descriptor)
         }
     }
 
@@ -39,7 +40,7 @@ public struct UploadTurns: Sendable {
             if flock(descriptor, LOCK_EX | LOCK_NB) == 0, isNamed(descriptor, path) {
                 return Turn(descriptor: descriptor, path: path)
             }
-            close(descriptor)
+            closeLocked(descriptor)
             try await clock.sleep(.milliseconds(20))
         }
     }
@@ -48,7 +49,7 @@ public struct UploadTurns: Sendable {
     func isTaken(_ object: ObjectID) -> Bool {
         let descriptor = open("\(directory)/\(object)", O_RDWR | O_CLOEXEC)
         guard descriptor >= 0 else { return false }
-        defer { close(descriptor) }
+        defer { closeLocked(descriptor) }
         return flock(descriptor, LOCK_EX | LOCK_NB) != 0
     }
 

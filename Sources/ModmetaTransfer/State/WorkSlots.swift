@@ -1,5 +1,6 @@
 internal import CMalloc
 internal import Glibc
+internal import ModmetaStore
 
 /// The machine-wide share of work that all agents of one repository draw from.
 ///
@@ -45,7 +46,7 @@ public struct WorkSlots: Sendable {
         deinit {
             // What was used under the slot goes back to the system with it; malloc would keep it for this process.
             if trims { malloc_trim(0) }
-            if descriptor >= 0 { close(descriptor) }
+            if descriptor >= 0 { closeLocked(descriptor) }
         }
     }
 

@@ -42,7 +42,7 @@ final class PackCache: Sendable {
         }
     }
 
-    deinit { close(lock) }
+    deinit { closeLocked(lock) }
 
     /// Where the files of a pack are, once it was brought.
     func files(of pack: ListedPack) -> (pack: String, index: String) {
