@@ -1,3 +1,4 @@
+internal import Glibc
 public import ModmetaFormats
 
 extension ChunkCodec {
@@ -33,6 +34,25 @@ extension ChunkCodec {
         guard reader.remaining == 0 else {
             throw DeltaError(.malformed, "bytes follow the end of the payload", offset: reader.offset)
         }
+    }
+
+    /// Whether a payload decodes to these raw bytes.
+    ///
+    /// - Parameters:
+    ///   - payload: the payload.
+    ///   - encoding: how the payload is to be read.
+    ///   - base: the base's bytes; empty for an encoding without one.
+    ///   - raw: the bytes it must decode to.
+    /// - Throws: as `decode`.
+    public func isProven(
+        _ payload: UnsafeRawBufferPointer, encoding: Manifest.Encoding, base: UnsafeRawBufferPointer,
+        decodesTo raw: UnsafeRawBufferPointer
+    ) throws(DeltaError) -> Bool {
+        let output = proof.reserve(raw.count)
+        // What an earlier proof of the same bytes left here must not stand in for bytes that are never written.
+        output.initializeMemory(as: UInt8.self, repeating: 0x5A)
+        try decode(payload, encoding: encoding, base: base, into: output)
+        return raw.count == 0 || memcmp(output.baseAddress!, raw.baseAddress!, raw.count) == 0
     }
 
     /// Reads the runs of both blocks, in place where one triple makes the whole chunk.

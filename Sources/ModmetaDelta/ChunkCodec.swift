@@ -22,6 +22,8 @@ public final class ChunkCodec {
     // The stretches of a run that filters are tried on.
     let sample = ScratchBuffer()
     let baseSample = ScratchBuffer()
+    // What a payload that was just written decodes to.
+    let proof = ScratchBuffer()
     /// How filters are chosen.
     let effort: Effort
     let scaledCoder = ScaledCoder()

@@ -123,16 +123,14 @@ struct ChunkEncoder {
     private func prove(
         _ payload: [UInt8], encoding: Manifest.Encoding, base: [UInt8], decodesTo raw: [UInt8]
     ) throws {
-        let decoded = try [UInt8](unsafeUninitializedCapacity: raw.count) { buffer, initialized in
-            try payload.withUnsafeBytes { payload in
-                try base.withUnsafeBytes { base in
-                    try codec.decode(
-                        payload, encoding: encoding, base: base, into: UnsafeMutableRawBufferPointer(buffer))
+        let isProven = try payload.withUnsafeBytes { payload in
+            try base.withUnsafeBytes { base in
+                try raw.withUnsafeBytes { raw in
+                    try codec.isProven(payload, encoding: encoding, base: base, decodesTo: raw)
                 }
             }
-            initialized = raw.count
         }
-        guard decoded == raw else {
+        guard isProven else {
             throw DeltaError(.malformed, "a payload just encoded does not decode to its chunk; please report this")
         }
     }
