@@ -2,7 +2,7 @@ import Glibc
 import ModmetaFormats
 
 /// A file that is read at any position, through a descriptor it owns.
-final class InputFile {
+final class InputFile: Sendable {
     let path: String
     /// The size in bytes when the file was opened.
     let size: Int

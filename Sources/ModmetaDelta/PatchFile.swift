@@ -2,7 +2,8 @@ public import ModmetaFormats
 
 /// A file that turns one file into another: payloads of all chunks with the bytes of the old file they need.
 ///
-/// The format is docs/formats/patch-file.md. Memory is bounded by one chunk and its base, whatever the files' sizes.
+/// The format is docs/formats/patch-file.md. Memory is bounded by one chunk and its base for each core, whatever the files'
+/// sizes.
 public enum PatchFile {
     /// What a patch says about the two files.
     public struct Summary: Hashable, Sendable {
@@ -18,135 +19,87 @@ public enum PatchFile {
 
     /// Writes the patch that turns the file `old` into the file `new`.
     ///
-    /// - Throws: `fileSystem` if a file cannot be read or written, `malformed` if the plan does not cover the new file.
+    /// Every payload is decoded and compared before it is written. All cores work on it.
+    ///
+    /// - Throws: `DeltaError`: `fileSystem` if a file cannot be read or written, `malformed` if the plan does not cover the
+    ///   new file.
     /// - Returns: the sizes and digests the patch declares.
     @discardableResult
     public static func create(
         old oldPath: String, new newPath: String, plan: PatchPlan, output: String
-    ) throws(DeltaError) -> Summary {
+    ) async throws -> Summary {
         let old = try InputFile(path: oldPath)
         let new = try InputFile(path: newPath)
-        let file = try OutputFile(path: output)
-        let codec = ChunkCodec()
-        let chunkMemory = ScratchBuffer()
-        let baseMemory = ScratchBuffer()
-        var hash = SHA256()
+        try plan.check(covers: new)
         var summary = Summary(
-            oldSize: old.size, oldDigest: try old.digest(), newSize: new.size, newDigest: SHA256.hash([]))
-        try file.append(PatchFormat.header(summary))
-        var end = 0
-        for chunk in plan.chunks {
-            guard chunk.range.lowerBound == end, chunk.range.count > 0, chunk.range.upperBound <= new.size else {
-                throw DeltaError(.malformed, "the planned chunks do not cover \(newPath) in order", offset: end)
+            oldSize: old.size, oldDigest: SHA256.hash([]), newSize: new.size, newDigest: SHA256.hash([]))
+        let file = try OrderedOutput(path: output, beginning: PatchFormat.header(summary))
+        async let oldDigest = old.digest()
+        let queue = PatchQueue(plan.chunks)
+        try await file.fill {
+            let encoder = PatchEncoder(old: old, new: new)
+            while let (index, chunk) = queue.next() {
+                let (raw, record) = try encoder.encode(chunk)
+                try await file.append(record, hashing: raw, at: index)
             }
-            end = chunk.range.upperBound
-            let raw = try new.chunk(chunk.range, in: chunkMemory)
-            hash.update(raw)
-            let base = try old.base(chunk.base, in: baseMemory)
-            var record = PatchRecord(encoding: .raw, rawLength: raw.count, base: [], payloadLength: raw.count)
-            var payload = try codec.encodeDelta(raw, base: base, pieces: chunk.pieces)
-            record.encoding = .delta
-            record.base = chunk.base
-            // A delta this small is never beaten by a chunk without a base.
-            if payload.count * 4 > raw.count, let full = try codec.encodeFull(raw, pieces: chunk.pieces),
-                full.count < payload.count
-            {
-                payload = full
-                record.encoding = .full
-                record.base = []
-            }
-            if payload.count >= raw.count {
-                payload = Array(raw)
-                record.encoding = .raw
-                record.base = []
-            }
-            record.payloadLength = payload.count
-            try file.append(record.serialized())
-            try file.append(payload)
         }
-        guard end == new.size else {
-            throw DeltaError(.malformed, "the planned chunks end before \(newPath) does", offset: end)
-        }
-        summary.newDigest = hash.finish()
-        try file.overwrite(PatchFormat.header(summary), at: 0)
-        try file.commit()
+        summary.oldDigest = try await oldDigest
+        summary.newDigest = await file.digest()
+        try await file.commit(beginning: PatchFormat.header(summary))
         return summary
     }
 
     /// Makes the new file from the old file and a patch.
     ///
-    /// The output appears under its name only after its SHA-256 was found right.
+    /// The output appears under its name only after its SHA-256 was found right. All cores work on it.
     ///
-    /// - Throws: `malformed` if the patch is damaged or made for another old file, `fileSystem` if a file cannot be read
-    ///   or written.
+    /// - Throws: `DeltaError`: `malformed` if the patch is damaged or made for another old file, `fileSystem` if a file
+    ///   cannot be read or written.
     /// - Returns: the sizes and digests the patch declares.
     @discardableResult
-    public static func apply(
-        patch patchPath: String, old oldPath: String, output: String
-    ) throws(DeltaError) -> Summary {
+    public static func apply(patch patchPath: String, old oldPath: String, output: String) async throws -> Summary {
         let old = try InputFile(path: oldPath)
-        var reader = try PatchReader(path: patchPath)
-        let summary = reader.summary
-        guard old.size == summary.oldSize, try old.digest() == summary.oldDigest else {
-            throw DeltaError(.malformed, "\(oldPath) is not the file that \(patchPath) was made from")
-        }
-        let file = try OutputFile(path: output)
-        let codec = ChunkCodec()
-        let chunkMemory = ScratchBuffer()
-        let baseMemory = ScratchBuffer()
-        var hash = SHA256()
-        while let (record, payload) = try reader.next() {
-            let base = try old.base(record.base, in: baseMemory)
-            let raw = chunkMemory.reserve(record.rawLength)
-            do {
-                try codec.decode(payload, encoding: record.encoding, base: base, into: raw)
-            } catch {
-                throw DeltaError(
-                    error.code, "\(patchPath), chunk at byte \(file.count) of the new file: \(error.message)",
-                    offset: reader.payloadOffset + error.offset)
+        let records = try PatchRecords(path: patchPath)
+        let summary = records.summary
+        let isOther = DeltaError(.malformed, "\(oldPath) is not the file that \(patchPath) was made from")
+        guard old.size == summary.oldSize else { throw isOther }
+        async let oldDigest = old.digest()
+        let file = try OrderedOutput(path: output, beginning: [])
+        do {
+            try await file.fill {
+                let decoder = PatchDecoder(old: old, path: patchPath)
+                while let next = try await records.next() {
+                    let raw = try decoder.decode(next)
+                    try await file.append(raw, hashing: raw, at: next.index)
+                }
             }
-            hash.update(UnsafeRawBufferPointer(raw))
-            try file.append(UnsafeRawBufferPointer(raw))
+        } catch {
+            // A patch for another file gives errors of many kinds.
+            guard try await oldDigest == summary.oldDigest else { throw isOther }
+            throw error
         }
-        guard hash.finish() == summary.newDigest else {
+        guard try await oldDigest == summary.oldDigest else { throw isOther }
+        guard await file.digest() == summary.newDigest else {
             throw DeltaError(
                 .malformed, "applying \(patchPath) gives a file with another SHA-256 than it declares")
         }
-        try file.commit()
+        try await file.commit()
         return summary
     }
 }
 
-extension InputFile {
-    /// Reads a range of the file.
-    func chunk(_ range: Range<Int>, in memory: ScratchBuffer) throws(DeltaError) -> UnsafeRawBufferPointer {
-        guard range.count <= ChunkLimits.maximum else {
-            throw DeltaError(.limitExceeded, "a chunk of \(range.count) bytes is longer than a chunk may be")
-        }
-        let bytes = memory.reserve(range.count)
-        try read(at: range.lowerBound, into: bytes)
-        return UnsafeRawBufferPointer(bytes)
-    }
-
-    /// Reads runs of the file one after the other.
-    func base(_ ranges: [Range<Int>], in memory: ScratchBuffer) throws(DeltaError) -> UnsafeRawBufferPointer {
-        var count = 0
-        for range in ranges {
-            guard range.lowerBound >= 0, range.upperBound <= size else {
-                throw DeltaError(.malformed, "a base reaches behind the end of \(path)", offset: range.upperBound)
+extension PatchPlan {
+    /// Checks that the chunks make the whole of a file, in order.
+    fileprivate func check(covers file: InputFile) throws(DeltaError) {
+        var end = 0
+        for chunk in chunks {
+            guard chunk.range.lowerBound == end, chunk.range.count > 0, chunk.range.upperBound <= file.size else {
+                throw DeltaError(.malformed, "the planned chunks do not cover \(file.path) in order", offset: end)
             }
-            guard range.count <= PayloadFormat.maximumBase - count else {
-                throw DeltaError(.limitExceeded, "a base is longer than a base may be", offset: range.lowerBound)
-            }
-            count += range.count
+            end = chunk.range.upperBound
         }
-        let bytes = memory.reserve(count)
-        var done = 0
-        for range in ranges {
-            try read(
-                at: range.lowerBound, into: UnsafeMutableRawBufferPointer(rebasing: bytes[done..<done + range.count]))
-            done += range.count
+        guard end == file.size else {
+            throw DeltaError(.malformed, "the planned chunks end before \(file.path) does", offset: end)
         }
-        return UnsafeRawBufferPointer(bytes)
     }
 }

@@ -9,10 +9,10 @@ import Testing
         try expectBspatch(files.old, files.output, files.patch, gives: files.newBytes)
     }
 
-    @Test func stockBspatchAppliesExportOfPatchFile() throws {
+    @Test func stockBspatchAppliesExportOfPatchFile() async throws {
         let files = try PatchFiles()
         let stored = files.directory.path + "/stored"
-        try PatchFile.create(old: files.old, new: files.new, plan: files.plan, output: stored)
+        try await PatchFile.create(old: files.old, new: files.new, plan: files.plan, output: stored)
         try Bsdiff40.export(patch: stored, old: files.old, new: files.new, output: files.patch)
         try expectBspatch(files.old, files.output, files.patch, gives: files.newBytes)
     }

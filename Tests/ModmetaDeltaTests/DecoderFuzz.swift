@@ -34,14 +34,14 @@ struct DecoderFuzz {
     static func environment(_ name: String) -> String? { getenv(name).map { String(cString: $0) } }
 
     /// Runs batches until the time is over; at least one.
-    mutating func run(seconds: Double, firstSeed: UInt64) throws {
+    mutating func run(seconds: Double, firstSeed: UInt64) async throws {
         let end = DecoderFuzz.now() + seconds
         let samples = try FuzzSamples.make(family)
         let files = family == .patchFile || family == .bsdiff40 ? try PatchFiles(bytes: 3000) : nil
         var patch: [UInt8] = []
         if let files {
             if family == .patchFile {
-                try PatchFile.create(old: files.old, new: files.new, plan: files.plan, output: files.patch)
+                try await PatchFile.create(old: files.old, new: files.new, plan: files.plan, output: files.patch)
             } else {
                 try Bsdiff40.create(old: files.old, new: files.new, plan: files.plan, output: files.patch)
             }
@@ -53,46 +53,43 @@ struct DecoderFuzz {
             try note(seed)
             var generator = Generator(seed: seed)
             for _ in 0..<DecoderFuzz.batch {
-                let start = DecoderFuzz.now(CLOCK_THREAD_CPUTIME_ID)
                 tried += 1
                 if let files {
                     var damaged = patch
                     FuzzMutation.mutate(&damaged, with: patch, &generator)
                     let family = family
-                    if try DecoderFuzz.isRefused({ try DecoderFuzz.apply(damaged, files, family) }) { refused += 1 }
+                    if try await DecoderFuzz.isRefused(damaged, files, family) { refused += 1 }
                 } else if let sample = samples.randomElement(using: &generator),
                     let other = samples.randomElement(using: &generator)
                 {
                     var damaged = sample.payload
                     FuzzMutation.mutate(&damaged, with: other.payload, &generator)
-                    let isRefused = try DecoderFuzz.isRefused {
+                    let start = DecoderFuzz.now(CLOCK_THREAD_CPUTIME_ID)
+                    do {
                         _ = try codec.decoded(damaged, sample.encoding, base: sample.base, count: sample.count)
+                    } catch is DeltaError {
+                        refused += 1
                     }
-                    if isRefused { refused += 1 }
+                    slowest = max(slowest, DecoderFuzz.now(CLOCK_THREAD_CPUTIME_ID) - start)
                 }
-                slowest = max(slowest, DecoderFuzz.now(CLOCK_THREAD_CPUTIME_ID) - start)
             }
             try checkMemory()
             seed &+= 1
         } while DecoderFuzz.now() < end
     }
 
-    /// Whether the reader refused its input; any other failure is thrown on.
-    private static func isRefused(_ read: () throws -> Void) throws -> Bool {
+    /// Whether a patch was refused; any other failure is thrown on.
+    private static func isRefused(_ patch: [UInt8], _ files: PatchFiles, _ family: Family) async throws -> Bool {
+        let path = try files.directory.write(patch, "damaged")
         do {
-            try read()
+            if family == .patchFile {
+                try await PatchFile.apply(patch: path, old: files.old, output: files.output)
+            } else {
+                try Bsdiff40.apply(patch: path, old: files.old, output: files.output)
+            }
             return false
         } catch is DeltaError {
             return true
-        }
-    }
-
-    private static func apply(_ patch: [UInt8], _ files: PatchFiles, _ family: Family) throws {
-        let path = try files.directory.write(patch, "damaged")
-        if family == .patchFile {
-            _ = try PatchFile.apply(patch: path, old: files.old, output: files.output)
-        } else {
-            try Bsdiff40.apply(patch: path, old: files.old, output: files.output)
         }
     }
 

@@ -6,11 +6,11 @@ import Testing
         DecoderFuzz.environment("MODMETA_FUZZ_FAMILY").map { $0 == family.rawValue } ?? true
     }
 
-    @Test(arguments: families) func survives(_ family: DecoderFuzz.Family) throws {
+    @Test(arguments: families) func survives(_ family: DecoderFuzz.Family) async throws {
         let seconds = DecoderFuzz.environment("MODMETA_FUZZ_SECONDS").flatMap(Double.init) ?? 0.5
         let seed = DecoderFuzz.environment("MODMETA_FUZZ_FIRST").flatMap(UInt64.init) ?? 1
         var fuzz = DecoderFuzz(family)
-        try fuzz.run(seconds: seconds, firstSeed: seed)
+        try await fuzz.run(seconds: seconds, firstSeed: seed)
         #expect(fuzz.refused * 4 > fuzz.tried)
         #expect(fuzz.slowest < 10)
         if DecoderFuzz.environment("MODMETA_FUZZ_SECONDS") != nil {

@@ -19,7 +19,7 @@ extension SnapshotRepository {
             let names = tags.status == 0 ? tags.lines.map(String.init) : []
             guard names.count <= 1 else {
                 throw SnapshotError(
-                    .ambiguous, "\(text) could be \(names.count) snapshots: \(names.joined(separator: ", "))")
+                    .ambiguous, "\(text) could be \(names.count) snapshots: \(SnapshotSelector.some(of: names))")
             }
             guard let name = names.first, let found = try await committed(name) else { throw error }
             return found.document

@@ -31,7 +31,7 @@ struct Delta: AsyncParsableCommand {
             let plan = PatchPlan(
                 old: try Inspection.layout(path: old), new: inspection.layout, chunks: inspection.chunks)
             switch format {
-            case .modmeta: try PatchFile.create(old: old, new: new, plan: plan, output: output)
+            case .modmeta: try await PatchFile.create(old: old, new: new, plan: plan, output: output)
             case .bsdiff40: try Bsdiff40.create(old: old, new: new, plan: plan, output: output)
             }
         }

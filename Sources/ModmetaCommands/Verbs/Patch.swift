@@ -23,7 +23,7 @@ struct Patch: AsyncParsableCommand {
             if try Bsdiff40.isPatch(patch) {
                 try Bsdiff40.apply(patch: patch, old: old, output: output)
             } else {
-                try PatchFile.apply(patch: patch, old: old, output: output)
+                try await PatchFile.apply(patch: patch, old: old, output: output)
             }
         }
     }

@@ -18,13 +18,19 @@ public enum SnapshotSelector {
             throw SnapshotError(.missing, "there is no snapshot \(text.debugDescription); `modmeta list` shows all")
         }
         guard candidates.count == 1 else {
-            let names = candidates.map { "\($0.name) (\($0.id))" }.sorted().joined(separator: ", ")
+            let names = some(of: candidates.map { "\($0.name) (\($0.id))" })
             throw SnapshotError(
                 .ambiguous,
                 "\(text.debugDescription) could be \(candidates.count) snapshots: \(names); say more digits, or the name"
             )
         }
         return first
+    }
+
+    /// The first of the names of what was found, and how many more there are.
+    public static func some(of names: [String]) -> String {
+        let shown = names.sorted().prefix(8).joined(separator: ", ")
+        return names.count > 8 ? "\(shown) and \(names.count - 8) more" : shown
     }
 
     /// The name in a name or a tag.

@@ -130,8 +130,6 @@ struct ChunkEncoder {
                 }
             }
         }
-        guard isProven else {
-            throw DeltaError(.malformed, "a payload just encoded does not decode to its chunk; please report this")
-        }
+        guard isProven else { throw DeltaError.notProven }
     }
 }

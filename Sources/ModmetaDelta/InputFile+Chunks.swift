@@ -1,0 +1,58 @@
+internal import ModmetaFormats
+
+extension InputFile {
+    /// Reads a range of the file.
+    func chunk(_ range: Range<Int>, in memory: ScratchBuffer) throws(DeltaError) -> UnsafeRawBufferPointer {
+        guard range.count <= ChunkLimits.maximum else {
+            throw DeltaError(.limitExceeded, "a chunk of \(range.count) bytes is longer than a chunk may be")
+        }
+        let bytes = memory.reserve(range.count)
+        try read(at: range.lowerBound, into: bytes)
+        return UnsafeRawBufferPointer(bytes)
+    }
+
+    /// Reads a range of the file into memory of its own.
+    func bytes(_ range: Range<Int>) throws(DeltaError) -> [UInt8] {
+        try [UInt8](count: range.count) { bytes throws(DeltaError) in try read(at: range.lowerBound, into: bytes) }
+    }
+
+    /// Reads runs of the file one after the other.
+    func base(_ ranges: [Range<Int>], in memory: ScratchBuffer) throws(DeltaError) -> UnsafeRawBufferPointer {
+        var count = 0
+        for range in ranges {
+            guard range.lowerBound >= 0, range.upperBound <= size else {
+                throw DeltaError(.malformed, "a base reaches behind the end of \(path)", offset: range.upperBound)
+            }
+            guard range.count <= PayloadFormat.maximumBase - count else {
+                throw DeltaError(.limitExceeded, "a base is longer than a base may be", offset: range.lowerBound)
+            }
+            count += range.count
+        }
+        let bytes = memory.reserve(count)
+        var done = 0
+        for range in ranges {
+            try read(
+                at: range.lowerBound, into: UnsafeMutableRawBufferPointer(rebasing: bytes[done..<done + range.count]))
+            done += range.count
+        }
+        return UnsafeRawBufferPointer(bytes)
+    }
+}
+
+extension [UInt8] {
+    /// An array of bytes that a function fills, which must not leave any out.
+    init(
+        count: Int, _ fill: (UnsafeMutableRawBufferPointer) throws(DeltaError) -> Void
+    ) throws(DeltaError) {
+        var failure: DeltaError?
+        self.init(unsafeUninitializedCapacity: count) { buffer, initialized in
+            do throws(DeltaError) {
+                try fill(UnsafeMutableRawBufferPointer(buffer))
+                initialized = count
+            } catch {
+                failure = error
+            }
+        }
+        if let failure { throw failure }
+    }
+}

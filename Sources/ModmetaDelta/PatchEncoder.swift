@@ -1,0 +1,74 @@
+internal import ModmetaFormats
+internal import Synchronization
+
+/// Hands out the chunks of a patch to those who encode them, in order.
+final class PatchQueue: Sendable {
+    private let chunks: [PatchChunk]
+    private let taken = Atomic(0)
+
+    init(_ chunks: [PatchChunk]) { self.chunks = chunks }
+
+    /// A chunk and its number; nil once there are no more.
+    func next() -> (index: Int, chunk: PatchChunk)? {
+        let index = taken.add(1, ordering: .relaxed).oldValue
+        return index < chunks.count ? (index, chunks[index]) : nil
+    }
+}
+
+/// Makes the records of a patch file; one for each task.
+final class PatchEncoder {
+    private let old: InputFile
+    private let new: InputFile
+    private let codec = ChunkCodec()
+    private let baseMemory = ScratchBuffer()
+
+    init(old: InputFile, new: InputFile) {
+        self.old = old
+        self.new = new
+    }
+
+    /// Encodes a chunk, and proves that it decodes.
+    ///
+    /// - Returns: the chunk's bytes, and its record with the payload.
+    func encode(_ chunk: PatchChunk) throws(DeltaError) -> (raw: [UInt8], record: [UInt8]) {
+        let raw = try new.bytes(chunk.range)
+        let base = try old.base(chunk.base, in: baseMemory)
+        let (record, payload) = try raw.span.bytes.withUnsafeBytes { raw throws(DeltaError) in
+            try smallest(raw, base: base, chunk: chunk)
+        }
+        return (raw, record.serialized() + payload)
+    }
+
+    private func smallest(
+        _ raw: UnsafeRawBufferPointer, base: UnsafeRawBufferPointer, chunk: PatchChunk
+    ) throws(DeltaError) -> (PatchRecord, [UInt8]) {
+        var record = PatchRecord(encoding: .delta, rawLength: raw.count, base: chunk.base, payloadLength: 0)
+        var payload = try codec.encodeDelta(raw, base: base, pieces: chunk.pieces)
+        // A delta this small is never beaten by a chunk without a base.
+        if payload.count * 4 > raw.count, let full = try codec.encodeFull(raw, pieces: chunk.pieces),
+            full.count < payload.count
+        {
+            payload = full
+            record.encoding = .full
+        }
+        if payload.count >= raw.count {
+            payload = Array(raw)
+            record.encoding = .raw
+        }
+        if record.encoding != .delta { record.base = [] }
+        record.payloadLength = payload.count
+        let under = record.encoding == .delta ? base : UnsafeRawBufferPointer(start: nil, count: 0)
+        let isProven = try payload.span.bytes.withUnsafeBytes { payload throws(DeltaError) in
+            try codec.isProven(payload, encoding: record.encoding, base: under, decodesTo: raw)
+        }
+        guard isProven else { throw .notProven }
+        return (record, payload)
+    }
+}
+
+extension DeltaError {
+    /// What must never happen: the coder would lose data.
+    package static var notProven: DeltaError {
+        DeltaError(.malformed, "a payload just encoded does not decode to its chunk; please report this")
+    }
+}
