@@ -6,7 +6,7 @@ export WRITERS=${WRITERS:-$HOME/.cache/modmeta/writers}
 missing=$(bash "$WRITER_SCRIPTS/install.sh") || { echo "skip - all writers: no virtual environment at $WRITERS"; exit 0; }
 . "$WRITER_SCRIPTS/../lib.sh"
 export WRITER_SCRIPTS PYTHONDONTWRITEBYTECODE=1 PYTHONWARNINGS=ignore CASE_SECONDS=${CASE_SECONDS:-600}
-export HF_HUB_OFFLINE=1 HF_HUB_DISABLE_PROGRESS_BARS=1 TOKENIZERS_PARALLELISM=false OMP_NUM_THREADS=1
+export TORCHINDUCTOR_CACHE_DIR="$ROOT/inductor" HF_HUB_OFFLINE=1 HF_HUB_DISABLE_PROGRESS_BARS=1 TOKENIZERS_PARALLELISM=false OMP_NUM_THREADS=1
 SKIPPED=0
 
 export WRITER_STEPS="$ROOT/writer-steps.sh"
@@ -105,6 +105,16 @@ fi
 if has safetensors; then
     writer_case "$python" write_arrays.py safetensors_numpy 20 "safetensors: arrays of numpy"
     has torch && writer_case "$python" write_arrays.py safetensors_torch 35 "safetensors: tensors of torch"
+    test_case "safetensors: the files of its own tests, sound and broken" <<END
+. "\$WRITER_STEPS"
+make_writers_repo
+$python "\$WRITER_SCRIPTS/write_safetensors_cases.py" step-0
+$python "\$WRITER_SCRIPTS/check_agreement.py" step-0
+cp -r step-0 qa/checkpoint
+push_files
+clone_is 0 main
+modmeta store verify "\$(url_of)"
+END
 fi
 if has gguf; then
     writer_case "$python" write_arrays.py gguf_f16 20 "gguf: F16"
