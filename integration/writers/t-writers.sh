@@ -131,6 +131,7 @@ if has torch safetensors transformers; then
     writer_case "$python" write_models.py sharded_bin 20 "huggingface_hub: .bin shards with an index"
     writer_case "$python" write_models.py resharded_bin 1 "huggingface_hub: .bin shards, then twice as many"
     has peft && writer_case "$python" write_models.py adapter 35 "peft: an adapter with a trained head"
+    has peft && writer_case "$python" write_models.py adapter_bin 35 "peft: an adapter with a trained head as .bin"
     has accelerate && writer_case "$python" write_models.py trainer 35 "transformers: a checkpoint of Trainer"
     has accelerate && writer_case "$python" write_models.py accelerate_state 20 "accelerate: save_state"
 fi
@@ -139,6 +140,10 @@ if has torch torch.distributed.tensor; then
         writer_case "$python" write_distributed.py dcp-$ranks 20 "torch.distributed.checkpoint: $ranks ranks"
     done
     writer_case "$python" write_distributed.py dcp-ranks 20 "torch.distributed.checkpoint: two ranks, then four"
+    for ranks in 3 4; do
+        writer_case "$python" write_distributed.py resharded-$ranks 5 \
+            "torch.distributed.checkpoint: the weights of two ranks, then of $ranks"
+    done
     if has deepspeed; then
         writer_case "$python" write_distributed.py zero1-2 35 "deepspeed: ZeRO stage 1, two ranks"
         writer_case "$python" write_distributed.py zero3-2 35 "deepspeed: ZeRO stage 3, two ranks"
