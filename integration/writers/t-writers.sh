@@ -49,6 +49,7 @@ for step in 0 1; do
     for part in step-\$step step-\$step/global_step1; do
         [ ! -d \$part ] || modmeta inspect \$part
     done
+    [ ! -e step-\$step/.metadata ] || modmeta inspect step-\$step/.metadata | grep "safe to load: yes"
     rm -rf qa/checkpoint
     cp -r step-\$step qa/checkpoint
     push_files
@@ -92,6 +93,11 @@ torch_cases() {
 }
 
 python=$WRITERS/bin/python
+"$python" - torch numpy safetensors gguf transformers huggingface_hub peft accelerate deepspeed <<'END'
+import importlib.metadata as metadata, sys
+found = {each: [*metadata.distributions(name=each)] for each in sys.argv[1:]}
+print("writers:", ", ".join(f"{name} {each[0].version}" for name, each in found.items() if each))
+END
 /usr/bin/python3 -c 'import torch' 2>/dev/null && torch_cases /usr/bin/python3
 if has torch && [ "$("$python" -c 'import torch; print(torch.__file__)')" != \
     "$(/usr/bin/python3 -c 'import torch; print(torch.__file__)' 2>/dev/null)" ]; then
