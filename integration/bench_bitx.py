@@ -13,13 +13,13 @@ sys.dont_write_bytecode = True
 
 import subprocess
 
+from checkpoint_tensors import BadCheckpoint, tensors_of
 from float_bits import numpy
-from safetensors_header import BadCheckpoint, read_header
 
 
 def encode(old_path, new_path, patch_path):
-    bases = {each.name: each for each in read_header(old_path)[0]}
-    tensors, start = read_header(new_path)
+    bases = {each.name: each for each in tensors_of(old_path)[0]}
+    tensors, start = tensors_of(new_path)
     command = ["zstd", "-q", "-f", "-3", "-o", patch_path]
     with open(old_path, "rb") as old, open(new_path, "rb") as new:
         with subprocess.Popen(command, stdin=subprocess.PIPE) as compressor:
@@ -36,9 +36,9 @@ def encode(old_path, new_path, patch_path):
 
 def decode(old_path, patch_path, back_path):
     subprocess.run(["zstd", "-q", "-d", "-f", patch_path, "-o", back_path], check=True)
-    bases = {each.name: each for each in read_header(old_path)[0]}
+    bases = {each.name: each for each in tensors_of(old_path)[0]}
     with open(old_path, "rb") as old, open(back_path, "r+b") as back:
-        for each in read_header(back_path)[0]:
+        for each in tensors_of(back_path)[0]:
             back.seek(each.begin)
             planes = numpy.frombuffer(back.read(each.end - each.begin), numpy.uint8).reshape(each.width, -1)
             words = numpy.ascontiguousarray(planes.T).reshape(-1).view(f"<u{each.width}")

@@ -12,7 +12,7 @@ sys.dont_write_bytecode = True
 
 from unittest.mock import MagicMock
 
-from safetensors_header import BadCheckpoint, main_dtype
+from checkpoint_tensors import BadCheckpoint, main_dtype
 
 DTYPES = {"F32": "float32", "F16": "float16", "BF16": "bfloat16"}
 

@@ -66,13 +66,3 @@ def tensor(name, entry, start):
         raise ValueError(f"tensor {name} has the unknown dtype {entry['dtype']}")
     begin, end = entry["data_offsets"]
     return Tensor(name, entry["dtype"], tuple(entry["shape"]), start + begin, start + end)
-
-
-def main_dtype(path):
-    """Returns the dtype that most bytes of the file have."""
-    totals = {}
-    for each in read_header(path)[0]:
-        totals[each.dtype] = totals.get(each.dtype, 0) + each.end - each.begin
-    if not totals:
-        raise BadCheckpoint(f"{path} holds no tensors.")
-    return max(totals, key=totals.get)

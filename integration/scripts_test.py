@@ -16,14 +16,17 @@ import tempfile
 import threading
 import time
 import unittest
+import zipfile
 from array import array
 
 import bench_measure
 import simulated_update
-from safetensors_header import BadCheckpoint, main_dtype, read_header
+from checkpoint_tensors import main_dtype, tensors_of
+from safetensors_header import BadCheckpoint, read_header
 from wordpiece import WordPiece
 
 HERE = os.path.dirname(os.path.abspath(__file__))
+TORCH_FILES = os.path.join(HERE, "../Tests/ModmetaFormatsTests/Fixtures/pytorch")
 HAS_NUMPY = subprocess.run([sys.executable, "-c", "import numpy"], capture_output=True).returncode == 0
 
 
@@ -63,6 +66,23 @@ class HeaderTests(InDirectory):
         self.assertEqual([each.name for each in tensors], ["z", "b", "e"])
         self.assertEqual((tensors[0].begin, tensors[0].end), (start, start + 8))
         self.assertEqual(main_dtype(path), "F16")
+
+    def test_storages_of_a_torch_file_are_found_where_their_bytes_are(self):
+        path = os.path.join(TORCH_FILES, "training.pt")
+        with zipfile.ZipFile(path) as archive:
+            stored = {each.rsplit("/", 1)[1]: archive.read(each) for each in archive.namelist() if "/data/" in each}
+        with open(path, "rb") as file:
+            content = file.read()
+        tensors, start = tensors_of(path)
+        self.assertEqual({each.name: content[each.begin : each.end] for each in tensors}, stored)
+        self.assertEqual(start, min(each.begin for each in tensors))
+        self.assertEqual(main_dtype(os.path.join(TORCH_FILES, "state-dict.pt")), "F32")
+        hostile = tensors_of(os.path.join(TORCH_FILES, "imports-os-system.pt"))[0]
+        self.assertEqual(len(hostile), 1)
+        with open(self.path("cut.pt"), "wb") as file:
+            file.write(content[:-30])
+        with self.assertRaisesRegex(BadCheckpoint, "cut.pt is no file of torch.save"):
+            tensors_of(self.path("cut.pt"))
 
     def test_bad_files_are_named_in_a_sentence(self):
         cases = {
@@ -354,7 +374,8 @@ class NumpyTests(InDirectory):
         self.assertEqual(raw, simulated_update.encode_bf16(array("f", self.values(source).tobytes())))
 
     def test_the_bitx_style_delta_gives_the_file_back(self):
-        for old, new in (self.run_of("BF16"), (self.run_of("F32")[1], self.run_of("F16")[0])):
+        torch_files = [os.path.join(TORCH_FILES, name) for name in ("state-dict.pt", "training.pt")]
+        for old, new in (self.run_of("BF16"), (self.run_of("F32")[1], self.run_of("F16")[0]), torch_files):
             patch, back = self.path("patch"), self.path("back")
             self.assertEqual(self.script("bench_bitx.py", "encode", old, new, patch).returncode, 0)
             self.assertEqual(self.script("bench_bitx.py", "decode", old, patch, back).returncode, 0)

@@ -270,6 +270,46 @@ modmeta inspect cut.safetensors | grep opaque
 must_fail modmeta inspect nowhere
 END
 
+test_case "an index of shards that lies is found out, not followed, and pushed as it is" <<'END'
+make_weights_repo qa
+index=model.safetensors.index.json
+# lies UNTRUTH WORDS [COUNT]: the checkpoint is not in order, for so many reasons and with these words.
+lies() {
+    python3 "$INTEGRATION/shards.py" "qa/$1" "$1"
+    must_fail modmeta inspect "qa/$1"
+    [ "$(grep -c '^  ' said)" = "${3:-1}" ]
+    said "NOT in order"
+    said "$2"
+    must_fail modmeta inspect "qa/$1/$index"
+    said "$2"
+}
+python3 "$INTEGRATION/shards.py" qa/sound
+modmeta inspect qa/sound | grep "$index: sharded, 2 files, 4 tensors, complete"
+# What the index would have read is there, and sound.
+python3 "$INTEGRATION/shards.py" qa/elsewhere
+lies outside "'../elsewhere/model-00002-of-00002.safetensors', which is no file of its own directory"
+lies absolute ", which is no file of its own directory"
+if command -v strace; then
+    for each in outside absolute; do
+        strace -f -o opened -e trace=%file modmeta inspect "qa/$each" || true
+        grep "$each/model-00001" opened
+        must_fail grep elsewhere/ opened
+    done
+fi
+lies missing "the shard model-00002-of-00002.safetensors is missing"
+lies misplaced "the tensor a is not in model-00002-of-00002.safetensors but in model-00001-of-00002.safetensors" 2
+said "the tensor c is not in model-00001-of-00002.safetensors but in model-00002-of-00002.safetensors"
+lies nowhere "no shard has the tensor e, which the index lists"
+lies twice "several shards have the tensor a"
+lies unlisted "the index does not list the tensor d of model-00002-of-00002.safetensors"
+git -C qa add -A
+git -C qa commit -q -m lies
+git -C qa push -q origin HEAD
+git clone -q "$(url_of)" clone
+diff -r --exclude=.git qa clone
+modmeta store verify "$(url_of)"
+END
+
 test_case "files that break the rules of their formats come back as they were" <<'END'
 make_weights_repo qa
 cp -r "$INTEGRATION"/../Tests/ModmetaFormatsTests/Fixtures/*hostile* qa

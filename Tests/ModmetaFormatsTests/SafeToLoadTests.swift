@@ -77,4 +77,72 @@ import Testing
         let two: [UInt8] = [0x80, 2, 0x4E, 0x2E, 0x80, 2] + Array("cnt\nsystem\n.".utf8) + [1, 2, 3]
         #expect(try SafeToLoad.scan(MemorySource(two))?.imports.map(\.global.description) == ["nt.system"])
     }
+
+    /// A pickle of protocol 0 that begins with these instructions.
+    struct Attribute: Sendable, CustomTestStringConvertible {
+        let what: String
+        let pickle: String
+        let verdict: PickleImport.Verdict
+        var testDescription: String { what }
+    }
+
+    /// `getattr(MODULE.NAME, "ATTRIBUTE")`.
+    private static func read(_ owner: String, _ attribute: String, by function: String = "builtins\ngetattr") -> String
+    {
+        let parts = owner.split(separator: ":")
+        return "c\(function)\n(c\(parts[0])\n\(parts[1])\nV\(attribute)\ntR"
+    }
+
+    private static let format = "torch.distributed.checkpoint.metadata:_MEM_FORMAT_ENCODING"
+    private static let member = read(format, "TORCH_CONTIGUOUS_FORMAT")
+    private static let stage = read(
+        "deepspeed.runtime.zero.config:ZeroStageEnum", "weights", by: "__builtin__\ngetattr")
+
+    /// Python 3.11 pickles members of enumerations as calls of getattr; everything else that it can do stays dangerous.
+    static let attributes = [
+        Attribute(what: "member", pickle: "\(member).", verdict: .harmless),
+        Attribute(what: "two members", pickle: "(\(member)\(member)l.", verdict: .harmless),
+        Attribute(what: "member of another library", pickle: "\(stage).", verdict: .unknown),
+        Attribute(what: "no member", pickle: "\(read(format, "mro")).", verdict: .unknown),
+        Attribute(what: "private", pickle: "\(read(format, "_convert_")).", verdict: .dangerous),
+        Attribute(what: "subclasses", pickle: "\(read(format, "__subclasses__")).", verdict: .dangerous),
+        Attribute(what: "path", pickle: "\(read(format, "a.b")).", verdict: .dangerous),
+        Attribute(what: "number", pickle: "\(read(format, "1")).", verdict: .dangerous),
+        Attribute(what: "nothing", pickle: "\(read(format, "")).", verdict: .dangerous),
+        Attribute(
+            what: "long", pickle: "\(read(format, String(repeating: "a", count: 256))).", verdict: .dangerous),
+        Attribute(what: "module", pickle: "\(read("torch:hub", "os")).", verdict: .dangerous),
+        Attribute(what: "dangerous function", pickle: "\(read("torch:load", "x")).", verdict: .dangerous),
+        Attribute(what: "other module", pickle: "\(read("mylib.models:Net", "forward")).", verdict: .dangerous),
+        Attribute(what: "like torch", pickle: "\(read("torchevil:Net", "forward")).", verdict: .dangerous),
+        Attribute(what: "built-in", pickle: "\(read("builtins:dict", "fromkeys")).", verdict: .dangerous),
+        Attribute(
+            what: "of what getattr gave", pickle: "cbuiltins\ngetattr\n(\(member)Vos\ntR.", verdict: .dangerous),
+        Attribute(
+            what: "name that is computed", pickle: "cbuiltins\ngetattr\n(ctorch\nSize\ncmylib\nname\n)RtR.",
+            verdict: .dangerous),
+        Attribute(
+            what: "with a default", pickle: "cbuiltins\ngetattr\n(ctorch\nSize\nVx\nVy\ntR.", verdict: .dangerous),
+        Attribute(what: "kept", pickle: "(\(member)cbuiltins\ngetattr\nl.", verdict: .dangerous),
+        Attribute(what: "given", pickle: "cbuiltins\ngetattr\n.", verdict: .dangerous),
+        Attribute(what: "dropped", pickle: "cbuiltins\ngetattr\n0\(member).", verdict: .dangerous),
+        Attribute(what: "passed on", pickle: "cmylib\nf\n(cbuiltins\ngetattr\ntR.", verdict: .dangerous),
+        Attribute(
+            what: "remembered and passed on",
+            pickle: "cbuiltins\ngetattr\np0\n(ctorch\nSize\nVx\ntR0cmylib\nf\n(g0\ntR.", verdict: .dangerous),
+        Attribute(what: "as a state", pickle: "\(member)cbuiltins\ngetattr\nb.", verdict: .dangerous),
+        Attribute(
+            what: "as a state that is replaced",
+            pickle: "\(member)cbuiltins\ngetattr\np0\nbNb0g0\n(ctorch\nSize\nVx\ntR.",
+            verdict: .dangerous),
+        Attribute(what: "added to a member", pickle: "\(member)cbuiltins\ngetattr\na.", verdict: .dangerous),
+        Attribute(what: "cut off", pickle: "(\(member)", verdict: .dangerous),
+        Attribute(what: "beside a command", pickle: "(\(member)cos\nsystem\n(Vls\ntRl.", verdict: .dangerous),
+    ]
+
+    @Test(arguments: attributes)
+    func tellsMembersOfEnumerationsFromOtherAttributes(_ attribute: Attribute) throws {
+        let marked = [0x80, 2] + Array(attribute.pickle.utf8)
+        #expect(try SafeToLoad.scan(MemorySource(marked))?.verdict == attribute.verdict)
+    }
 }

@@ -6,7 +6,7 @@ export WRITERS=${WRITERS:-$HOME/.cache/modmeta/writers}
 missing=$(bash "$WRITER_SCRIPTS/install.sh") || { echo "skip - all writers: no virtual environment at $WRITERS"; exit 0; }
 . "$WRITER_SCRIPTS/../lib.sh"
 export WRITER_SCRIPTS PYTHONDONTWRITEBYTECODE=1 PYTHONWARNINGS=ignore CASE_SECONDS=${CASE_SECONDS:-600}
-export HF_HUB_OFFLINE=1 HF_HUB_DISABLE_PROGRESS_BARS=1 TOKENIZERS_PARALLELISM=false OMP_NUM_THREADS=1
+export TORCHINDUCTOR_CACHE_DIR="$ROOT/inductor" HF_HUB_OFFLINE=1 HF_HUB_DISABLE_PROGRESS_BARS=1 TOKENIZERS_PARALLELISM=false OMP_NUM_THREADS=1
 SKIPPED=0
 
 export WRITER_STEPS="$ROOT/writer-steps.sh"
@@ -49,6 +49,7 @@ for step in 0 1; do
     for part in step-\$step step-\$step/global_step1; do
         [ ! -d \$part ] || modmeta inspect \$part
     done
+    [ ! -e step-\$step/.metadata ] || modmeta inspect step-\$step/.metadata | grep "safe to load: yes"
     rm -rf qa/checkpoint
     cp -r step-\$step qa/checkpoint
     push_files
@@ -92,6 +93,11 @@ torch_cases() {
 }
 
 python=$WRITERS/bin/python
+"$python" - torch numpy safetensors gguf transformers huggingface_hub peft accelerate deepspeed <<'END'
+import importlib.metadata as metadata, sys
+found = {each: [*metadata.distributions(name=each)] for each in sys.argv[1:]}
+print("writers:", ", ".join(f"{name} {each[0].version}" for name, each in found.items() if each))
+END
 /usr/bin/python3 -c 'import torch' 2>/dev/null && torch_cases /usr/bin/python3
 if has torch && [ "$("$python" -c 'import torch; print(torch.__file__)')" != \
     "$(/usr/bin/python3 -c 'import torch; print(torch.__file__)' 2>/dev/null)" ]; then
@@ -105,6 +111,16 @@ fi
 if has safetensors; then
     writer_case "$python" write_arrays.py safetensors_numpy 20 "safetensors: arrays of numpy"
     has torch && writer_case "$python" write_arrays.py safetensors_torch 35 "safetensors: tensors of torch"
+    test_case "safetensors: the files of its own tests, sound and broken" <<END
+. "\$WRITER_STEPS"
+make_writers_repo
+$python "\$WRITER_SCRIPTS/write_safetensors_cases.py" step-0
+$python "\$WRITER_SCRIPTS/check_agreement.py" step-0
+cp -r step-0 qa/checkpoint
+push_files
+clone_is 0 main
+modmeta store verify "\$(url_of)"
+END
 fi
 if has gguf; then
     writer_case "$python" write_arrays.py gguf_f16 20 "gguf: F16"
@@ -121,6 +137,7 @@ if has torch safetensors transformers; then
     writer_case "$python" write_models.py sharded_bin 20 "huggingface_hub: .bin shards with an index"
     writer_case "$python" write_models.py resharded_bin 1 "huggingface_hub: .bin shards, then twice as many"
     has peft && writer_case "$python" write_models.py adapter 35 "peft: an adapter with a trained head"
+    has peft && writer_case "$python" write_models.py adapter_bin 35 "peft: an adapter with a trained head as .bin"
     has accelerate && writer_case "$python" write_models.py trainer 35 "transformers: a checkpoint of Trainer"
     has accelerate && writer_case "$python" write_models.py accelerate_state 20 "accelerate: save_state"
 fi
@@ -129,6 +146,10 @@ if has torch torch.distributed.tensor; then
         writer_case "$python" write_distributed.py dcp-$ranks 20 "torch.distributed.checkpoint: $ranks ranks"
     done
     writer_case "$python" write_distributed.py dcp-ranks 20 "torch.distributed.checkpoint: two ranks, then four"
+    for ranks in 3 4; do
+        writer_case "$python" write_distributed.py resharded-$ranks 5 \
+            "torch.distributed.checkpoint: the weights of two ranks, then of $ranks"
+    done
     if has deepspeed; then
         writer_case "$python" write_distributed.py zero1-2 35 "deepspeed: ZeRO stage 1, two ranks"
         writer_case "$python" write_distributed.py zero3-2 35 "deepspeed: ZeRO stage 3, two ranks"

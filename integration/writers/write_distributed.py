@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """Writes with torch.distributed.checkpoint and DeepSpeed, in processes of their own: write_distributed.py KIND DIRECTORY STEP.
 
-dcp-RANKS, zeroSTAGE-RANKS, and dcp-ranks and zero-ranks, which have 2 ranks at step 0 and 3 or 4 at step 1.
+dcp-RANKS, zeroSTAGE-RANKS, and dcp-ranks and zero-ranks, which have 2 ranks at step 0 and 3 or 4 at step 1. resharded-RANKS is
+dcp with two ranks, and then the same weights with so many.
 """
 import importlib
 import os
@@ -50,8 +51,8 @@ def process(rank, ranks, kind, directory, step):
     os.environ |= {"RANK": str(rank), "LOCAL_RANK": str(rank), "WORLD_SIZE": str(ranks)}
     torch.set_num_threads(1)
     dist.init_process_group("gloo", init_method=f"file://{directory}.meeting", rank=rank, world_size=ranks)
-    if kind == "dcp":
-        dcp(directory, step)
+    if kind in ("dcp", "resharded"):
+        dcp(directory, step if kind == "dcp" else 0)
     else:
         import deepspeed
 
@@ -60,12 +61,18 @@ def process(rank, ranks, kind, directory, step):
         os.environ |= {"MASTER_ADDR": "127.0.0.1", "MASTER_PORT": "0"}
         deepspeed.init_distributed("gloo", auto_mpi_discovery=False)
         zero(directory, step, int(kind.removeprefix("zero")))
+    dist.barrier()
     dist.destroy_process_group()
+    # On a busy machine gloo's threads now and then outlive their owners, and torch aborts while Python is cleaning up.
+    os._exit(0)
 
 
 def main():
     (kind, ranks), directory, step = sys.argv[1].split("-"), os.path.abspath(sys.argv[2]), int(sys.argv[3])
-    ranks = {"dcp": (2, 4), "zero1": (2, 3)}[kind][step] if ranks == "ranks" else int(ranks)
+    if kind == "resharded":
+        ranks = 2 if step == 0 else int(ranks)
+    else:
+        ranks = {"dcp": (2, 4), "zero1": (2, 3)}[kind][step] if ranks == "ranks" else int(ranks)
     os.makedirs(directory, exist_ok=True)
     processes.spawn(process, (ranks, kind, directory, step), ranks)
     if os.path.exists(f"{directory}.meeting"):

@@ -46,7 +46,7 @@ def resharded_bin(directory, step):
     sharded_bin(directory, 0, "16MB" if step == 0 else "7MB")
 
 
-def adapter(directory, step):
+def adapter(directory, step, **options):
     from peft import LoraConfig, get_peft_model
 
     model = llama(0)
@@ -54,7 +54,11 @@ def adapter(directory, step):
     settings = LoraConfig(r=16, target_modules=["q_proj", "v_proj", "up_proj"], modules_to_save=["lm_head"])
     model = get_peft_model(model, settings)
     train_model(model, step)
-    model.save_pretrained(directory)
+    model.save_pretrained(directory, **options)
+
+
+def adapter_bin(directory, step):
+    adapter(directory, step, safe_serialization=False)
 
 
 class Tokens(torch.utils.data.Dataset):

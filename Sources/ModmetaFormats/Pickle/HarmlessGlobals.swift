@@ -10,6 +10,20 @@ enum HarmlessGlobals {
         }
     }
 
+    /// Whether a name is that of a member of an enumeration on the list.
+    static func isMember(_ global: PickleGlobal) -> Bool { members[global.module]?.contains(global.name) ?? false }
+
+    private static let members: [String: Set<String>] = [
+        "torch.distributed.checkpoint.metadata": memoryFormats,
+        "torch.distributed._shard.checkpoint.metadata": memoryFormats,
+        "torch.distributed._shard.sharded_tensor.metadata": memoryFormats,
+    ]
+
+    private static let memoryFormats = Set(
+        ["MEM_FORMAT_ENCODING", "_MEM_FORMAT_ENCODING"].flatMap { name in
+            ["CONTIGUOUS_FORMAT", "CHANNELS_LAST", "PRESERVE_FORMAT"].map { "\(name).TORCH_\($0)" }
+        })
+
     private static func isTorch(_ name: String) -> Bool {
         name.hasSuffix("Storage") || PyTorchElementType(torchName: name) != nil
             || [

@@ -49,6 +49,8 @@ struct PickleGraph {
     /// The classes and functions, each once, in the order of their first use.
     private(set) var globals: [PickleGlobal] = []
     private var globalIndices: [PickleGlobal: Int] = [:]
+    /// States that objects were given before their last one.
+    private(set) var replacedStates: [ID] = []
 
     /// The object that stands for all values without parts.
     static let other: ID = 0
@@ -81,7 +83,10 @@ struct PickleGraph {
     }
 
     /// Gives an object its state.
-    mutating func set(state: ID, of id: ID) { nodes[Int(id)].state = state }
+    mutating func set(state: ID, of id: ID) {
+        if let replaced = nodes[Int(id)].state { replacedStates.append(replaced) }
+        nodes[Int(id)].state = state
+    }
 
     /// The object at a place.
     subscript(id: ID) -> Node { nodes[Int(id)] }

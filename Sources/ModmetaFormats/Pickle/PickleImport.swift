@@ -36,7 +36,7 @@ public struct PickleImport: Hashable, Sendable {
         // Later protocols look names up part by part, so that "torch" and "hub.os.system" lead to "os.system".
         let parts = global.module.split(separator: ".") + global.name.split(separator: ".")
         let isPlain = !global.name.contains(".")
-        if isPlain, HarmlessGlobals.contains(global) { return .harmless }
+        if isPlain ? HarmlessGlobals.contains(global) : HarmlessGlobals.isMember(global) { return .harmless }
         if parts.contains(where: { DangerousGlobals.modules.contains(String($0)) }) { return .dangerous }
         if DangerousGlobals.qualified.contains("\(global)") { return .dangerous }
         let isBuiltin = ["builtins", "__builtin__", "__builtins__"].contains(global.module)

@@ -1,6 +1,6 @@
 /// Gathers what the pickles of a file would import.
 struct PickleScan {
-    /// The classes and functions, each once.
+    /// The classes and functions, and the attributes that are read of them, each once.
     private(set) var globals: [PickleGlobal] = []
     /// The pickles that were begun, and those that were followed to their end.
     private(set) var found = 0
@@ -51,13 +51,16 @@ struct PickleScan {
             else { return }
             found += 1
             var machine = PickleMachine(reader)
+            let imports: [PickleGlobal]
             do {
-                _ = try machine.run()
+                let root = try machine.run()
                 completed += 1
+                imports = machine.graph.imports(of: root)
             } catch {
                 problem = problem ?? error
+                imports = machine.graph.globals
             }
-            for global in machine.graph.globals where known.insert(global).inserted { globals.append(global) }
+            for global in imports where known.insert(global).inserted { globals.append(global) }
             guard problem == nil else { return }
             reader = machine.reader
         }
