@@ -4,6 +4,8 @@
 # Servers are started here, behind server/proxy.py with a round trip of LINE_DELAY milliseconds (50) and LINE_RATE bytes a second
 # (25000000, that is 200 Mbit/s). SERVICES chooses among "lfs moto rclone radosgw" (default: lfs moto).
 #
+#   line     LINE_MB (400) MB of random bytes in 50 objects, by curl in eight connections (S3) or by plain git-lfs (LFS): what
+#            the line, the proxy and the server carry without modmeta
 #   small    SMALL_COUNT (200) objects of SMALL_SIZE (100000) bytes, with plain git-lfs where it can, and with modmeta
 #   large    one file of LARGE_MB (1000) MB of bfloat16 weights
 #   killed   the same, killed when half is sent, and pushed again
@@ -16,20 +18,20 @@ cd "$(dirname "$0")"
 . server/servers.sh
 LINE_DELAY=${LINE_DELAY:-50} LINE_RATE=${LINE_RATE:-25000000}
 SMALL_COUNT=${SMALL_COUNT:-200} SMALL_SIZE=${SMALL_SIZE:-100000} LARGE_MB=${LARGE_MB:-1000}
+LINE_MB=${LINE_MB:-400}
 SERVICES=${SERVICES:-lfs moto}
 SELECTED=()
 LINE_PIDS=()
-[ $# -gt 0 ] || set -- small large killed
+[ $# -gt 0 ] || set -- line small large killed
 
 port=$(free_port)
 case $SERVICES in *lfs*) start_server https-host.sh "$ROOT/host" "$port" ;; esac
 export GIT_SSL_CAINFO="$ROOT/host/ca.pem" HOST_DIR="$ROOT/host"
-# From here on start_server is that of the S3 services.
 SERVER_SCRIPTS=$INTEGRATION/server
 . server/s3-servers.sh
 end_bench() {
     [ ${#LINE_PIDS[@]} -eq 0 ] || kill "${LINE_PIDS[@]}" 2>/dev/null
-    stop_servers
+    stop_services
     end_servers
 }
 trap end_bench EXIT
@@ -109,6 +111,28 @@ measured() {
     report "$what" "$seconds" $(($(settled "$service") - before))
 }
 
+# put_objects URL: all files here, by curl.
+put_objects() {
+    curl -sSf --no-progress-meter --parallel --parallel-max 8 --parallel-immediate --aws-sigv4 aws:amz:us-east-1:s3 \
+        --user "$AWS_ACCESS_KEY_ID:$AWS_SECRET_ACCESS_KEY" -H "x-amz-content-sha256: UNSIGNED-PAYLOAD" \
+        $(for file in *.bin; do echo "-T $file $1/$file"; done)
+}
+
+line() {
+    local service=$1 number
+    make_repository "$service" "line-$service" plain
+    for number in $(seq 50); do head -c $((LINE_MB * 20000)) /dev/urandom >"line-$service/$number.bin"; done
+    if [ "$service" = lfs ]; then
+        commit_all "line-$service"
+        measured "line:$service" "$service" push "line-$service"
+    else
+        cd "line-$service" || exit 1
+        measured "line:$service" "$service" put_objects "$AWS_ENDPOINT_URL/models/line"
+        cd .. || exit 1
+    fi
+    rm -rf "line-$service"
+}
+
 small() {
     local service=$1 kind number
     for kind in plain modmeta; do
@@ -155,7 +179,7 @@ for service in $SERVICES; do
     case $service in
         lfs) start_line lfs "localhost:$port" ;;
         *)
-            start_server "$service" || exit 1
+            start_service "$service" || exit 1
             . "$ROOT/$service.env"
             start_line "$service" "${AWS_ENDPOINT_URL#http://}"
             export AWS_ENDPOINT_URL="http://127.0.0.1:$(cat "$ROOT/$service.port")"

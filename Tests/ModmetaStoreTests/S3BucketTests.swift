@@ -165,28 +165,81 @@ import Testing
         #expect(hostile.requests.map(\.method) == ["HEAD", "GET"])
     }
 
+    private static func listing(_ keys: [String], next token: String? = nil) -> HTTPResponse {
+        let items = keys.map {
+            "<Contents><Key>\($0)</Key><Size>4</Size><LastModified>1970-01-02T00:00:00.000Z</LastModified></Contents>"
+        }
+        let more = token.map {
+            "<IsTruncated>true</IsTruncated><NextContinuationToken>\($0)</NextContinuationToken>"
+        }
+        return HTTPResponse(
+            status: 200, body: Array("<ListBucketResult>\(items.joined())\(more ?? "")</ListBucketResult>".utf8))
+    }
+
     @Test func listsPageByPage() async throws {
-        let transport = ScriptedTransport { request, before in
-            let keys = before == 0 ? ["qa/x/1", "qa/x/&amp;"] : ["qa/x/3"]
-            let items = keys.map {
-                "<Contents><Key>\($0)</Key><Size>4</Size><LastModified>1970-01-02T00:00:00.000Z</LastModified></Contents>"
-            }
-            let more =
-                before == 0 ? "<IsTruncated>true</IsTruncated><NextContinuationToken>t+=</NextContinuationToken>" : ""
-            return HTTPResponse(
-                status: 200, body: Array("<ListBucketResult>\(items.joined())\(more)</ListBucketResult>".utf8))
+        let transport = ScriptedTransport { _, before in
+            before == 0 ? Self.listing(["qa/x/1", "qa/x/&amp;"], next: "t+=") : Self.listing(["qa/x/3"])
         }
         var found: [BucketEntry] = []
-        try await bucket(transport).list(prefix: "x/") {
+        try await bucket(transport, endpoint: "https://s3:9000").list(prefix: "x/") {
             found.append($0)
             return true
         }
         #expect(found.map(\.path) == ["x/1", "x/&", "x/3"] && found[0].size == 4 && found[0].modified == 86_400)
         #expect(
             transport.requests.map(\.url) == [
-                "http://s3:9000/models?list-type=2&max-keys=20&prefix=qa%2Fx%2F",
-                "http://s3:9000/models?continuation-token=t%2B%3D&list-type=2&max-keys=1000&prefix=qa%2Fx%2F",
+                "https://s3:9000/models?list-type=2&max-keys=20&prefix=qa%2Fx%2F",
+                "https://s3:9000/models?continuation-token=t%2B%3D&list-type=2&max-keys=1000&prefix=qa%2Fx%2F",
             ])
+    }
+
+    struct Looks: Sendable, CustomTestStringConvertible {
+        var testDescription: String
+        var looks: [[String]]
+        var result: [String]
+    }
+
+    @Test(arguments: [
+        Looks(testDescription: "a damaged name", looks: [["q", "2"], ["1", "2"], ["1", "2"]], result: ["1", "2"]),
+        Looks(testDescription: "a new file", looks: [["2"], ["1", "2"], ["1", "2"]], result: ["1", "2"]),
+        Looks(
+            testDescription: "new files again and again",
+            looks: [["3"], ["2", "3"], ["1", "2", "3"], ["1", "2", "3"]],
+            result: ["1", "2", "3"]),
+        Looks(testDescription: "two damaged names", looks: [["a"], ["b"], ["1"], ["1"]], result: ["1"]),
+    ])
+    func listingsAreLookedAtTwiceWithoutTLS(_ example: Looks) async throws {
+        let transport = ScriptedTransport { _, before in
+            Self.listing(example.looks[before].map { "qa/\($0)" })
+        }
+        var found: [String] = []
+        try await bucket(transport).list(prefix: "") {
+            found.append($0.path)
+            return true
+        }
+        #expect(found == example.result)
+        #expect(transport.requests.count == example.looks.count)
+    }
+
+    @Test func damagedTokensAreNotFollowedWithoutTLS() async throws {
+        let transport = ScriptedTransport { request, before in
+            guard request.url.contains("token=right") else {
+                return Self.listing(["qa/1"], next: before == 0 ? "wrong" : "right")
+            }
+            return Self.listing(["qa/2"])
+        }
+        var found: [String] = []
+        try await bucket(transport).list(prefix: "") {
+            found.append($0.path)
+            return true
+        }
+        #expect(found == ["1", "2"])
+    }
+
+    @Test func listsThatChangeEachTimeAreGivenUp() async throws {
+        let transport = ScriptedTransport { _, before in Self.listing(["qa/\(before)"]) }
+        let error = await storeError { try await bucket(transport).list(prefix: "") { _ in true } }
+        #expect(error?.message.contains("each time another list arrives") == true)
     }
 
     @Test func listingsThatLeadNowhereEnd() async throws {

@@ -9,9 +9,7 @@ import Testing
 @Suite(.enabled(if: getenv("MODMETA_TEST_S3") != nil), .serialized) struct S3ServiceTests {
     private func bucket(_ prefix: String) throws -> S3Bucket {
         let name = try #require(getenv("MODMETA_TEST_S3").map { String(cString: $0) })
-        return try S3Bucket(
-            name, prefix: prefix, configuration: try S3Configuration(environment: StoreAccess.processEnvironment),
-            transport: CurlTransport())
+        return try StoreAccess().bucket(name, prefix: prefix)
     }
 
     private static let ignoresConditions =
@@ -48,17 +46,15 @@ import Testing
     }
 
     @Test func wrongKeysAreRefused() async throws {
-        var configuration = try S3Configuration(environment: StoreAccess.processEnvironment)
-        configuration.credentials?.secretKey = "wrong"
+        var environment = StoreAccess.processEnvironment
+        environment["AWS_SECRET_ACCESS_KEY"] = "wrong"
         let name = try #require(getenv("MODMETA_TEST_S3").map { String(cString: $0) })
-        let bucket = try S3Bucket(name, prefix: "", configuration: configuration, transport: CurlTransport())
+        let bucket = try StoreAccess(environment: environment).bucket(name, prefix: "")
         #expect(await storeError { try await bucket.read("a", limit: 10) }?.code == .denied)
     }
 
     @Test func absentBucketsAreNamed() async throws {
-        let bucket = try S3Bucket(
-            "absent-bucket-of-modmeta", prefix: "",
-            configuration: try S3Configuration(environment: StoreAccess.processEnvironment), transport: CurlTransport())
+        let bucket = try StoreAccess().bucket("absent-bucket-of-modmeta", prefix: "")
         let error = await storeError { try await BucketStore.open(bucket) }
         #expect(error?.code == .noStore, "\(error?.message ?? "no error")")
     }

@@ -51,7 +51,9 @@ def main(url, rounds, settings):
         run("git", *options, "clone", "-q", url, "clone")
         slowest = [max(slowest[0], pushed - start), max(slowest[1], time.monotonic() - pushed)]
         if content("clone/model.safetensors") != versions[-1]:
-            sys.exit(f"round {number}: the clone differs")
+            heads = [run("git", "rev-parse", "HEAD", cwd=repository).strip() for repository in ("qa", "clone")]
+            state = run("git", "status", "--short", cwd="clone")
+            sys.exit(f"round {number}: the clone differs; pushed was {heads[0]}, it is at {heads[1]}\n{state}")
     for back, version in enumerate(reversed(versions)):
         run("git", *options, "checkout", "-q", f"HEAD~{back}" if back == 0 else "HEAD~1", cwd="clone")
         if content("clone/model.safetensors") != version:

@@ -26,9 +26,13 @@ extension BucketStore {
     ) async throws -> BucketStore {
         let store = BucketStore(files: files)
         if try await store.newestFormat() == nil {
-            for (path, text) in gitFiles(objectFormat) {
-                if try await files.size(of: path) == nil {
-                    _ = try await files.put(path, .bytes(Array(text.utf8)), .always)
+            // At once, as each takes two round trips.
+            try await withThrowingDiscardingTaskGroup { group in
+                for (path, text) in gitFiles(objectFormat) {
+                    group.addTask {
+                        guard try await files.size(of: path) == nil else { return }
+                        _ = try await files.put(path, .bytes(Array(text.utf8)), .always)
+                    }
                 }
             }
             _ = try await store.compareAndSwapFormat(expected: nil, new: StoreFormat().serialized())

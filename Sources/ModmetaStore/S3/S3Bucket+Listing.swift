@@ -11,7 +11,7 @@ extension S3Bucket {
         var count = 20
         var emptyPages = 0
         repeat {
-            let page = try await page(prefix: prefix, count: count, after: token)
+            let page = try await believablePage(prefix: prefix, count: count, after: token)
             for entry in page.entries { guard try await visit(entry) else { return } }
             emptyPages = page.entries.isEmpty ? emptyPages + 1 : 0
             guard page.next == nil || (page.next != token && emptyPages < S3Bucket.emptyPageLimit) else {
@@ -22,9 +22,44 @@ extension S3Bucket {
         } while token != nil
     }
 
-    private func page(
-        prefix: String, count: Int, after token: String?
-    ) async throws -> (entries: [BucketEntry], next: String?) {
+    /// A part of a listing.
+    private struct Page: Hashable, Sendable {
+        var entries: [BucketEntry]
+        /// What to ask for the next one with; nil at the end.
+        var next: String?
+    }
+
+    /// The most looks at one page.
+    private static let lookLimit = 10
+    /// How many looks must show the same token for what follows; services may make up another one each time.
+    private static let tokenLookLimit = 4
+
+    /// A page that was not damaged on the way.
+    ///
+    /// Nothing in a listing tells a damaged name from a right one: it would hide the newest generation, or an object that
+    /// must not be collected. So where TLS does not protect it, there are two looks at once, and more until everything in
+    /// one of them was seen before. What others write and delete meanwhile does not hinder that for long.
+    private func believablePage(prefix: String, count: Int, after token: String?) async throws -> Page {
+        guard client.isPlain else { return try await page(prefix: prefix, count: count, after: token) }
+        async let one = page(prefix: prefix, count: count, after: token)
+        async let other = page(prefix: prefix, count: count, after: token)
+        let (first, second) = try await (one, other)
+        if first == second { return first }
+        var entries = Set(first.entries + second.entries)
+        var tokens: Set<String?> = [first.next, second.next]
+        for look in 3...S3Bucket.lookLimit {
+            let latest = try await page(prefix: prefix, count: count, after: token)
+            if entries.isSuperset(of: latest.entries), tokens.contains(latest.next) || look > S3Bucket.tokenLookLimit {
+                return latest
+            }
+            entries.formUnion(latest.entries)
+            tokens.insert(latest.next)
+        }
+        throw StoreError(
+            .unavailable, "cannot list \(name): each time another list arrives; give the same command again")
+    }
+
+    private func page(prefix: String, count: Int, after token: String?) async throws -> Page {
         var call = S3Call("GET", "", to: "list \(name)")
         call.query = [("list-type", "2"), ("max-keys", "\(count)")]
         if !key(prefix).isEmpty { call.query.append(("prefix", key(prefix))) }
@@ -43,9 +78,13 @@ extension S3Bucket {
                     path: String(decoding: key.utf8.dropFirst(keyPrefix.utf8.count), as: UTF8.self), size: size,
                     modified: modified.seconds)
             }
-            guard root["IsTruncated"] == "true" else { return (entries, nil) }
-            guard let next = root["NextContinuationToken"], !next.isEmpty else { throw damaged }
-            return (entries, next)
+            switch root["IsTruncated"] {
+            case nil, "false": return Page(entries: entries)
+            case "true":
+                guard let next = root["NextContinuationToken"], !next.isEmpty else { throw damaged }
+                return Page(entries: entries, next: next)
+            default: throw damaged
+            }
         }
     }
 }
