@@ -42,18 +42,17 @@ final class PatchEncoder {
     private func smallest(
         _ raw: UnsafeRawBufferPointer, base: UnsafeRawBufferPointer, chunk: PatchChunk
     ) throws(DeltaError) -> (PatchRecord, [UInt8]) {
-        var record = PatchRecord(encoding: .delta, rawLength: raw.count, base: chunk.base, payloadLength: 0)
-        var payload = try codec.encodeDelta(raw, base: base, pieces: chunk.pieces)
+        var record = PatchRecord(encoding: .raw, rawLength: raw.count, base: chunk.base, payloadLength: 0)
+        var payload = Array(raw)
+        if !chunk.base.isEmpty {
+            let delta = try codec.encodeDelta(raw, base: base, pieces: chunk.pieces)
+            if delta.count < payload.count { (payload, record.encoding) = (delta, .delta) }
+        }
         // A delta this small is never beaten by a chunk without a base.
         if payload.count * 4 > raw.count, let full = try codec.encodeFull(raw, pieces: chunk.pieces),
             full.count < payload.count
         {
-            payload = full
-            record.encoding = .full
-        }
-        if payload.count >= raw.count {
-            payload = Array(raw)
-            record.encoding = .raw
+            (payload, record.encoding) = (full, .full)
         }
         if record.encoding != .delta { record.base = [] }
         record.payloadLength = payload.count
