@@ -1,13 +1,6 @@
 extension Manifest {
-    /// Whether bytes that should be a manifest were cut short or changed, going by what stands around the body.
+    /// Whether bytes that should be a manifest cannot be one that this program reads, going by what stands around the body.
     ///
-    /// A manifest of a later version is not damaged: this program cannot tell.
-    public static func isDamaged(_ bytes: [UInt8]) -> Bool {
-        do throws(FormatError) {
-            _ = try body(of: bytes)
-            return false
-        } catch {
-            return error.code != .unsupportedVersion
-        }
-    }
+    /// They were cut short or changed, or are of a later version; a bit that flipped in the version cannot be told from that.
+    public static func isUnreadable(_ bytes: [UInt8]) -> Bool { (try? body(of: bytes)) == nil }
 }

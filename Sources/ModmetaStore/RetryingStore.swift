@@ -38,7 +38,7 @@ public struct RetryingStore: ObjectStore {
 
     /// Reads a whole object of at most `limit` bytes, again where its bytes do not fit its name.
     ///
-    /// - Throws: `.corrupt` if they never did. A manifest whose checksum is wrong is read again too, but then returned: its
+    /// - Throws: `.corrupt` if they never did. A manifest that is none is read again too, but then returned: its
     ///   reader can say more about it.
     public func read(_ key: ObjectKey, limit: Int) async throws -> [UInt8] {
         for reading in 1...RetryingStore.readings {
@@ -130,6 +130,6 @@ public struct RetryingStore: ObjectStore {
 
     private static func fits(_ bytes: [UInt8], _ key: ObjectKey) -> Bool {
         if let digest = key.contentDigest { return SHA256.hash(bytes) == digest }
-        return key == .format ? (try? StoreFormat.read(bytes)) != nil : !Manifest.isDamaged(bytes)
+        return key == .format ? (try? StoreFormat.read(bytes)) != nil : !Manifest.isUnreadable(bytes)
     }
 }

@@ -154,7 +154,19 @@ struct RetryingStoreTests {
         #expect(try await retrying(store).read(.manifest(object), limit: 1000) == manifest)
         store.faults.withLock { $0 = [.flipped, .flipped, .flipped] }
         let damaged = try await retrying(store).read(.manifest(object), limit: 1000)
-        #expect(damaged != manifest && Manifest.isDamaged(damaged))
+        #expect(damaged != manifest && Manifest.isUnreadable(damaged))
+    }
+
+    @Test("a bit that flipped in a manifest's version does not pass for a later version")
+    func versionIsReadAgain() {
+        let manifest = Manifest(object: ObjectID(SHA256.hash(bytes)), layout: .opaque(size: 0), entries: [], chunks: [])
+            .serialized()
+        #expect(!Manifest.isUnreadable(manifest))
+        for bit in 0..<manifest.count * 8 {
+            var damaged = manifest
+            damaged[bit / 8] ^= 1 << UInt8(bit % 8)
+            #expect(Manifest.isUnreadable(damaged))
+        }
     }
 
     @Test("a listing that broke off goes on without giving an object twice")
