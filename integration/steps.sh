@@ -103,5 +103,30 @@ push_checkpoint() {
     git -C "$repo" push -q origin HEAD
 }
 
+# make_tagged_repo REPO: two checkpoints, pushed; 0.safetensors and 1.safetensors are copies, and v1 is the second.
+make_tagged_repo() {
+    local step
+    make_weights_repo "$1"
+    for step in 0 1; do
+        push_checkpoint "$1" $step --mb 3
+        cp "$1/model.safetensors" "$step.safetensors"
+    done
+    git -C "$1" tag v1
+    git -C "$1" push -q origin v1
+}
+
+# copy_damaged URL: damages a payload of the store; a copy of the store must name it, and leave it out.
+copy_damaged() {
+    local payload status=0
+    payload=$(find store/lfs -type f -size +100k | head -n 1)
+    chmod u+w "$payload"
+    printf X | dd of="$payload" bs=1 seek=1000 conv=notrunc status=none
+    modmeta store copy "$(url_of)" "$1" >said || status=$?
+    [ $status = 1 ]
+    said 'not copied'
+    said "$(basename "$payload")"
+    modmeta store verify "$1"
+}
+
 # What the store holds for weights, in bytes.
 weight_bytes() { du -sb store/lfs store/modmeta | awk '{ sum += $1 } END { print sum }'; }

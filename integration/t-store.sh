@@ -185,13 +185,7 @@ END
 
 test_case "copy takes weights and history, goes on, and names what is damaged" <<'END'
 . "$INTEGRATION_STORE_STEPS"
-make_weights_repo qa
-for step in 0 1; do
-    push_checkpoint qa $step --mb 3
-    cp qa/model.safetensors "$step.safetensors"
-done
-git -C qa tag v1
-git -C qa push -q origin v1
+make_tagged_repo qa
 modmeta store copy "$(url_of)" "$(url_of second)" >said
 grep 'history copied' said
 git clone -q "$(url_of second)" fetched
@@ -205,15 +199,7 @@ modmeta store copy --json "$(url_of)" "$(url_of second)" >said
 grep '"copiedCount" : 1,' said
 modmeta store verify "$(url_of second)"
 # What is damaged does not spread.
-payload=$(find store/lfs -type f -size +100k | head -n 1)
-chmod u+w "$payload"
-printf X | dd of="$payload" bs=1 seek=1000 conv=notrunc status=none
-status=0
-modmeta store copy "$(url_of)" "$(url_of third)" >said || status=$?
-[ $status = 1 ]
-said 'not copied'
-said "$(basename "$payload")"
-modmeta store verify "$(url_of third)"
+copy_damaged "$(url_of third)"
 must_fail modmeta store copy "$(url_of)" "$(url_of)"
 END
 

@@ -2,26 +2,9 @@
 # Git itself, and weights beside it, in buckets of real S3 services, each started here on 127.0.0.1.
 #   S3_SERVICES chooses among them: "moto radosgw rclone".
 #   RACE_ROUNDS says how often sixteen people push at once.
-SERVER_SCRIPTS=$(cd "$(dirname "$0")" && pwd)
-for variable in $(compgen -e AWS_); do unset "$variable"; done
-bash "$SERVER_SCRIPTS/s3-install.sh" || exit 1
-. "$SERVER_SCRIPTS/../lib.sh"
-. "$SERVER_SCRIPTS/s3-servers.sh"
-trap 'stop_services; end_all' EXIT
+. "$(dirname "$0")/s3-cases.sh"
 S3_SERVICES=${S3_SERVICES:-moto radosgw rclone}
-export ROOT RACE_ROUNDS=${RACE_ROUNDS:-20} CASE_SECONDS=${CASE_SECONDS:-3000}
-
-# service_case SERVICE NAME: a case with the service's variables set, and a place in its bucket.
-service_case() {
-    local service=$1 body
-    body=$(cat)
-    test_case "$service: $2" <<END_OF_CASE
-. "\$ROOT/$service.env"
-place=case-\$RANDOM\$RANDOM
-url=modmeta::s3://models/\$place
-$body
-END_OF_CASE
-}
+export RACE_ROUNDS=${RACE_ROUNDS:-20} CASE_SECONDS=${CASE_SECONDS:-3000}
 
 # Lets everybody read and list the bucket of a service, by curl, whose requests have nothing to do with ours.
 publish() {
@@ -38,12 +21,7 @@ publish() {
 }
 
 for service in $S3_SERVICES; do
-    if ! start_service "$service"; then
-        FAILED=$((FAILED + 1))
-        echo "FAIL - $service: it starts"
-        tail -n 15 "$ROOT/$service/log"
-        continue
-    fi
+    service_starts "$service" || continue
 
     if [ "$service" = rclone ]; then
         service_case "$service" "a service that ignores conditions keeps no refs, and says so" <<'END'

@@ -1,70 +1,35 @@
 #!/usr/bin/env bash
 # The verbs that look after stores, and those that work without a clone, with buckets of real S3 services.
 #   S3_SERVICES chooses among them: "moto radosgw".
-SERVER_SCRIPTS=$(cd "$(dirname "$0")" && pwd)
-for variable in $(compgen -e AWS_); do unset "$variable"; done
-bash "$SERVER_SCRIPTS/s3-install.sh" || exit 1
-. "$SERVER_SCRIPTS/../lib.sh"
-. "$SERVER_SCRIPTS/s3-servers.sh"
-trap 'stop_services; end_all' EXIT
+. "$(dirname "$0")/s3-cases.sh"
 S3_SERVICES=${S3_SERVICES:-moto radosgw}
-export ROOT CASE_SECONDS=${CASE_SECONDS:-600}
-
-# service_case SERVICE NAME: a case with the service's variables set, and two places in its bucket.
-service_case() {
-    local service=$1 body
-    body=$(cat)
-    test_case "$service: $2" <<END_OF_CASE
-. "\$ROOT/$service.env"
-url=modmeta::s3://models/case-\$RANDOM\$RANDOM
-other=\$url-other
-$body
-END_OF_CASE
-}
+export CASE_SECONDS=${CASE_SECONDS:-600}
 
 for service in $S3_SERVICES; do
-    if ! start_service "$service"; then
-        FAILED=$((FAILED + 1))
-        echo "FAIL - $service: it starts"
-        tail -n 15 "$ROOT/$service/log"
-        continue
-    fi
+    service_starts "$service" || continue
 
     service_case "$service" "a directory is copied to the bucket, from there to another and back" <<'END'
-make_weights_repo qa
-for step in 0 1; do
-    push_checkpoint qa $step --mb 3
-    cp qa/model.safetensors "$step.safetensors"
-done
-git -C qa tag v1
-git -C qa push -q origin v1
+make_tagged_repo qa
 modmeta store copy "$(url_of)" "$url" >said
 said 'history copied'
 modmeta store verify "$url" | grep 'all sound'
 modmeta store copy --json "$(url_of)" "$url" | grep '"copiedCount" : 0,'
-modmeta store copy "$url" "$other"
-modmeta store copy "$other" "$(url_of back)"
+modmeta store copy "$url" "$url-other"
+modmeta store copy "$url-other" "$(url_of back)"
 modmeta store verify "$(url_of back)" | grep 'all sound'
 check_store back
 diff -r store/lfs back/lfs
 diff -r store/modmeta/manifests back/modmeta/manifests
-for place in "$url" "$(url_of back)"; do
+for from in "$url" "$(url_of back)"; do
     rm -rf fetched
-    git clone -q "$place" fetched
+    git clone -q "$from" fetched
     cmp fetched/model.safetensors 1.safetensors
     same fetched v1 qa v1
     git -C fetched checkout -q HEAD~1
     cmp fetched/model.safetensors 0.safetensors
 done
 # A damaged payload does not spread.
-payload=$(find store/lfs -type f -size +100k | head -n 1)
-chmod u+w "$payload"
-printf X | dd of="$payload" bs=1 seek=1000 conv=notrunc status=none
-status=0
-modmeta store copy "$(url_of)" "$url-third" >said || status=$?
-[ $status = 1 ]
-said "$(basename "$payload")"
-modmeta store verify "$url-third"
+copy_damaged "$url-third"
 END
 
     service_case "$service" "stat counts, verify finds what is gone" <<'END'

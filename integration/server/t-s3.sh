@@ -2,34 +2,13 @@
 # Weights in buckets of real S3 services, each started here on 127.0.0.1.
 #   S3_SERVICES chooses among them: "moto rclone rclone-tls radosgw".
 #   SWIFT_TEST runs the unit tests whose names match its argument, for the store contract; "" leaves that out.
-SERVER_SCRIPTS=$(cd "$(dirname "$0")" && pwd)
-for variable in $(compgen -e AWS_); do unset "$variable"; done
-bash "$SERVER_SCRIPTS/s3-install.sh" || exit 1
-. "$SERVER_SCRIPTS/../lib.sh"
-. "$SERVER_SCRIPTS/s3-servers.sh"
-trap 'stop_services; end_all' EXIT
+. "$(dirname "$0")/s3-cases.sh"
 SWIFT_TEST=${SWIFT_TEST-swift test --package-path $INTEGRATION/.. --filter}
 S3_SERVICES=${S3_SERVICES:-moto rclone rclone-tls radosgw}
-export ROOT SWIFT_TEST CASE_SECONDS=${CASE_SECONDS:-600}
-
-# service_case SERVICE NAME: a case with the service's variables set, and a place in its bucket.
-service_case() {
-    local service=$1 body
-    body=$(cat)
-    test_case "$service: $2" <<END_OF_CASE
-. "\$ROOT/$service.env"
-url=modmeta::s3://models/case-\$RANDOM\$RANDOM
-$body
-END_OF_CASE
-}
+export SWIFT_TEST CASE_SECONDS=${CASE_SECONDS:-600}
 
 for service in $S3_SERVICES; do
-    if ! start_service "$service"; then
-        FAILED=$((FAILED + 1))
-        echo "FAIL - $service: it starts"
-        tail -n 15 "$ROOT/$service/log"
-        continue
-    fi
+    service_starts "$service" || continue
 
     [ -z "$SWIFT_TEST" ] || service_case "$service" "the store contract" <<'END'
 # What swift leaves behind is not ours.
