@@ -36,23 +36,25 @@ extension ChunkCodec {
         }
     }
 
-    /// Whether a payload decodes to these raw bytes.
+    /// Proves that a payload decodes to the raw bytes it was made from.
     ///
     /// - Parameters:
     ///   - payload: the payload.
     ///   - encoding: how the payload is to be read.
     ///   - base: the base's bytes; empty for an encoding without one.
     ///   - raw: the bytes it must decode to.
-    /// - Throws: as `decode`.
-    public func isProven(
+    /// - Throws: as `decode`, and `malformed` if it decodes to other bytes.
+    public func prove(
         _ payload: UnsafeRawBufferPointer, encoding: Manifest.Encoding, base: UnsafeRawBufferPointer,
         decodesTo raw: UnsafeRawBufferPointer
-    ) throws(DeltaError) -> Bool {
+    ) throws(DeltaError) {
         let output = proof.reserve(raw.count)
         // What an earlier proof of the same bytes left here must not stand in for bytes that are never written.
         output.initializeMemory(as: UInt8.self, repeating: 0x5A)
         try decode(payload, encoding: encoding, base: base, into: output)
-        return raw.count == 0 || memcmp(output.baseAddress!, raw.baseAddress!, raw.count) == 0
+        guard raw.isEmpty || memcmp(output.baseAddress!, raw.baseAddress!, raw.count) == 0 else {
+            throw DeltaError(.malformed, "a payload just encoded does not decode to its chunk; please report this")
+        }
     }
 
     /// Reads the runs of both blocks, in place where one triple makes the whole chunk.

@@ -1,19 +1,25 @@
 internal import ModmetaFormats
 
 extension InputFile {
-    /// Reads a range of the file.
+    /// Reads a range of the file, at most `ChunkLimits.maximum` bytes.
     func chunk(_ range: Range<Int>, in memory: ScratchBuffer) throws(DeltaError) -> UnsafeRawBufferPointer {
-        guard range.count <= ChunkLimits.maximum else {
-            throw DeltaError(.limitExceeded, "a chunk of \(range.count) bytes is longer than a chunk may be")
-        }
+        try InputFile.checkLength(range)
         let bytes = memory.reserve(range.count)
         try read(at: range.lowerBound, into: bytes)
         return UnsafeRawBufferPointer(bytes)
     }
 
-    /// Reads a range of the file into memory of its own.
-    func bytes(_ range: Range<Int>) throws(DeltaError) -> [UInt8] {
-        try [UInt8](count: range.count) { bytes throws(DeltaError) in try read(at: range.lowerBound, into: bytes) }
+    /// Reads a range of the file, at most `ChunkLimits.maximum` bytes, into memory of its own.
+    func chunk(_ range: Range<Int>) throws(DeltaError) -> [UInt8] {
+        try InputFile.checkLength(range)
+        return try [UInt8](count: range.count) { bytes throws(DeltaError) in try read(at: range.lowerBound, into: bytes)
+        }
+    }
+
+    private static func checkLength(_ chunk: Range<Int>) throws(DeltaError) {
+        guard chunk.count <= ChunkLimits.maximum else {
+            throw DeltaError(.limitExceeded, "a chunk of \(chunk.count) bytes is longer than a chunk may be")
+        }
     }
 
     /// Reads runs of the file one after the other.

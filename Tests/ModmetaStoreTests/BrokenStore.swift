@@ -1,13 +1,12 @@
 import ModmetaStore
+import ModmetaTesting
 
 /// A store that breaks one promise.
-struct BrokenStore: ObjectStore {
+struct BrokenStore: ForwardingStore {
     enum Defect: Sendable { case lastWriterWins, shortRanges, ignoresLimits, listsTwice, swapsBlindly }
 
     let defect: Defect
     let inner = MemoryStore()
-
-    func size(of key: ObjectKey) async throws -> UInt64? { try await inner.size(of: key) }
 
     func read(_ key: ObjectKey, limit: Int) async throws -> [UInt8] {
         try await inner.read(key, limit: defect == .ignoresLimits ? .max : limit)
@@ -35,6 +34,4 @@ struct BrokenStore: ObjectStore {
         try await inner.list(family, visit: visit)
         if defect == .listsTwice { try await inner.list(family, visit: visit) }
     }
-
-    func delete(_ key: ObjectKey) async throws { try await inner.delete(key) }
 }

@@ -173,22 +173,8 @@ import Testing
 }
 
 /// A store in which nothing can be deleted.
-private struct DeletionFails: ObjectStore {
+private struct DeletionFails: ForwardingStore {
     let inner: MemoryStore
 
-    func size(of key: ObjectKey) async throws -> UInt64? { try await inner.size(of: key) }
-    func read(_ key: ObjectKey, limit: Int) async throws -> [UInt8] { try await inner.read(key, limit: limit) }
-    func read(_ key: ObjectKey, range: Range<UInt64>) async throws -> [UInt8] {
-        try await inner.read(key, range: range)
-    }
-    func put(_ key: ObjectKey, _ content: ObjectContent) async throws -> PutOutcome {
-        try await inner.put(key, content)
-    }
-    func compareAndSwapFormat(expected: [UInt8]?, new: [UInt8]) async throws -> Bool {
-        try await inner.compareAndSwapFormat(expected: expected, new: new)
-    }
-    func list(_ family: ObjectFamily, visit: (ListedObject) async throws -> Void) async throws {
-        try await inner.list(family, visit: visit)
-    }
     func delete(_ key: ObjectKey) async throws { throw StoreError(.unavailable, "the line is dead") }
 }

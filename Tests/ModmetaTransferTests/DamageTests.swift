@@ -9,7 +9,7 @@ import Testing
 /// What the simulator found, each by itself.
 @Suite struct DamageTests {
     /// A store in memory that changes what passes through it, as told.
-    private final class TamperingStore: ObjectStore {
+    private final class TamperingStore: ForwardingStore {
         let inner = MemoryStore()
         /// How many ranges are still read with a wrong bit.
         let flips = Mutex(0)
@@ -27,8 +27,6 @@ import Testing
             _ = try await inner.put(.manifest(other.object), .bytes(other.bytes))
         }
 
-        func size(of key: ObjectKey) async throws -> UInt64? { try await inner.size(of: key) }
-        func read(_ key: ObjectKey, limit: Int) async throws -> [UInt8] { try await inner.read(key, limit: limit) }
         func read(_ key: ObjectKey, range: Range<UInt64>) async throws -> [UInt8] {
             var bytes = try await inner.read(key, range: range)
             let isFlipped = flips.withLock { flips in
@@ -38,18 +36,9 @@ import Testing
             if isFlipped { bytes[bytes.count / 3] ^= 8 }
             return bytes
         }
-        func put(_ key: ObjectKey, _ content: ObjectContent) async throws -> PutOutcome {
-            try await inner.put(key, content)
-        }
-        func compareAndSwapFormat(expected: [UInt8]?, new: [UInt8]) async throws -> Bool {
-            try await inner.compareAndSwapFormat(expected: expected, new: new)
-        }
         func replaceManifest(of object: ObjectID, expected: [UInt8], new: [UInt8]) async throws -> Bool {
             try await publishFaster()
             return try await inner.replaceManifest(of: object, expected: expected, new: new)
-        }
-        func list(_ family: ObjectFamily, visit: (ListedObject) async throws -> Void) async throws {
-            try await inner.list(family, visit: visit)
         }
         func delete(_ key: ObjectKey) async throws {
             try await publishFaster()

@@ -7,7 +7,7 @@ import Synchronization
 import Testing
 
 /// A store that fails after a number of payloads, and counts what it is given.
-final class FailingStore: ObjectStore {
+final class FailingStore: ForwardingStore {
     let inner = MemoryStore()
     private let state: Mutex<(left: Int, puts: Int)>
 
@@ -25,19 +25,6 @@ final class FailingStore: ObjectStore {
         if outcome == .created { state.withLock { $0.puts += 1 } }
         return outcome
     }
-
-    func size(of key: ObjectKey) async throws -> UInt64? { try await inner.size(of: key) }
-    func read(_ key: ObjectKey, limit: Int) async throws -> [UInt8] { try await inner.read(key, limit: limit) }
-    func read(_ key: ObjectKey, range: Range<UInt64>) async throws -> [UInt8] {
-        try await inner.read(key, range: range)
-    }
-    func compareAndSwapFormat(expected: [UInt8]?, new: [UInt8]) async throws -> Bool {
-        try await inner.compareAndSwapFormat(expected: expected, new: new)
-    }
-    func list(_ family: ObjectFamily, visit: (ListedObject) async throws -> Void) async throws {
-        try await inner.list(family, visit: visit)
-    }
-    func delete(_ key: ObjectKey) async throws { try await inner.delete(key) }
 }
 
 @Suite struct FaultTests {

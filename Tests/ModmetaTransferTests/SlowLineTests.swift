@@ -8,8 +8,8 @@ import Testing
 /// Uploads to a store that takes its time to acknowledge.
 @Suite struct SlowLineTests {
     /// A store whose acknowledgements take a while, and which counts the payloads it has not acknowledged.
-    private final class SlowStore: ObjectStore {
-        private let inner = MemoryStore()
+    private final class SlowStore: ForwardingStore {
+        let inner = MemoryStore()
         private let counts = Mutex<(underWay: Int, most: Int, failures: Int)>((0, 0, 0))
 
         init(failures: Int = 0) { counts.withLock { $0.failures = failures } }
@@ -29,18 +29,6 @@ import Testing
             if fails { throw StoreError(.unavailable, "the line is down") }
             return try await inner.put(key, content)
         }
-        func size(of key: ObjectKey) async throws -> UInt64? { try await inner.size(of: key) }
-        func read(_ key: ObjectKey, limit: Int) async throws -> [UInt8] { try await inner.read(key, limit: limit) }
-        func read(_ key: ObjectKey, range: Range<UInt64>) async throws -> [UInt8] {
-            try await inner.read(key, range: range)
-        }
-        func compareAndSwapFormat(expected: [UInt8]?, new: [UInt8]) async throws -> Bool {
-            try await inner.compareAndSwapFormat(expected: expected, new: new)
-        }
-        func list(_ family: ObjectFamily, visit: (ListedObject) async throws -> Void) async throws {
-            try await inner.list(family, visit: visit)
-        }
-        func delete(_ key: ObjectKey) async throws { try await inner.delete(key) }
     }
 
     /// A file of sixteen chunks.

@@ -123,13 +123,12 @@ struct ChunkEncoder {
     private func prove(
         _ payload: [UInt8], encoding: Manifest.Encoding, base: [UInt8], decodesTo raw: [UInt8]
     ) throws {
-        let isProven = try payload.withUnsafeBytes { payload in
+        try payload.withUnsafeBytes { payload in
             try base.withUnsafeBytes { base in
                 try raw.withUnsafeBytes { raw in
-                    try codec.isProven(payload, encoding: encoding, base: base, decodesTo: raw)
+                    try codec.prove(payload, encoding: encoding, base: base, decodesTo: raw)
                 }
             }
         }
-        guard isProven else { throw DeltaError.notProven }
     }
 }
