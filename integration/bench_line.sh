@@ -1,5 +1,5 @@
 #!/bin/bash
-# How well pushes use a line: bench_line.sh [small|large|killed]... Not part of the tests.
+# How well a line is used: bench_line.sh [line|small|large|delta|clone|killed]... Not part of the tests.
 #
 # Servers are started here, behind server/proxy.py with a round trip of LINE_DELAY milliseconds (50) and LINE_RATE bytes a second
 # (25000000, that is 200 Mbit/s). SERVICES chooses among "lfs moto rclone radosgw" (default: lfs moto).
@@ -8,9 +8,11 @@
 #            the line, the proxy and the server carry without modmeta
 #   small    SMALL_COUNT (200) objects of SMALL_SIZE (100000) bytes, with plain git-lfs where it can, and with modmeta
 #   large    one file of LARGE_MB (1000) MB of bfloat16 weights
-#   killed   the same, killed when half is sent, and pushed again
+#   delta    the next checkpoint of the same training run, pushed after it
+#   clone    what `large` and `delta` pushed last, cloned and compared
+#   killed   as `large`, killed when half is sent, and pushed again
 #
-# A share of the line is what was sent, divided by what the line carries in that time. Round trips are the time divided by
+# A share of the line is what passed it, the way the weights go, divided by what the line carries in that time. Round trips are the time divided by
 # LINE_DELAY. Build with optimisation, and leave the machine alone meanwhile.
 cd "$(dirname "$0")"
 . ./lib.sh
@@ -21,6 +23,7 @@ SMALL_COUNT=${SMALL_COUNT:-200} SMALL_SIZE=${SMALL_SIZE:-100000} LARGE_MB=${LARG
 LINE_MB=${LINE_MB:-400}
 SERVICES=${SERVICES:-lfs moto}
 SELECTED=()
+WAY=5
 LINE_PIDS=()
 [ $# -gt 0 ] || set -- line small large killed
 
@@ -43,17 +46,18 @@ start_line() {
     wait_for 10 "the line to $1" test -s "$ROOT/$1.port"
 }
 
-# sent NAME: the bytes that were sent through a line, in connections that have ended.
-sent() { awk -F '\t' '{ sum += $5 } END { printf "%.0f\n", sum }' "$ROOT/$1.log"; }
+# passed NAME [WAY]: the bytes that passed a line in connections that have ended; WAY is the log's column of those sent (5,
+# the default) or received (7).
+passed() { awk -F '\t' -v way="${2:-5}" '{ sum += $way } END { printf "%.0f\n", sum }' "$ROOT/$1.log"; }
 
-# settled NAME: waits until nothing more comes out of a line's ended connections, and says what was sent.
+# settled NAME [WAY]: waits until nothing more comes out of a line's ended connections, and says what passed it.
 settled() {
     local before now=-1
-    before=$(sent "$1")
+    before=$(passed "$@")
     while [ "$before" != "$now" ]; do
         now=$before
         sleep 2
-        before=$(sent "$1")
+        before=$(passed "$@")
     done
     echo "$now"
 }
@@ -98,17 +102,17 @@ push() { git -C "$1" push -q origin HEAD; }
 # report WHAT SECONDS BYTES
 report() {
     echo "$1 $2 $3" | awk -v rate="$LINE_RATE" -v delay="$LINE_DELAY" '{
-        printf "%-28s %8.2f s  %12.0f bytes sent  %5.1f %% of the line  %6.0f round trips\n",
+        printf "%-28s %8.2f s  %12.0f bytes passed  %5.1f %% of the line  %6.0f round trips\n",
             $1, $2, $3, 100 * $3 / $2 / rate, $2 * 1000 / delay }'
 }
 
-# measured WHAT SERVICE COMMAND...: reports what a command takes of a service's line.
+# measured WHAT SERVICE COMMAND...: reports what a command takes of a service's line; WAY chooses the way, see passed.
 measured() {
     local what=$1 service=$2 before seconds
     shift 2
-    before=$(settled "$service")
+    before=$(settled "$service" "$WAY")
     seconds=$(timed "$@") || exit 1
-    report "$what" "$seconds" $(($(settled "$service") - before))
+    report "$what" "$seconds" $(($(settled "$service" "$WAY") - before))
 }
 
 # put_objects URL: all files here, by curl.
@@ -152,6 +156,24 @@ large() {
     measured "large:$service" "$service" push "large-$service" | tee "large-$service.row"
 }
 
+delta() {
+    local service=$1
+    [ -e "large-$service.row" ] || large "$service"
+    make_checkpoint "large-$service/model.safetensors" 1 --mb "$LARGE_MB"
+    commit_all "large-$service"
+    measured "delta:$service" "$service" push "large-$service"
+}
+
+clone() {
+    local service=$1 url
+    [ -e "large-$service.row" ] || large "$service"
+    url=$(git -C "large-$service" config remote.origin.url)
+    rm -rf "clone-$service"
+    WAY=7 measured "clone:$service" "$service" git clone -q -c lfs.url="$(git -C "large-$service" config lfs.url)" \
+        "$url" "clone-$service"
+    cmp "large-$service/model.safetensors" "clone-$service/model.safetensors" || exit 1
+}
+
 killed() {
     local service=$1 half before whole push
     [ -e "large-$service.row" ] || large "$service"
@@ -188,7 +210,7 @@ for service in $SERVICES; do
     scripts=$PWD
     mkdir -p "$ROOT/work"
     cd "$ROOT/work" || exit 1
-    case "$*" in *large* | *killed*) [ -e model.safetensors ] || make_checkpoint model.safetensors 0 --mb "$LARGE_MB" ;; esac
+    case "$*" in *large* | *delta* | *clone* | *killed*) [ -e model.safetensors ] || make_checkpoint model.safetensors 0 --mb "$LARGE_MB" ;; esac
     for what in "$@"; do $what "$service"; done
     cd "$scripts" || exit 1
 done
