@@ -1,5 +1,5 @@
 #!/bin/bash
-# How well a line is used: bench_line.sh [line|small|large|delta|clone|killed]... Not part of the tests.
+# How well a line is used: bench_line.sh [line|small|large|delta|clone|killed|requests]... Not part of the tests.
 #
 # Servers are started here, behind server/proxy.py with a round trip of LINE_DELAY milliseconds (50) and LINE_RATE bytes a second
 # (25000000, that is 200 Mbit/s). SERVICES chooses among "lfs moto rclone radosgw" (default: lfs moto).
@@ -11,6 +11,7 @@
 #   delta    the next checkpoint of the same training run, pushed after it
 #   clone    what `large` and `delta` pushed last, cloned and compared
 #   killed   as `large`, killed when half is sent, and pushed again
+#   requests every request of two pushes of a file of 20 MB to a new store, history and weights, and of a clone; buckets only
 #
 # A share of the line is what passed it, the way the weights go, divided by what the line carries in that time. Round trips are the time divided by
 # LINE_DELAY. Build with optimisation, and leave the machine alone meanwhile.
@@ -39,9 +40,11 @@ end_bench() {
 }
 trap end_bench EXIT
 
-# start_line NAME HOST:PORT: a line to a server; its port goes to $ROOT/NAME.port, what passes through it to $ROOT/NAME.log.
+# start_line NAME HOST:PORT [OPTIONS]: a line to a server; its port goes to $ROOT/NAME.port, what passes through it to
+# $ROOT/NAME.log.
 start_line() {
-    python3 server/proxy.py "$2" --delay "$LINE_DELAY" --rate "$LINE_RATE" --ready "$ROOT/$1.port" --log "$ROOT/$1.log" &
+    python3 "$INTEGRATION/server/proxy.py" "$2" --delay "$LINE_DELAY" --rate "$LINE_RATE" --ready "$ROOT/$1.port" \
+        --log "$ROOT/$1.log" "${@:3}" &
     LINE_PIDS+=($!)
     wait_for 10 "the line to $1" test -s "$ROOT/$1.port"
 }
@@ -191,6 +194,34 @@ killed() {
     echo "killed:$service after $(($(settled "$service") - before)) bytes"
     measured "killed:$service:again" "$service" push "killed-$service"
     echo "killed:$service sent $(($(settled "$service") - before - whole)) bytes more than an undisturbed push"
+}
+
+# said WHAT COMMAND...: the requests of a command, over the line "requests".
+said() {
+    local what=$1 before
+    shift
+    before=$(wc -l <"$ROOT/requests.log")
+    AWS_ENDPOINT_URL="http://127.0.0.1:$(cat "$ROOT/requests.port")" "$@" || exit 1
+    echo "$what"
+    python3 "$INTEGRATION/server/in_order.py" "$ROOT/requests.log" "$before" /models/requests/
+}
+
+requests() {
+    local service=$1 step
+    [ "$service" != lfs ] || return
+    start_line requests "$(. "$ROOT/$service.env"; echo "${AWS_ENDPOINT_URL#http://}")" --http
+    : >>"$ROOT/requests.log"
+    make_repository "$service" requests modmeta
+    git -C requests config --unset lfs.url
+    git -C requests remote set-url origin modmeta::s3://models/requests
+    for step in 0 1; do
+        make_checkpoint requests/model.safetensors $step --mb 20
+        commit_all requests
+        said "requests:$service:push $((step + 1))" push requests
+    done
+    said "requests:$service:clone" git clone -q modmeta::s3://models/requests requests-clone
+    cmp requests/model.safetensors requests-clone/model.safetensors || exit 1
+    rm -rf requests requests-clone
 }
 
 mkdir -p "$ROOT/home"

@@ -12,7 +12,7 @@ log, before, size, streams = sys.argv[1], *map(int, sys.argv[2:])
 with open(log) as file:
     lines = [line.rstrip("\n").split("\t") for line in file]
 parts = []
-for position, (_, _, method, target, sent, status, _) in enumerate(lines):
+for position, (_, _, method, target, sent, status, *_) in enumerate(lines):
     number = re.search(r"partNumber=(\d+)", target)
     if method == "PUT" and number:
         parts.append((position >= before, int(number[1]), int(sent), status == "200"))

@@ -18,8 +18,8 @@ P is a probability. --only TEXT spares what does not contain it in "METHOD TARGE
 only where that matches, and other connections are reset instead. --after N spares the first N; --times N ends faults
 after so many. --delay MS is a round trip, --rate BYTES what fits through a second in each direction, for all
 connections together. --port is the one to listen on, a free one if left out; --ready FILE gets it once it is listened
-on. --log FILE gets a line for each request, or connection: number, fault or -, method, target, bytes sent, status,
-bytes received; separated by tabs.
+on. --log FILE gets a line for each request, or connection, when it ends: number, fault or -, method, target, bytes sent,
+status, bytes received, and when it began and ended, in milliseconds since the proxy did; separated by tabs.
 """
 import argparse
 import asyncio
@@ -30,6 +30,7 @@ import signal
 import socket
 import struct
 import sys
+import time
 
 sys.dont_write_bytecode = True
 
@@ -126,6 +127,7 @@ class Faults:
     def __init__(self, options):
         self.options, self.chance, self.left, self.count = options, random.Random(options.seed), options.times, 0
         self.log = open(options.log, "a", buffering=1) if options.log else None
+        self.start = time.monotonic()
 
     def draw(self, text=""):
         """The next one's number and fault, if it suffers any."""
@@ -142,9 +144,14 @@ class Faults:
                 return self.count, Fault(kind, self.chance)
         return self.count, None
 
-    def note(self, number, fault, method, target, sent, status, received):
+    def now(self):
+        """The time in milliseconds."""
+        return round((time.monotonic() - self.start) * 1000)
+
+    def note(self, number, fault, method, target, sent, status, received, began):
         if self.log:
-            entry = (number, fault.kind if fault else "-", method, target, sent, status, received)
+            name = fault.kind if fault else "-"
+            entry = (number, name, method, target, sent, status, received, began, self.now())
             self.log.write("\t".join(map(str, entry)) + "\n")
 
 
@@ -154,7 +161,7 @@ class Bytes:
     def __init__(self, client, open_server, faults):
         self.client, self.open_server = client, open_server
         self.number, self.fault = faults.draw()
-        self.faults, self.counts = faults, {"request": 0, "answer": 0}
+        self.faults, self.counts, self.began = faults, {"request": 0, "answer": 0}, faults.now()
 
     async def run(self):
         server = await self.open_server()
@@ -171,7 +178,8 @@ class Bytes:
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
-            self.faults.note(self.number, self.fault, "-", "-", self.counts["request"], "-", self.counts["answer"])
+            sent, received = self.counts["request"], self.counts["answer"]
+            self.faults.note(self.number, self.fault, "-", "-", sent, "-", received, self.began)
 
     async def relay(self, side, source, sink, at):
         while data := await source.reader.read(BLOCK):

@@ -101,6 +101,7 @@ class Exchange:
         self.client, self.server, self.faults = connection.client, connection.server, connection.faults
         self.request, self.sent, self.received, self.status = request, 0, 0, "-"
         self.number, self.fault = self.faults.draw(" ".join(request.start[:2]))
+        self.began = self.faults.now()
 
     async def run(self):
         """Returns whether the connection goes on."""
@@ -117,7 +118,8 @@ class Exchange:
             return goes_on and not self.client.reader.at_eof()
         finally:
             method, target = self.request.start[:2]
-            self.faults.note(self.number, self.fault, method, target, self.sent, self.status, self.received)
+            self.faults.note(
+                self.number, self.fault, method, target, self.sent, self.status, self.received, self.began)
 
     async def refuse(self):
         """Answers in the server's place, which may have done all that was asked."""

@@ -93,7 +93,7 @@ git -C qa commit -q -m one
 on_line
 export FAKETIME=$skew FAKETIME_DONT_FAKE_MONOTONIC=1
 LD_PRELOAD=$faketime git -C qa push -q origin HEAD
-grep -q "	403	" "$ROOT/line.log"
+awk -F'\t' '$6 == 403 { n++ } END { exit n == 0 }' "$ROOT/line.log"
 LD_PRELOAD=$faketime git clone -q "$url" elsewhere
 cmp elsewhere/model.safetensors qa/model.safetensors
 check_clone
@@ -110,7 +110,7 @@ head -c 150000000 /dev/urandom >qa/model.safetensors
 git -C qa add -A
 git -C qa commit -q -m one
 on_line --rate 60000000
-python3 "$SERVERS/interrupted.py" "$signal" "$ROOT/line.log" 'partNumber=.*	200	' 3 git -C qa push -q origin HEAD
+python3 "$SERVERS/interrupted.py" "$signal" "$ROOT/line.log" 'partNumber=[^	]*	[0-9]*	200	' 3 git -C qa push -q origin HEAD
 before=$(wc -l <"$ROOT/line.log")
 git -C qa push -q origin HEAD
 python3 "$SERVERS/parts_sent.py" "$ROOT/line.log" "$before" 150000000 4 | tee -a "$ROOT/parts.result"
