@@ -5,14 +5,15 @@ internal import Synchronization
 ///
 /// This is the one place where requests to a bucket are repeated: what is built on it makes each call once.
 final class S3Client: Sendable {
-    private struct State {
+    /// What is known of the service; requests learn of it.
+    private struct Knowledge: Sendable {
         var location: S3Location
         /// How far the server's clock is ahead of ours, in seconds.
         var skew: Int64 = 0
     }
 
     let credentials: S3Credentials?
-    private let state: Mutex<State>
+    private let knowledge: Mutex<Knowledge>
     private let transport: any HTTPTransport
     private let retry: RetryPolicy
     private let now: @Sendable () -> Int64
@@ -25,14 +26,14 @@ final class S3Client: Sendable {
         self.transport = transport
         self.retry = retry
         self.now = now
-        state = Mutex(State(location: location))
+        knowledge = Mutex(Knowledge(location: location))
     }
 
     /// Whether bytes travel without encryption.
-    var isPlain: Bool { state.withLock { $0.location.isPlain } }
+    var isPlain: Bool { knowledge.withLock { $0.location.isPlain } }
 
     /// The server's time, as far as it is known.
-    var serverTime: Int64 { now() + state.withLock { $0.skew } }
+    var serverTime: Int64 { now() + knowledge.withLock { $0.skew } }
 
     /// Makes a call until it succeeds or fails for good.
     ///
@@ -50,58 +51,63 @@ final class S3Client: Sendable {
 
     /// Sends once more where the answer says that our clock or region is wrong.
     private func sendCorrected(_ call: S3Call) async throws -> HTTPResponse {
-        var response = try await sendExplained(call)
+        var known = knowledge.withLock { $0 }
+        var response = try await sendExplained(call, known)
         for _ in 0..<2 {
-            guard !response.isSuccess, corrects(by: response) else { break }
-            response = try await sendExplained(call)
+            guard !response.isSuccess, let corrected = correction(of: known, by: response) else { break }
+            known = corrected
+            response = try await sendExplained(call, known)
         }
         return response
     }
 
     /// Asks for the reason where HEAD is refused, as its answers have no words.
-    private func sendExplained(_ call: S3Call) async throws -> HTTPResponse {
-        let response = try await send(call)
+    private func sendExplained(_ call: S3Call, _ known: Knowledge) async throws -> HTTPResponse {
+        let response = try await send(call, known)
         guard call.method == "HEAD", [400, 403].contains(response.status) else { return response }
         var question = call
         question.method = "GET"
         question.fields.append(HTTPField("Range", "bytes=0-0"))
         // Some services send the whole file all the same, of which nothing is wanted.
-        guard let told = try? await send(question), told.status == response.status else { return response }
+        guard let told = try? await send(question, known), told.status == response.status else { return response }
         return told
     }
 
-    private func send(_ call: S3Call) async throws -> HTTPResponse {
-        let (location, skew) = state.withLock { ($0.location, $0.skew) }
+    private func send(_ call: S3Call, _ known: Knowledge) async throws -> HTTPResponse {
+        let location = known.location
         var request = HTTPRequest(
             call.method, location.url(key: call.key, query: call.query), fields: call.fields, body: call.body)
         if let credentials {
             request.fields.append(HTTPField("X-Amz-Content-SHA256", call.digest.sha256))
             try RequestSignature(credentials: credentials, region: location.region).sign(
-                &request, payloadHash: call.digest.sha256, at: Timestamp(seconds: now() + skew))
+                &request, payloadHash: call.digest.sha256, at: Timestamp(seconds: now() + known.skew))
         }
         return try await transport.send(request, limit: call.limit)
     }
 
-    /// Learns from an answer; whether anything changed.
-    private func corrects(by response: HTTPResponse) -> Bool {
+    /// Learns from an answer; nil if it says nothing that the request was not sent with.
+    ///
+    /// Others may have learnt the same meanwhile, so it is the request's own knowledge that counts.
+    private func correction(of known: Knowledge, by response: HTTPResponse) -> Knowledge? {
         let failure = S3Failure(response)
-        return state.withLock { state in
-            if let region = response[field: "x-amz-bucket-region"] ?? failure.region, S3Client.isRegion(region),
-                [301, 307, 400, 403].contains(response.status), region != state.location.region
-            {
-                state.location.region = region
-                return true
-            }
-            if failure.code == "RequestTimeTooSkewed",
-                let time = response[field: "date"].flatMap({ Timestamp(http: $0) })
-            {
-                let skew = time.seconds - now()
-                guard abs(skew - state.skew) > 1 else { return false }
-                state.skew = skew
-                return true
-            }
-            return false
+        var corrected = known
+        if let region = response[field: "x-amz-bucket-region"] ?? failure.region, S3Client.isRegion(region),
+            [301, 307, 400, 403].contains(response.status), region != known.location.region
+        {
+            corrected.location.region = region
+            knowledge.withLock { $0.location.region = region }
+            return corrected
         }
+        if failure.code == "RequestTimeTooSkewed",
+            let time = response[field: "date"].flatMap({ Timestamp(http: $0) })
+        {
+            let skew = time.seconds - now()
+            guard abs(skew - known.skew) > 1 else { return nil }
+            corrected.skew = skew
+            knowledge.withLock { $0.skew = skew }
+            return corrected
+        }
+        return nil
     }
 
     /// A region becomes part of a host's name.
