@@ -6,19 +6,16 @@ public struct StoreAccess: Sendable {
     public var environment: [String: String]
     /// How HTTP connections are made.
     public var http: HTTPConfiguration
-    /// How often calls are repeated.
-    public var retry: RetryPolicy
 
     /// Creates access by an environment and git's configuration.
     ///
     /// - Parameter gitConfiguration: what `HTTPConfiguration` reads; none of it from a committed file.
     public init(
         environment: [String: String] = StoreAccess.processEnvironment,
-        gitConfiguration: [HTTPConfiguration.Entry] = [], retry: RetryPolicy = RetryPolicy()
+        gitConfiguration: [HTTPConfiguration.Entry] = []
     ) {
         self.environment = environment
         http = HTTPConfiguration(entries: gitConfiguration, environment: environment)
-        self.retry = retry
     }
 
     /// This process's environment.
@@ -36,11 +33,16 @@ public struct StoreAccess: Sendable {
 
     /// The files below a prefix of a bucket, configured by the environment; nothing is asked of the service yet.
     ///
+    /// Whoever names the same files while somebody in this process still uses them gets the same value, and with it the
+    /// connections to the service and what is known of it.
+    ///
     /// - Throws: `StoreError` where the configuration cannot be used.
     public func bucket(_ name: String, prefix: String) throws -> S3Bucket {
         let configuration = try S3Configuration(environment: environment)
-        return try S3Bucket(
-            name, prefix: prefix, configuration: configuration,
-            transport: CurlTransport(http.forService(authorityFile: configuration.authorityFile)), retry: retry)
+        let http = http.forService(authorityFile: configuration.authorityFile)
+        let key = BucketsInUse.Key(name: name, prefix: prefix, configuration: configuration, http: http)
+        return try BucketsInUse.bucket(key) {
+            try S3Bucket(name, prefix: prefix, configuration: configuration, transport: CurlTransport(http))
+        }
     }
 }

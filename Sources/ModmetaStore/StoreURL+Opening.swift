@@ -3,28 +3,37 @@ extension StoreURL {
     ///
     /// One on a network is behind a `RetryingStore`.
     ///
+    /// - Returns: the store, and its format as it is now.
     /// - Throws: `.noStore` if there is none, `.unsupported` for a kind of store this program has no backend for.
-    public func open(_ access: StoreAccess = StoreAccess()) async throws -> any ObjectStore {
+    public func open(
+        _ access: StoreAccess = StoreAccess()
+    ) async throws -> (store: any ObjectStore, format: StoreFormat) {
         switch location {
-        case .directory(let path): try await LocalStore.open(at: path)
+        case .directory(let path):
+            let store = try await LocalStore.open(at: path)
+            return (store, try await store.format())
         case .bucket(let name, let prefix):
-            RetryingStore(try await BucketStore.open(try access.bucket(name, prefix: prefix)), policy: .once)
+            let opened = try await BucketStore.open(try access.bucket(name, prefix: prefix))
+            return (RetryingStore(opened.store, policy: .once), opened.format)
         case .server: throw unsupported
         }
     }
 
     /// Opens the store as `open(_:)` does, and creates it if there is none.
     ///
+    /// - Returns: the store, and its format as it is now.
     /// - Throws: `.unsupported` for a kind of store this program has no backend for.
     public func create(
         objectFormat: GitObjectFormat = .sha1, _ access: StoreAccess = StoreAccess()
-    ) async throws -> any ObjectStore {
+    ) async throws -> (store: any ObjectStore, format: StoreFormat) {
         switch location {
-        case .directory(let path): try await LocalStore.create(at: path, objectFormat: objectFormat)
+        case .directory(let path):
+            let store = try await LocalStore.create(at: path, objectFormat: objectFormat)
+            return (store, try await store.format())
         case .bucket(let name, let prefix):
-            RetryingStore(
-                try await BucketStore.create(try access.bucket(name, prefix: prefix), objectFormat: objectFormat),
-                policy: .once)
+            let opened = try await BucketStore.create(
+                try access.bucket(name, prefix: prefix), objectFormat: objectFormat)
+            return (RetryingStore(opened.store, policy: .once), opened.format)
         case .server: throw unsupported
         }
     }

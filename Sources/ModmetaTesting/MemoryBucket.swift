@@ -10,8 +10,18 @@ public final class MemoryBucket: BucketFiles {
         var modified: Int64
     }
 
+    /// What a caller asked for.
+    public struct Request: Hashable, Sendable, CustomStringConvertible {
+        /// The name of the member that was called.
+        public var call: String
+        /// The path, or the prefix of a listing.
+        public var path: String
+        /// Call and path, with a space between them.
+        public var description: String { "\(call) \(path)" }
+    }
+
     private let files = Mutex<[String: Stored]>([:])
-    private let reads = Atomic<Int>(0)
+    private let seen = Mutex<[Request]>([])
     private let honoursConditions: Bool
 
     /// Creates an empty bucket.
@@ -25,17 +35,20 @@ public final class MemoryBucket: BucketFiles {
     /// The paths of all files, in order.
     public var paths: [String] { files.withLock { sorted(Array($0.keys)) } }
 
-    /// How many whole files were read.
-    public var readCount: Int { reads.load(ordering: .relaxed) }
+    /// Everything that was asked for, in order; each would take a round trip.
+    public var requests: [Request] { seen.withLock { $0 } }
+
+    private func note(_ call: String, _ path: String) { seen.withLock { $0.append(Request(call: call, path: path)) } }
 
     /// The size of a file in bytes, or nil if there is none.
     public func size(of path: String) async throws -> UInt64? {
-        files.withLock { $0[path].map { UInt64($0.bytes.count) } }
+        note("size", path)
+        return files.withLock { $0[path].map { UInt64($0.bytes.count) } }
     }
 
     /// Reads a whole file of at most `limit` bytes.
     public func read(_ path: String, limit: Int) async throws -> [UInt8] {
-        reads.add(1, ordering: .relaxed)
+        note("read", path)
         let bytes = try bytes(path)
         guard bytes.count <= limit else {
             throw StoreError(.corrupt, "\(path) has \(bytes.count) bytes, more than the \(limit) it may have")
@@ -45,6 +58,7 @@ public final class MemoryBucket: BucketFiles {
 
     /// Reads a range of a file; the result has exactly the range's length.
     public func read(_ path: String, range: Range<UInt64>) async throws -> [UInt8] {
+        note("range", path)
         let bytes = try bytes(path)
         guard range.upperBound <= bytes.count else {
             throw StoreError(.corrupt, "\(path) has \(bytes.count) bytes and ends before byte \(range.upperBound)")
@@ -54,6 +68,7 @@ public final class MemoryBucket: BucketFiles {
 
     /// Writes a file; `condition` decides what becomes of one that is there.
     public func put(_ path: String, _ content: ObjectContent, _ condition: PutCondition) async throws -> PutOutcome {
+        note("put", path)
         let bytes: [UInt8]
         switch content {
         case .bytes(let given): bytes = given
@@ -71,6 +86,7 @@ public final class MemoryBucket: BucketFiles {
 
     /// Calls `visit` once for each file whose path begins with `prefix`, ordered by the bytes of the path.
     public func list(prefix: String, visit: (BucketEntry) async throws -> Bool) async throws {
+        note("list", prefix)
         let entries = files.withLock { files in
             sorted(files.keys.filter { $0.utf8.starts(with: prefix.utf8) }).compactMap { path in
                 files[path].map {
@@ -82,7 +98,10 @@ public final class MemoryBucket: BucketFiles {
     }
 
     /// Deletes a file; one that is absent is no error.
-    public func delete(_ path: String) async throws { files.withLock { _ = $0.removeValue(forKey: path) } }
+    public func delete(_ path: String) async throws {
+        note("delete", path)
+        files.withLock { _ = $0.removeValue(forKey: path) }
+    }
 
     private func sorted(_ paths: [String]) -> [String] {
         paths.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }

@@ -112,7 +112,7 @@ import Testing
     }
 
     @Test func `a bucket is collected like a directory`() async throws {
-        let bucket = try await BucketStore.create(MemoryBucket())
+        let bucket = try await BucketStore.create(MemoryBucket()).store
         for byte in UInt8(1)...2 { _ = try await bucket.put(.object(ObjectID(SHA256.hash([byte]))), .bytes([byte])) }
         let now = start + 200
         func collector(_ live: Set<ObjectID>, grace: Int64) -> Collector {

@@ -165,6 +165,27 @@ import Testing
         #expect(hostile.requests.map(\.method) == ["HEAD", "GET"])
     }
 
+    /// Both are under way before either is answered, as when a store is opened.
+    @Test(.timeLimit(.minutes(1))) func requestsAtTheSameTimeAreAllCorrected() async throws {
+        let meeting = Meeting(of: ["a", "b"])
+        let transport = ScriptedTransport { request, _ in
+            await meeting.attend(String(request.url.suffix(1)))
+            guard request.fields.last?.value.contains("/eu-west-1/s3/") == true else {
+                return HTTPResponse(status: 400, fields: [HTTPField("x-amz-bucket-region", "eu-west-1")])
+            }
+            guard request.fields.contains(HTTPField("X-Amz-Date", "20261121T115442Z")) else {
+                return Self.error(
+                    403, "RequestTimeTooSkewed", fields: [HTTPField("Date", "Sat, 21 Nov 2026 11:54:42 GMT")])
+            }
+            return HTTPResponse(status: 200, fields: [HTTPField("Content-Length", "5")])
+        }
+        let bucket = try bucket(transport, endpoint: nil)
+        async let one = bucket.size(of: "a")
+        async let other = bucket.size(of: "b")
+        let sizes = try await (one, other)
+        #expect(sizes == (5, 5))
+    }
+
     private static func listing(_ keys: [String], next token: String? = nil) -> HTTPResponse {
         let items = keys.map {
             "<Contents><Key>\($0)</Key><Size>4</Size><LastModified>1970-01-02T00:00:00.000Z</LastModified></Contents>"
@@ -297,6 +318,40 @@ import Testing
             #expect(await storeError { try await refused.put("a", .bytes([]), .ifAbsent) }?.code == .unsupported)
         }
         #expect(ignorant.requests.count == 2)
+    }
+
+    @Test func conditionsAreProbedOnceForAll() async throws {
+        let honest = ScriptedTransport { request, _ in
+            HTTPResponse(status: request.url.hasSuffix("modmeta/probe") ? 412 : 200)
+        }
+        let bucket = try bucket(honest)
+        bucket.expectConditions()
+        try await withThrowingDiscardingTaskGroup { group in
+            for number in 0..<8 { group.addTask { _ = try await bucket.put("\(number)", .bytes([]), .ifAbsent) } }
+        }
+        #expect(honest.requests.count == 9)
+    }
+
+    @Test func aProbeThatFailedIsRepeated() async throws {
+        let transport = ScriptedTransport { request, before in
+            if before == 0 { return Self.error(403, "AccessDenied") }
+            return HTTPResponse(status: request.url.hasSuffix("modmeta/probe") ? 412 : 200)
+        }
+        let bucket = try bucket(transport)
+        #expect(await storeError { try await bucket.put("a", .bytes([]), .ifAbsent) }?.code == .denied)
+        #expect(try await bucket.put("a", .bytes([]), .ifAbsent) == .created)
+    }
+
+    @Test func bucketsInUseAreShared() throws {
+        let access = StoreAccess(environment: ["AWS_ENDPOINT_URL": "http://127.0.0.1:9"])
+        let bucket = try access.bucket("models", prefix: "qa")
+        let again = StoreAccess(environment: ["AWS_ENDPOINT_URL": "http://127.0.0.1:9"])
+        #expect(try again.bucket("models", prefix: "qa") === bucket)
+        #expect(try again.bucket("models", prefix: "qb") !== bucket)
+        let other = StoreAccess(
+            environment: ["AWS_ENDPOINT_URL": "http://127.0.0.1:9"],
+            gitConfiguration: [HTTPConfiguration.Entry("http.sslverify", "false")])
+        #expect(try other.bucket("models", prefix: "qa") !== bucket)
     }
 
     @Test func partsAreAlwaysTheSame() {

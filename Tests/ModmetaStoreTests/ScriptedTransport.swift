@@ -3,11 +3,11 @@ import Synchronization
 
 /// Answers requests without a network, and remembers them.
 final class ScriptedTransport: HTTPTransport {
-    private let answer: @Sendable (HTTPRequest, Int) throws -> HTTPResponse
+    private let answer: @Sendable (HTTPRequest, Int) async throws -> HTTPResponse
     private let seen = Mutex<[HTTPRequest]>([])
 
     /// - Parameter answer: gets the request and how many came before.
-    init(_ answer: @escaping @Sendable (HTTPRequest, Int) throws -> HTTPResponse) { self.answer = answer }
+    init(_ answer: @escaping @Sendable (HTTPRequest, Int) async throws -> HTTPResponse) { self.answer = answer }
 
     var requests: [HTTPRequest] { seen.withLock { $0 } }
 
@@ -16,7 +16,7 @@ final class ScriptedTransport: HTTPTransport {
             seen.append(request)
             return seen.count - 1
         }
-        let response = try answer(request, before)
+        let response = try await answer(request, before)
         guard !response.isSuccess || response.body.count <= limit || request.method == "HEAD" else {
             throw StoreError(.corrupt, "the answer is larger than it may be")
         }

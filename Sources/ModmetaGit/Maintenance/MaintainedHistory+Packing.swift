@@ -44,7 +44,7 @@ extension MaintainedHistory {
     private func consolidateBucket(_ url: StoreURL, isRehearsal: Bool) async throws -> Packing? {
         guard case .bucket(let name, let prefix) = url.location else { return nil }
         let files = try await StoreAccess.standard().bucket(name, prefix: prefix)
-        let id = try await BucketStore.open(files).format().id
+        let id = try await BucketStore.open(files).format.id
         let history = BucketHistory(files: files, store: id, stateDirectory: nil)
         if isRehearsal {
             let count = try await history.listedPacks().count

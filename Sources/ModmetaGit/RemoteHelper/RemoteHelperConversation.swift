@@ -89,8 +89,9 @@ struct RemoteHelperConversation {
         let opened: any StoreHistory
         switch try await session.openStore(invocation.address, format) {
         case .directory(let path): opened = try await StoreRepository(at: path)
-        case .bucket(let files, let id):
-            opened = BucketHistory(files: files, store: id, stateDirectory: try await local.stateDirectory())
+        case .bucket(let files, let id, let found):
+            opened = BucketHistory(
+                files: files, store: id, stateDirectory: try await local.stateDirectory(), found: found)
         }
         store = opened
         return opened

@@ -28,12 +28,12 @@ extension RemoteHelperSession {
         _ name: String, prefix: String, _ creating: GitObjectFormat?
     ) async throws -> OpenedStore {
         let files = try await StoreAccess.standard().bucket(name, prefix: prefix)
-        let bucket =
-            if let creating {
-                try await BucketStore.create(files, objectFormat: creating)
-            } else {
-                try await BucketStore.open(files)
-            }
-        return .bucket(files, try await bucket.format().id)
+        if let creating {
+            return .bucket(files, try await BucketStore.create(files, objectFormat: creating).format.id)
+        }
+        // Whoever opens a store asks for its refs next.
+        async let found = FoundRefs(in: files)
+        let id = try await BucketStore.open(files).format.id
+        return .bucket(files, id, try await found)
     }
 }

@@ -21,8 +21,8 @@ public struct RemoteHelperSession: Sendable {
     public enum OpenedStore: Sendable {
         /// A directory, by its absolute path.
         case directory(path: String)
-        /// A bucket, and the store's id.
-        case bucket(any BucketFiles, StoreFormat.ID)
+        /// A bucket, the store's id, and the refs that were found meanwhile; nil if nobody has looked.
+        case bucket(any BucketFiles, StoreFormat.ID, FoundRefs? = nil)
     }
 
     /// Opens the store at an address.

@@ -37,12 +37,13 @@ struct StorePush {
         var done: [RefChange] = []
         var promise: Promise?
         for round in 0..<StorePush.rounds where !ledger.pending.isEmpty {
-            var plans = try await decide(ledger.pending, sources, &ledger)
+            let refs = try await target.refs()
+            var plans = try await decide(ledger.pending, sources, by: refs, &ledger)
             if options.isDryRun {
                 for plan in plans { ledger.settle(plan.request) }
                 break
             }
-            if round == 0 { plans = try await bring(plans, &ledger, &promise) }
+            if round == 0 { plans = try await bring(plans, to: refs, &ledger, &promise) }
             done += try await apply(plans, heads, &ledger)
         }
         for request in ledger.pending { ledger.refuse(request, PushRefusal.restless) }
@@ -51,11 +52,12 @@ struct StorePush {
         return ledger.results
     }
 
-    /// Sorts requests by git's rules and the refs of this moment; the ledger takes those that end here.
+    /// Sorts requests by git's rules and the store's refs; the ledger takes those that end here.
     private func decide(
-        _ requests: [PushRequest], _ sources: [String: LocalRepository.Object], _ ledger: inout PushLedger
+        _ requests: [PushRequest], _ sources: [String: LocalRepository.Object], by refs: StoreRefs,
+        _ ledger: inout PushLedger
     ) async throws -> [Plan] {
-        let rules = PushRules(refs: try await target.refs(), listed: listed, options: options)
+        let rules = PushRules(refs: refs, listed: listed, options: options)
         var plans: [Plan] = []
         for request in requests {
             switch try await rules.decide(request, pushed: sources[request.source], relation: relation) {
@@ -75,12 +77,12 @@ struct StorePush {
 
     /// Checks the weights and brings the objects; returns the plans that may still go ahead.
     private func bring(
-        _ plans: [Plan], _ ledger: inout PushLedger, _ promise: inout Promise?
+        _ plans: [Plan], to refs: StoreRefs, _ ledger: inout PushLedger, _ promise: inout Promise?
     ) async throws -> [Plan] {
         var plans = plans
         var tips = Set(plans.compactMap(\.change.new))
         guard !tips.isEmpty else { return plans }
-        let known = try await local.present(among: target.refs().tips)
+        let known = try await local.present(among: refs.tips)
         var new = try await newObjects(tips, beyond: known)
         if new.count > 0, try await local.flag("modmeta.allowIncompletePush") != true {
             let weights = try await weights()

@@ -76,13 +76,13 @@ public struct StoreOpening: Sendable {
             return Opened(store: RetryingStore(store, policy: .once), format: format)
         }
         let access = StoreAccess(gitConfiguration: configuration.http)
-        let store: any ObjectStore =
+        let opened =
             if case .made(let objectFormat) = absence {
                 try await url.create(objectFormat: objectFormat, access)
             } else {
                 try await url.open(access)
             }
-        return Opened(store: store, format: try await store.format())
+        return Opened(store: opened.store, format: opened.format)
     }
 
     /// The directory for what is known of servers, and what makes it stay; it is made where it is missing.

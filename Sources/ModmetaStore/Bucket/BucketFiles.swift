@@ -35,6 +35,16 @@ public protocol BucketFiles: Sendable {
 
     /// Deletes a file; one that is absent is no error.
     func delete(_ path: String) async throws
+
+    /// Says that files will be put with `.ifAbsent`, so that what must be known for that is found out meanwhile.
+    ///
+    /// Returns at once. What goes wrong is the affair of the `put` that needs it.
+    func expectConditions()
+}
+
+extension BucketFiles {
+    /// Does nothing: there is nothing to find out.
+    public func expectConditions() {}
 }
 
 /// What `put` does where a file is there already.

@@ -19,7 +19,7 @@ extension CurlTransfer {
         try set(CURLOPT_PATH_AS_IS, 1)
         try set(CURLOPT_NOSIGNAL, 1)
         // Of one connection that does not exist yet, learn whether it can carry many requests before making more.
-        try set(CURLOPT_PIPEWAIT, address.scheme == "https" ? 1 : 0)
+        try set(CURLOPT_PIPEWAIT, settings.awaitsMultiplexing && address.scheme == "https" ? 1 : 0)
         try set(CURLOPT_TCP_KEEPALIVE, 1)
         try set(CURLOPT_TCP_KEEPIDLE, 30)
         try set(CURLOPT_TCP_KEEPINTVL, 15)

@@ -3,7 +3,7 @@
 /// Of git's variables these are obeyed, each also as `http.<url>.*`: `sslVerify`, `sslCAInfo`, `sslCAPath`, `sslCert`,
 /// `sslKey`, `proxy`, `userAgent`, `extraHeader`, `lowSpeedLimit`, `lowSpeedTime`. The environment goes before them, as
 /// it does in git.
-public struct HTTPConfiguration: Sendable {
+public struct HTTPConfiguration: Hashable, Sendable {
     /// A line of git's configuration.
     public struct Entry: Hashable, Sendable {
         /// The key; section and variable in lower case, as `git config --list` prints it.
@@ -18,7 +18,15 @@ public struct HTTPConfiguration: Sendable {
         }
     }
 
-    private var entries: [(pattern: Substring?, variable: Substring, value: String?)]
+    /// An entry taken apart.
+    private struct Line: Hashable, Sendable {
+        /// The URL it is for; nil for all.
+        var pattern: Substring?
+        var variable: Substring
+        var value: String?
+    }
+
+    private var entries: [Line]
     private let environment: [String: String]
     private var ownAuthorityFile: String?
     /// The settings where neither says anything.
@@ -37,7 +45,8 @@ public struct HTTPConfiguration: Sendable {
             guard entry.key.lowercased().hasPrefix("http."), let dot = entry.key.lastIndex(of: ".") else { return nil }
             let start = entry.key.index(entry.key.startIndex, offsetBy: "http".count)
             let pattern = start < dot ? entry.key[entry.key.index(after: start)..<dot] : nil
-            return (pattern, Substring(entry.key[dot...].dropFirst().lowercased()), entry.value)
+            return Line(
+                pattern: pattern, variable: Substring(entry.key[dot...].dropFirst().lowercased()), value: entry.value)
         }
         self.environment = environment
         self.defaults = defaults
@@ -53,13 +62,15 @@ public struct HTTPConfiguration: Sendable {
         return settings
     }
 
-    /// The same for a service whose protocol is not git's: without extra fields.
+    /// The same for a service whose protocol is not git's: without extra fields, and without waiting to learn whether one
+    /// connection carries many requests, which those of buckets rarely do.
     ///
     /// - Parameter authorityFile: a file of certificates to trust that goes before what is configured here.
     public func forService(authorityFile: String?) -> HTTPConfiguration {
         var copy = self
         copy.entries.removeAll { $0.variable == "extraheader" }
         copy.ownAuthorityFile = authorityFile
+        copy.defaults.awaitsMultiplexing = false
         return copy
     }
 

@@ -24,6 +24,8 @@ public struct HTTPSettings: Hashable, Sendable {
     public var stallSpeed = 1
     /// How long a transfer may be stalled before it is given up; there is no limit to how long a whole one takes.
     public var stallTime: Duration = .seconds(60)
+    /// Whether a request waits for the first connection to be made, as that may carry it too, before another is begun.
+    public var awaitsMultiplexing = true
     /// The most connections to one host.
     public var connectionLimit = 32
 

@@ -50,22 +50,43 @@ extension S3Bucket {
         return try await client.perform(call) { $0.status == 412 ? .existed : .created }
     }
 
-    /// Finds out, once, whether the service honours conditions: it must refuse the second write of one file.
+    /// Begins to find out whether the service honours conditions.
+    public func expectConditions() { _ = startedProbe() }
+
+    /// Refuses a service that does not honour conditions.
     private func requireConditions() async throws {
-        var isHonoured = honoursConditions.withLock { $0 }
-        if isHonoured == nil {
-            // The file stays, so that from then on one request tells.
-            var outcome = try await putWhole(S3Bucket.probePath, .none, .ifAbsent)
-            if outcome == .created { outcome = try await putWhole(S3Bucket.probePath, .none, .ifAbsent) }
-            isHonoured = outcome == .existed
-            honoursConditions.withLock { $0 = outcome == .existed }
+        let task = startedProbe()
+        let isHonoured: Bool
+        do {
+            isHonoured = try await task.value
+        } catch {
+            // Whoever asks next tries again.
+            probe.withLock { if $0 == task { $0 = nil } }
+            throw error
         }
-        guard isHonoured == true else {
+        guard isHonoured else {
             throw StoreError(
                 .unsupported,
                 "the service of \(name) ignores conditional writes (If-None-Match), without which two people's pushes could "
                     + "undo each other; use one that honours them, or keep Git on another host and only weights here")
         }
+    }
+
+    /// The probe, one for all who want to know at the same time.
+    private func startedProbe() -> Task<Bool, any Error> {
+        probe.withLock { probe in
+            if let probe { return probe }
+            let task = Task { try await honoursConditions() }
+            probe = task
+            return task
+        }
+    }
+
+    /// Tries whether the service refuses the second write of one file.
+    private func honoursConditions() async throws -> Bool {
+        // The file stays, so that from then on one request tells.
+        if try await putWhole(S3Bucket.probePath, .none, .ifAbsent) == .existed { return true }
+        return try await putWhole(S3Bucket.probePath, .none, .ifAbsent) == .existed
     }
 }
 

@@ -12,8 +12,8 @@ public final class S3Bucket: BucketFiles {
     let keyPrefix: String
     /// The size from which files are written in parts, and that of a part.
     let partLimits: S3PartLimits
-    /// What the probe found; nil before it ran.
-    let honoursConditions = Mutex<Bool?>(nil)
+    /// Finds out whether the service honours conditions; nil before anybody wanted to know, and after a failure.
+    let probe = Mutex<Task<Bool, any Error>?>(nil)
 
     /// Names the files; nothing is asked of the service yet.
     ///

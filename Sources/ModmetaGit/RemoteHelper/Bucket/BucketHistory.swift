@@ -15,6 +15,8 @@ public final class BucketHistory {
     private let store: StoreFormat.ID
     private let stateDirectory: String?
     private var openedCache: PackCache?
+    /// What was found while the store was opened, until it is asked for.
+    private var found: FoundRefs?
 
     /// Names the Git side of a store; nothing is read yet.
     ///
@@ -22,10 +24,12 @@ public final class BucketHistory {
     ///   - files: the store's bucket.
     ///   - store: the store's id.
     ///   - stateDirectory: where packs are kept from one run to the next, as `Repository.stateDirectory`; nil to keep none.
-    public init(files: any BucketFiles, store: StoreFormat.ID, stateDirectory: String?) {
+    ///   - found: the refs as they are now, if anybody has looked.
+    public init(files: any BucketFiles, store: StoreFormat.ID, stateDirectory: String?, found: FoundRefs? = nil) {
         self.files = files
         self.store = store
         self.stateDirectory = stateDirectory
+        self.found = found
         generations = RefGenerations(files: files)
     }
 
@@ -37,6 +41,11 @@ public final class BucketHistory {
     /// Looks for the newest generation.
     @discardableResult
     func refresh() async throws -> RefGeneration? {
+        if let found {
+            self.found = nil
+            newest = found.newest
+            return newest
+        }
         newest = try await generations.newest(knowing: newest)
         return newest
     }

@@ -34,6 +34,7 @@ final class BucketTarget: PushTarget {
     func refs() async throws -> StoreRefs { try await history.refs(peelingTags: false) }
 
     func bring(_ tips: Set<GitObjectName>, known: Set<GitObjectName>, isEverythingKnown: Bool) async throws {
+        history.files.expectConditions()
         self.tips = tips
         reliedOn = known
         reliedPacks = Set(history.newest?.packs ?? [])
