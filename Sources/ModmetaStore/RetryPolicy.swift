@@ -34,22 +34,29 @@ public struct RetryPolicy: Sendable {
 
     /// Makes a call until it succeeds, fails for good, or was made `attempts` times.
     ///
-    /// - Parameter isTransient: which errors may pass.
+    /// - Parameters:
+    ///   - isTransient: which errors may pass.
+    ///   - progress: how far the calls have come together. A call that came farther than any before counts as none, and the
+    ///     pauses begin anew; so what it measures must have an end.
     /// - Throws: the last error.
     public func run<Result>(
         isTransient: (any Error) -> Bool = { ($0 as? StoreError)?.isTransient ?? false },
+        progress: () -> UInt64 = { 0 },
         _ call: () async throws -> Result
     ) async throws -> Result {
-        var pause = firstPause
-        for _ in 1..<max(attempts, 1) {
+        var (pause, reached, left) = (firstPause, progress(), attempts)
+        while true {
             do {
                 return try await call()
-            } catch  where isTransient(error) {
+            } catch  where isTransient(error) && attempts > 1 {
+                let now = progress()
+                if now > reached { (pause, reached, left) = (firstPause, now, attempts + 1) }
+                left -= 1
+                guard left > 0 else { throw error }
                 let asked = (error as? StoreError)?.retryAfter ?? .zero
                 try await sleep(max(asked, pause * share()))
                 pause = min(pause * 2, longestPause)
             }
         }
-        return try await call()
     }
 }

@@ -41,6 +41,34 @@ struct RetryPolicyTests {
         #expect(calls == 1)
     }
 
+    @Test("calls that come farther are not counted, and end the doubling of pauses")
+    func progressIsNoFailure() async {
+        var (calls, reached) = (0, UInt64(0))
+        await #expect(throws: StoreError.self) {
+            try await policy(attempts: 3).run(progress: { reached }) {
+                calls += 1
+                // Farther four times, and then no more.
+                reached = min(UInt64(calls), 4)
+                throw StoreError(.unavailable, "broken off")
+            }
+        }
+        #expect(calls == 7)
+        #expect(pauses.all.withLock { $0.prefix(4).allSatisfy { $0 <= .seconds(1) } && $0.count == 6 })
+    }
+
+    @Test("what makes its own attempts is never called again")
+    func onceIsOnce() async {
+        var (calls, reached) = (0, UInt64(0))
+        await #expect(throws: StoreError.self) {
+            try await RetryPolicy.once.run(progress: { reached }) {
+                calls += 1
+                reached += 1
+                throw StoreError(.unavailable, "broken off")
+            }
+        }
+        #expect(calls == 1)
+    }
+
     @Test("pauses double up to the longest, half of each at random, and the last error is thrown")
     func pausesDouble() async {
         var calls = 0

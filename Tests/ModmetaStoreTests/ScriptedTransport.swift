@@ -23,9 +23,19 @@ final class ScriptedTransport: HTTPTransport {
         return response
     }
 
-    func download(
-        _ request: HTTPRequest, to descriptor: CInt, at offset: UInt64, limit: UInt64
-    ) async throws -> HTTPResponse {
-        throw StoreError(.unsupported, "nothing is downloaded to files here")
+    func receive(_ request: HTTPRequest, into body: ReceivedBody, limit: UInt64) async throws -> HTTPResponse {
+        try body.take(try await send(request, limit: Int(limit)), limit: limit)
+    }
+}
+
+extension ReceivedBody {
+    /// Takes an answer as a transport does, and returns what is left of it.
+    func take(_ answer: HTTPResponse, limit: UInt64) throws -> HTTPResponse {
+        guard answer.isSuccess else { return answer }
+        var rest = answer
+        rest.body = []
+        try begin(rest, limit: limit, from: "a server")
+        try answer.body.withUnsafeBytes { try append($0, limit: limit, from: "a server") }
+        return rest
     }
 }

@@ -17,7 +17,8 @@ which they come:
 P is a probability. --only TEXT spares what does not contain it in "METHOD TARGET"; with --flips PATTERN, bits flip
 only where that matches, and other connections are reset instead. --after N spares the first N; --times N ends faults
 after so many. --delay MS is a round trip, --rate BYTES what fits through a second in each direction, for all
-connections together. --port is the one to listen on, a free one if left out; --ready FILE gets it once it is listened
+connections together. --within BYTES, with --http, has faults strike within so many bytes of a message, however long it is; a shorter one
+may escape. --port is the one to listen on, a free one if left out; --ready FILE gets it once it is listened
 on. --log FILE gets a line for each request, or connection, when it ends: number, fault or -, method, target, bytes sent,
 status, bytes received, and when it began and ended, in milliseconds since the proxy did; separated by tabs.
 """
@@ -266,7 +267,7 @@ def main():
         parser.add_argument(f"--{kind}", type=float, default=0)
     for name, kind, default in (
         ("port", int, 0), ("seed", int, 1), ("delay", float, 0), ("rate", float, 0), ("retry-after", int, 1),
-        ("after", int, 0), ("times", int, -1), ("only", str, ""), ("flips", str, ""), ("answer", str, None),
+        ("within", int, 0), ("after", int, 0), ("times", int, -1), ("only", str, ""), ("flips", str, ""), ("answer", str, None),
         ("ready", str, None), ("log", str, None),
     ):
         parser.add_argument(f"--{name}", type=kind, default=default)

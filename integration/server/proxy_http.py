@@ -163,7 +163,7 @@ class Exchange:
         fault = self.fault if self.fault and self.fault.strikes_request else None
         if fault and fault.kind == "flip" and not self.request.has_body:
             fault.strikes_request, fault = False, None
-        async for count in self.relay(self.request, self.client.reader, self.server, fault):
+        async for count in self.relay(self.request, self.client.reader, self.server, fault, self.faults.options.within):
             self.sent += count
 
     async def relay_answer(self, forward):
@@ -181,17 +181,17 @@ class Exchange:
         fault = self.fault if self.fault and not self.fault.strikes_request else None
         if fault and fault.kind == "flip" and not answer.has_body:
             fault.kind = "reset"
-        async for count in self.relay(answer, self.server.reader, self.client, fault):
+        async for count in self.relay(answer, self.server.reader, self.client, fault, self.faults.options.within):
             self.received += count
         closes = answer.fields.get("connection", "").lower() == "close"
         return not answer.ends_with_connection and not closes
 
     @staticmethod
-    async def relay(message, reader, sink, fault):
+    async def relay(message, reader, sink, fault, within):
         """Passes a message on, as far as its fault lets it; yields how many bytes of content went."""
         flips = fault is not None and fault.kind == "flip"
         length = message.length if not message.is_chunked and not message.ends_with_connection else GUESSED
-        at = int(fault.place * (length if flips else len(message.head) + length)) if fault else None
+        at = int(fault.place * (within or (length if flips else len(message.head) + length))) if fault else None
         seen = 0
         if fault and not flips and at < len(message.head):
             await sink.send(message.head[:at])

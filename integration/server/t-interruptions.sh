@@ -41,6 +41,26 @@ push_checkpoint qa 0 --mb 12
 check_clone
 END
 
+    for fault in truncate reset; do
+        export fault
+        test_case "objects of 16 MB arrive though the line breaks every 3 MB at the latest: $fault" <<'END'
+. "$ROOT/s3-steps.sh"
+make_bucket_repo
+head -c 60000000 /dev/urandom >qa/model.safetensors
+git -C qa add -A
+git -C qa commit -q -m one
+git -C qa push -q origin HEAD
+on_line --$fault 1 --within 3000000 --only "GET /models/"
+git clone -q "$url" elsewhere
+cmp elsewhere/model.safetensors qa/model.safetensors
+# Each byte came once, but for what a reset destroyed on its way.
+awk -F'\t' -v fault=$fault '$3 == "GET" && $4 ~ "/lfs/objects/" { all++; sum += $7 } END {
+    printf "%s: 60000000 bytes in %d answers of %d bytes together\n", fault, all, sum
+    exit all < 20 || sum > 60000000 * (fault == "reset" ? 1.5 : 1.001) }' "$ROOT/line.log" | tee -a "$ROOT/continued.result"
+END
+    done
+    sed 's/^/       /' "$ROOT/continued.result" 2>/dev/null
+
     test_case "credentials that expire during a push are named, and what was sent is not sent again" <<'END'
 . "$ROOT/s3-steps.sh"
 make_bucket_repo
@@ -211,6 +231,20 @@ export GIT_HTTP_LOW_SPEED_TIME=2
 push_checkpoint qa 0 --mb 24
 [ "$(grep -c "	stall	" "$ROOT/lfsline.log")" = 3 ]
 check_clone open/silent
+END
+
+test_case "an LFS server that knows no ranges sends again what broke off" <<'END'
+. "$ROOT/lfs-line.sh"
+on_line open/broken
+push_checkpoint qa 0 --mb 24
+stop_proxy lfsline
+start_proxy lfsline "127.0.0.1:$GIFTLESS_PORT" --http --truncate 1 --only "GET " --times 6
+git -C qa config lfs.url "modmeta::http://127.0.0.1:$PROXY_PORT/open/broken.git/info/lfs"
+mv qa/.git/lfs/objects objects
+git -C qa lfs fetch origin HEAD
+diff -r objects qa/.git/lfs/objects
+[ "$(grep -c "	truncate	" "$ROOT/lfsline.log")" = 6 ]
+stop_proxy lfsline
 END
 
 test_case "an LFS server that restarts during a push is waited for" <<'END'

@@ -1,11 +1,5 @@
 /// One request, as the thread that drives libcurl takes it over.
 struct CurlJob: Sendable {
-    /// Where the body of a successful answer goes.
-    enum Sink: Sendable {
-        case memory
-        case file(descriptor: CInt, offset: UInt64)
-    }
-
     /// What came of it.
     struct Outcome: Sendable {
         var response: HTTPResponse
@@ -15,7 +9,8 @@ struct CurlJob: Sendable {
 
     var request: HTTPRequest
     var settings: HTTPSettings
-    var sink: Sink
+    /// Takes the body of a successful answer.
+    var body: ReceivedBody
     var limit: UInt64
     /// Called exactly once, after libcurl let go of everything the request refers to.
     var finish: @Sendable (Result<Outcome, any Error>) -> Void

@@ -7,8 +7,6 @@ final class CurlTransfer {
     static let headerLimit = 128 << 10
     /// What is kept of the body of an answer that is no success.
     static let failureBodyLimit = 64 << 10
-    /// The most memory taken on a server's word alone.
-    private static let trustedLength = 1 << 20
 
     let job: CurlJob
     let library: CurlLibrary
@@ -26,8 +24,8 @@ final class CurlTransfer {
     private var fields: [HTTPField] = []
     private var isHeaderComplete = false
     private var headerLength = 0
-    private var body: [UInt8] = []
-    private var received: UInt64 = 0
+    /// The body of an answer that is no success.
+    private var refusal: [UInt8] = []
     /// Whether the body of an answer that is no success was longer than what is kept.
     private var isCutShort = false
 
@@ -84,7 +82,7 @@ final class CurlTransfer {
             isHeaderComplete = false
         } else if line.isEmpty {
             isHeaderComplete = true
-            return acceptsAnnouncedLength()
+            return beginsBody()
         } else if !isHeaderComplete, let field = HTTPField(line: line) {
             fields.append(field)
         }
@@ -93,52 +91,32 @@ final class CurlTransfer {
 
     private var isSuccess: Bool { (200..<300).contains(status) }
 
-    private func acceptsAnnouncedLength() -> Bool {
-        let response = HTTPResponse(status: status, fields: fields)
-        guard isSuccess, job.request.method != "HEAD", let length = response[field: "content-length"],
-            let count = UInt64(length)
-        else { return true }
-        guard count <= job.limit else { return refuseLength() }
-        if case .memory = job.sink { body.reserveCapacity(Int(min(count, UInt64(CurlTransfer.trustedLength)))) }
-        return true
-    }
-
-    private func refuseLength() -> Bool {
-        failure = StoreError(
-            .corrupt, "the answer of \(address) is larger than the \(job.limit) bytes it may have")
-        return false
+    private func beginsBody() -> Bool {
+        guard isSuccess, job.request.method != "HEAD" else { return true }
+        return passes {
+            try job.body.begin(HTTPResponse(status: status, fields: fields), limit: job.limit, from: "\(address)")
+        }
     }
 
     /// Takes bytes of the answer's body; false breaks the transfer off.
     func receive(body bytes: UnsafeRawBufferPointer) -> Bool {
         guard isSuccess else {
-            body.append(contentsOf: bytes.prefix(CurlTransfer.failureBodyLimit - body.count))
-            isCutShort = body.count == CurlTransfer.failureBodyLimit
+            refusal.append(contentsOf: bytes.prefix(CurlTransfer.failureBodyLimit - refusal.count))
+            isCutShort = refusal.count == CurlTransfer.failureBodyLimit
             return !isCutShort
         }
-        guard UInt64(bytes.count) <= job.limit - received else { return refuseLength() }
-        switch job.sink {
-        case .memory: body.append(contentsOf: bytes)
-        case .file(let descriptor, let offset):
-            guard write(bytes, to: descriptor, at: offset + received) else { return false }
-        }
-        received += UInt64(bytes.count)
-        return true
+        return passes { try job.body.append(bytes, limit: job.limit, from: "\(address)") }
     }
 
-    private func write(_ bytes: UnsafeRawBufferPointer, to descriptor: CInt, at offset: UInt64) -> Bool {
-        var done = 0
-        while done < bytes.count {
-            let part = UnsafeRawBufferPointer(rebasing: bytes[done...])
-            let count = pwrite(descriptor, part.baseAddress, part.count, off_t(offset) + off_t(done))
-            if count < 0 && errno == EINTR { continue }
-            guard count > 0 else {
-                failure = StoreError.failed(to: "write", "what is downloaded from \(address)")
-                return false
-            }
-            done += count
+    /// Whether something can be done; what is wrong otherwise is what the transfer is broken off for.
+    private func passes(_ step: () throws -> Void) -> Bool {
+        do {
+            try step()
+            return true
+        } catch {
+            failure = error
+            return false
         }
-        return true
     }
 
     /// Hands over what came of the transfer, once libcurl is done with it.
@@ -155,7 +133,7 @@ final class CurlTransfer {
             job.finish(
                 .success(
                     CurlJob.Outcome(
-                        response: HTTPResponse(status: status, fields: fields, body: body),
+                        response: HTTPResponse(status: status, fields: fields, body: refusal),
                         redirect: redirect.map { String(cString: $0) })))
         } else {
             job.finish(.failure(StoreError.failed(code, self)))

@@ -8,7 +8,7 @@ public final class CurlTransport: HTTPTransport {
     /// The most redirects followed for one request.
     static let redirectLimit = 8
     /// The fields that may go along to another server.
-    private static let harmlessFields: Set<String> = ["accept", "range", "if-none-match", "user-agent"]
+    private static let harmlessFields: Set<String> = ["accept", "range", "if-range", "if-none-match", "user-agent"]
 
     private let configuration: HTTPConfiguration
     private let driver = Mutex<CurlDriver?>(nil)
@@ -20,23 +20,22 @@ public final class CurlTransport: HTTPTransport {
 
     /// Sends a request; the answer's body has at most `limit` bytes.
     public func send(_ request: HTTPRequest, limit: Int) async throws -> HTTPResponse {
-        try await follow(request, sink: .memory, limit: UInt64(max(limit, 0)))
+        let body = ReceivedBody()
+        var response = try await receive(request, into: body, limit: UInt64(max(limit, 0)))
+        if response.isSuccess { response.body = body.take() }
+        return response
     }
 
-    /// Sends a request; the body of a successful answer, of at most `limit` bytes, is written to an open file.
-    public func download(
-        _ request: HTTPRequest, to descriptor: CInt, at offset: UInt64, limit: UInt64
+    /// Sends a request; the body of a successful answer goes to `body`, which then has at most `limit` bytes.
+    public func receive(
+        _ request: HTTPRequest, into body: ReceivedBody, limit: UInt64
     ) async throws -> HTTPResponse {
-        guard offset <= UInt64(Int64.max), limit <= UInt64(Int64.max) - offset else {
+        guard limit <= UInt64(Int64.max) else {
             throw StoreError(.corrupt, "a download would end beyond the greatest possible size of a file")
         }
-        return try await follow(request, sink: .file(descriptor: descriptor, offset: offset), limit: limit)
-    }
-
-    private func follow(_ request: HTTPRequest, sink: CurlJob.Sink, limit: UInt64) async throws -> HTTPResponse {
         var request = request
         for _ in 0...CurlTransport.redirectLimit {
-            let outcome = try await perform(request, sink: sink, limit: limit)
+            let outcome = try await perform(request, into: body, limit: limit)
             guard [301, 302, 303, 307, 308].contains(outcome.response.status), let url = outcome.redirect,
                 request.method == "GET" || request.method == "HEAD", let from = HTTPAddress(request.url)
             else { return outcome.response }
@@ -62,7 +61,9 @@ public final class CurlTransport: HTTPTransport {
         request.url = address.url
     }
 
-    private func perform(_ request: HTTPRequest, sink: CurlJob.Sink, limit: UInt64) async throws -> CurlJob.Outcome {
+    private func perform(
+        _ request: HTTPRequest, into body: ReceivedBody, limit: UInt64
+    ) async throws -> CurlJob.Outcome {
         let settings = configuration.settings(for: request.url)
         let driver = try driver.withLock { driver in
             if let driver { return driver }
@@ -76,7 +77,7 @@ public final class CurlTransport: HTTPTransport {
             return try await withCheckedThrowingContinuation { continuation in
                 let started = driver.start(
                     CurlJob(
-                        request: request, settings: settings, sink: sink, limit: limit,
+                        request: request, settings: settings, body: body, limit: limit,
                         finish: { continuation.resume(with: $0) }))
                 number.withLock { $0 = started }
                 // Whoever cancelled before the number was known could not pass it on.

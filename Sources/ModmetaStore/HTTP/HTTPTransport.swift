@@ -10,14 +10,10 @@ public protocol HTTPTransport: Sendable {
     /// Sends a request; the answer's body has at most `limit` bytes.
     func send(_ request: HTTPRequest, limit: Int) async throws -> HTTPResponse
 
-    /// Sends a request; the body of a successful answer, of at most `limit` bytes, is written to an open file.
+    /// Sends a request; the body of a successful answer goes to `body`, which then has at most `limit` bytes.
     ///
-    /// What the file holds after an error is undefined. The body of an unsuccessful answer is returned, cut short.
+    /// What arrived before an error is in `body` too. The body of an unsuccessful answer is returned, cut short.
     ///
-    /// - Parameters:
-    ///   - descriptor: a regular file open for writing; the caller closes it.
-    ///   - offset: where in the file the body begins.
-    func download(
-        _ request: HTTPRequest, to descriptor: CInt, at offset: UInt64, limit: UInt64
-    ) async throws -> HTTPResponse
+    /// - Parameter request: has the fields that `body` names, if it asks for the rest of something.
+    func receive(_ request: HTTPRequest, into body: ReceivedBody, limit: UInt64) async throws -> HTTPResponse
 }

@@ -11,16 +11,17 @@ extension LFSObjects {
     /// - Throws: `.missing`, or `.corrupt` if the object is larger.
     public func read(_ id: ObjectID, limit: Int) async throws -> [UInt8] {
         guard limit >= 0 else { throw tooLarge(id, limit) }
-        return try await retry.run {
+        let body = ReceivedBody()
+        return try await retry.run(progress: { body.furthest }) {
             let (size, offer) = try await download(id, guess: UInt64(limit))
             guard size <= UInt64(limit) else { throw tooLarge(id, limit) }
             if size == 0 { return [] }
-            let response = try await get(id, size, offer) { try await self.transport.send($0, limit: limit) }
-            guard response.body.count == size else {
+            try await get(id, size, offer, into: body, limit: UInt64(limit))
+            guard body.count == size else {
                 throw StoreError(
-                    .unavailable, "\(server.endpoint) sent \(response.body.count) of the \(size) bytes of object \(id)")
+                    .unavailable, "\(server.endpoint) sent \(body.count) of the \(size) bytes of object \(id)")
             }
-            return response.body
+            return body.take()
         }
     }
 
@@ -32,35 +33,50 @@ extension LFSObjects {
             guard range.upperBound <= (try spool.file.size()) else { throw tooShort(id, range) }
             return try spool.file.read(at: range.lowerBound, count: range.count)
         }
-        return try await retry.run { try await readOnce(id, range) }
+        if range.isEmpty {
+            let (size, _) = try await download(id, guess: range.upperBound)
+            guard range.upperBound <= size else { throw tooShort(id, range) }
+            return []
+        }
+        return try await sendsRanges == true ? readPart(id, range) : readPartOrAll(id, range)
     }
 
-    private func readOnce(_ id: ObjectID, _ range: Range<UInt64>) async throws -> [UInt8] {
-        let (size, offer) = try await download(id, guess: range.upperBound)
-        guard range.upperBound <= size else { throw tooShort(id, range) }
-        if range.isEmpty { return [] }
-        let field = HTTPField("Range", "bytes=\(range.lowerBound)-\(range.upperBound - 1)")
-        if sendsRanges == true {
-            let response = try await get(id, size, offer, fields: [field]) {
-                try await self.transport.send($0, limit: range.count)
-            }
-            guard response.begins(at: range.lowerBound), response.body.count == range.count else {
+    private func readPart(_ id: ObjectID, _ range: Range<UInt64>) async throws -> [UInt8] {
+        let body = ReceivedBody(wanted: range)
+        return try await retry.run(progress: { body.furthest }) {
+            let (size, offer) = try await download(id, guess: range.upperBound)
+            guard range.upperBound <= size else { throw tooShort(id, range) }
+            try await get(id, size, offer, into: body, limit: UInt64(range.count))
+            guard body.isPart, body.start == range.lowerBound, body.count == range.count else {
+                body.clear()
                 throw StoreError(
                     .unavailable, "\(server.endpoint) sent another part of object \(id) than was asked for")
             }
-            return response.body
+            return body.take()
         }
-        // What a server will send is not known before: a range, or all there is, for which a file has room.
+    }
+
+    /// Reads a range from a server of which is not known what it sends: the range, or all there is, for which a file has room.
+    private func readPartOrAll(_ id: ObjectID, _ range: Range<UInt64>) async throws -> [UInt8] {
         let file = try SpoolFile(in: spoolDirectory)
-        let whole = range.lowerBound == 0 && range.upperBound == size
-        let response = try await get(id, size, offer, fields: whole ? [] : [field]) {
-            try await self.transport.download($0, to: file.descriptor, at: 0, limit: size)
+        let body = ReceivedBody(wanted: range, descriptor: file.descriptor)
+        try await retry.run(progress: { body.furthest }) {
+            let (size, offer) = try await download(id, guess: range.upperBound)
+            guard range.upperBound <= size else { throw tooShort(id, range) }
+            try await get(id, size, offer, into: body, limit: size)
+            let isPart = body.isPart && body.start == range.lowerBound
+            let expected = isPart ? UInt64(range.count) : size
+            guard body.count == expected, isPart || !body.isPart else {
+                if body.isPart || body.count > expected { body.clear() }
+                throw StoreError(
+                    .unavailable, "\(server.endpoint) sent \(body.count) of the \(expected) bytes of object \(id)")
+            }
         }
-        if !whole, response.begins(at: range.lowerBound) {
+        if body.isPart {
             sendsRanges = true
             return try file.read(at: 0, count: range.count)
         }
-        guard try file.size() == size, try file.hash() == id.digest else {
+        guard try file.hash() == id.digest else {
             throw StoreError(.corrupt, "\(server.endpoint) sent other bytes than those of object \(id)")
         }
         spools.append((id.digest, file))
@@ -109,6 +125,20 @@ extension LFSObjects {
         return response
     }
 
+    /// Fetches what is not in `body` yet.
+    private func get(
+        _ id: ObjectID, _ size: UInt64, _ offer: Offer, into body: ReceivedBody, limit: UInt64
+    ) async throws {
+        if body.completed != nil { return }
+        _ = try await get(id, size, offer, fields: body.fields) { request in
+            let response = try await self.transport.receive(request, into: body, limit: limit)
+            if body.isRefused(by: response) || response.isSuccess && body.isShort {
+                throw StoreError(.unavailable, "\(self.server.endpoint) does not send the rest of object \(id)")
+            }
+            return response
+        }
+    }
+
     private func missing(_ id: ObjectID) -> StoreError {
         StoreError(.missing, "\(server.endpoint) has no object \(id)")
     }
@@ -123,14 +153,9 @@ extension LFSObjects {
 }
 
 extension HTTPResponse {
-    /// Whether the body is the part of the whole that begins at an offset; some servers say so with the status 200.
-    fileprivate func begins(at offset: UInt64) -> Bool {
-        self[field: "Content-Range"].map { $0.hasPrefix("bytes \(offset)-") } ?? false
-    }
-
     /// The size of the whole that the body is a part of, or the whole of.
     fileprivate var totalSize: UInt64? {
-        if let range = self[field: "Content-Range"] { return range.split(separator: "/").last.flatMap { UInt64($0) } }
+        if let range = self[field: "Content-Range"] { return ContentRange(range)?.total }
         return self[field: "Content-Length"].flatMap { UInt64($0) } ?? UInt64(body.count)
     }
 }

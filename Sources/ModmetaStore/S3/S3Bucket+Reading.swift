@@ -21,18 +21,20 @@ extension S3Bucket {
         var doubtful: [UInt8]?
         // A second look decides between damage on the way and a service whose ETag is no MD5.
         for _ in 0..<4 {
-            let (body, isSound) = try await client.perform(call) { ($0.body, isPlausible($0)) }
-            if isSound || body == doubtful { return body }
-            doubtful = body
+            let body = ReceivedBody()
+            let response = try await client.perform(call, into: body) { $0 }
+            let bytes = body.take()
+            if isPlausible(bytes, response) || bytes == doubtful { return bytes }
+            doubtful = bytes
         }
         throw StoreError(
             .unavailable, "cannot \(call.action): each time other bytes arrive; give the same command again")
     }
 
     /// Whether the bytes agree with an ETag that looks like their MD5; asked only where TLS does not protect them.
-    private func isPlausible(_ response: HTTPResponse) -> Bool {
+    private func isPlausible(_ bytes: [UInt8], _ response: HTTPResponse) -> Bool {
         guard client.isPlain, let tag = response[field: "etag"]?.filter({ $0 != "\"" }), tag.count == 2 * MD5.byteCount,
-            let hash = MD5.hash(response.body)
+            let hash = MD5.hash(bytes)
         else { return true }
         return Hexadecimal.text(hash) == tag.lowercased()
     }
@@ -58,25 +60,24 @@ extension S3Bucket {
 
     private func readPart(_ path: String, _ range: Range<UInt64>) async throws -> [UInt8] {
         var call = call("GET", path, to: "read")
-        call.fields = [HTTPField("Range", "bytes=\(range.lowerBound)-\(range.upperBound - 1)")]
         call.limit = range.count
         call.accepted = [416]
         let tooShort = tooShort(path, range)
-        return try await client.perform(call) { response in
+        let body = ReceivedBody(wanted: range)
+        return try await client.perform(call, into: body) { response in
             if response.status == 416 { throw tooShort }
             // Some services answer 200 to a range, with the range or with the whole file.
-            let isPart = response.status == 206 || response[field: "content-range"] != nil
-            if isPart {
-                guard ContentRange(response[field: "content-range"])?.start ?? range.lowerBound == range.lowerBound
-                else {
+            if body.isPart {
+                guard body.start == range.lowerBound else {
+                    body.clear()
                     throw StoreError(
                         .unavailable, "cannot \(call.action): the service sent another range than was asked for")
                 }
-                guard response.body.count == range.count else { throw tooShort }
-                return response.body
+                guard body.count == range.count else { throw tooShort }
+                return body.take()
             }
-            guard range.upperBound <= UInt64(response.body.count) else { throw tooShort }
-            return Array(response.body[Int(range.lowerBound)..<Int(range.upperBound)])
+            guard range.upperBound <= body.count else { throw tooShort }
+            return Array(body.take()[Int(range.lowerBound)..<Int(range.upperBound)])
         }
     }
 
@@ -90,17 +91,5 @@ extension S3Bucket {
 
     private func tooShort(_ path: String, _ range: Range<UInt64>) -> StoreError {
         StoreError(.corrupt, "\(path) in \(name) ends before byte \(range.upperBound), which is wanted")
-    }
-}
-
-/// The field `Content-Range` of an answer to a range (RFC 9110, section 14.4).
-private struct ContentRange {
-    var start: UInt64
-
-    init?(_ text: String?) {
-        guard let text, text.hasPrefix("bytes "),
-            let start = UInt64(text.dropFirst("bytes ".count).prefix { $0 != "-" })
-        else { return nil }
-        self.start = start
     }
 }

@@ -37,8 +37,29 @@ final class S3Client: Sendable {
 
     /// Makes a call until it succeeds or fails for good.
     ///
-    /// - Parameter read: makes a value of the answer; what it throws counts as the call's failure.
+    /// - Parameters:
+    ///   - body: takes the body of the answer; what arrived before an attempt failed is not asked for again.
+    ///   - read: makes a value of the answer; what it throws counts as the call's failure.
     /// - Throws: what `S3Failure` makes of an answer that is neither a success nor accepted.
+    func perform<Result>(
+        _ call: S3Call, into body: ReceivedBody, read: (HTTPResponse) throws -> Result
+    ) async throws -> Result {
+        try await retry.run(progress: { body.furthest }) {
+            if let completed = body.completed { return try read(completed) }
+            var call = call
+            call.fields += body.fields
+            let response = try await sendCorrected(call, into: body)
+            if body.isRefused(by: response) || response.isSuccess && body.isShort {
+                throw StoreError(.unavailable, "cannot \(call.action): the service does not send the rest of it")
+            }
+            guard response.isSuccess || call.accepted.contains(response.status) else {
+                throw S3Failure(response).error(call, credentials: credentials, now: now())
+            }
+            return try read(response)
+        }
+    }
+
+    /// Makes a call whose answer is small until it succeeds or fails for good.
     func perform<Result>(_ call: S3Call, read: (HTTPResponse) throws -> Result) async throws -> Result {
         try await retry.run {
             let response = try await sendCorrected(call)
@@ -50,20 +71,22 @@ final class S3Client: Sendable {
     }
 
     /// Sends once more where the answer says that our clock or region is wrong.
-    private func sendCorrected(_ call: S3Call) async throws -> HTTPResponse {
+    private func sendCorrected(_ call: S3Call, into body: ReceivedBody? = nil) async throws -> HTTPResponse {
         var known = knowledge.withLock { $0 }
-        var response = try await sendExplained(call, known)
+        var response = try await sendExplained(call, known, into: body)
         for _ in 0..<2 {
             guard !response.isSuccess, let corrected = correction(of: known, by: response) else { break }
             known = corrected
-            response = try await sendExplained(call, known)
+            response = try await sendExplained(call, known, into: body)
         }
         return response
     }
 
     /// Asks for the reason where HEAD is refused, as its answers have no words.
-    private func sendExplained(_ call: S3Call, _ known: Knowledge) async throws -> HTTPResponse {
-        let response = try await send(call, known)
+    private func sendExplained(
+        _ call: S3Call, _ known: Knowledge, into body: ReceivedBody?
+    ) async throws -> HTTPResponse {
+        let response = try await send(call, known, into: body)
         guard call.method == "HEAD", [400, 403].contains(response.status) else { return response }
         var question = call
         question.method = "GET"
@@ -73,7 +96,7 @@ final class S3Client: Sendable {
         return told
     }
 
-    private func send(_ call: S3Call, _ known: Knowledge) async throws -> HTTPResponse {
+    private func send(_ call: S3Call, _ known: Knowledge, into body: ReceivedBody? = nil) async throws -> HTTPResponse {
         let location = known.location
         var request = HTTPRequest(
             call.method, location.url(key: call.key, query: call.query), fields: call.fields, body: call.body)
@@ -82,6 +105,7 @@ final class S3Client: Sendable {
             try RequestSignature(credentials: credentials, region: location.region).sign(
                 &request, payloadHash: call.digest.sha256, at: Timestamp(seconds: now() + known.skew))
         }
+        if let body { return try await transport.receive(request, into: body, limit: UInt64(max(call.limit, 0))) }
         return try await transport.send(request, limit: call.limit)
     }
 

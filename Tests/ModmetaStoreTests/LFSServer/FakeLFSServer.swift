@@ -21,6 +21,8 @@ final class FakeLFSServer: HTTPTransport {
         var expiresIn: Int?
         var extraMembers = ""
         var pause: Duration = .zero
+        /// How many bytes of an object arrive before a connection is lost.
+        var breaksAfter: Int?
     }
 
     /// What the server holds and has seen.
@@ -55,14 +57,13 @@ final class FakeLFSServer: HTTPTransport {
         return response
     }
 
-    func download(
-        _ request: HTTPRequest, to descriptor: CInt, at offset: UInt64, limit: UInt64
-    ) async throws -> HTTPResponse {
-        var response = try await send(request, limit: Int(limit))
-        guard response.isSuccess else { return response }
-        _ = response.body.withUnsafeBytes { pwrite(descriptor, $0.baseAddress, $0.count, off_t(offset)) }
-        response.body = []
-        return response
+    func receive(_ request: HTTPRequest, into body: ReceivedBody, limit: UInt64) async throws -> HTTPResponse {
+        var answer = try await send(request, limit: Int(limit))
+        let end = state.withLock { $0.habits.breaksAfter } ?? .max
+        guard answer.isSuccess, answer.body.count > end else { return try body.take(answer, limit: limit) }
+        answer.body.removeSubrange(end...)
+        _ = try body.take(answer, limit: limit)
+        throw StoreError(.unavailable, "the connection was lost")
     }
 }
 
@@ -91,8 +92,8 @@ extension FakeLFSServer.State {
                 return HTTPResponse(status: 200, body: bytes)
             }
             let bounds = range.dropFirst("bytes=".count).split(separator: "-").compactMap { Int($0) }
-            guard bounds.count == 2, bounds[0] < bytes.count else { return HTTPResponse(status: 416) }
-            let last = min(bounds[1], bytes.count - 1)
+            guard let first = bounds.first, first < bytes.count else { return HTTPResponse(status: 416) }
+            let last = min(bounds.count > 1 ? bounds[1] : .max, bytes.count - 1)
             return HTTPResponse(
                 status: 206, fields: [HTTPField("Content-Range", "bytes \(bounds[0])-\(last)/\(bytes.count)")],
                 body: Array(bytes[bounds[0]...last]))
