@@ -161,9 +161,11 @@ class Exchange:
 
     async def relay_request(self):
         fault = self.fault if self.fault and self.fault.strikes_request else None
-        if fault and fault.kind == "flip" and not self.request.has_body:
+        within = self.faults.options.within
+        # There would be nothing to strike.
+        if fault and (fault.kind == "flip" or within) and not self.request.has_body:
             fault.strikes_request, fault = False, None
-        async for count in self.relay(self.request, self.client.reader, self.server, fault, self.faults.options.within):
+        async for count in self.relay(self.request, self.client.reader, self.server, fault, within):
             self.sent += count
 
     async def relay_answer(self, forward):
