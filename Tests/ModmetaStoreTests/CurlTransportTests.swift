@@ -69,6 +69,17 @@ import Testing
         #expect(error?.code == .corrupt)
     }
 
+    @Test func fieldsAfterTheBodyBeginNoOther() async throws {
+        let server = try LoopbackServer { connection in
+            _ = try connection.request()
+            try connection.send(
+                "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nTrailer: X-Sum\r\n\r\n3\r\nabc\r\n0\r\nX-Sum: 1\r\n\r\n"
+            )
+        }
+        let answer = try await transport().send(HTTPRequest("GET", server.url), limit: 3)
+        #expect(answer.body == Array("abc".utf8) && answer[field: "x-sum"] == nil)
+    }
+
     @Test func keepsConnections() async throws {
         let server = try LoopbackServer.answering { _ in LoopbackAnswer(200) }
         let transport = transport()

@@ -81,6 +81,8 @@ final class CurlTransfer {
             fields = []
             isHeaderComplete = false
         } else if line.isEmpty {
+            // What ends fields after a body begins no body.
+            guard !isHeaderComplete else { return true }
             isHeaderComplete = true
             return beginsBody()
         } else if !isHeaderComplete, let field = HTTPField(line: line) {
