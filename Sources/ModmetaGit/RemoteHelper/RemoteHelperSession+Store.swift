@@ -28,12 +28,14 @@ extension RemoteHelperSession {
         _ name: String, prefix: String, _ creating: GitObjectFormat?
     ) async throws -> OpenedStore {
         let files = try await StoreAccess.standard().bucket(name, prefix: prefix)
-        if let creating {
-            return .bucket(files, try await BucketStore.create(files, objectFormat: creating).format.id)
-        }
         // Whoever opens a store asks for its refs next.
         async let found = FoundRefs(in: files)
-        let id = try await BucketStore.open(files).format.id
-        return .bucket(files, id, try await found)
+        let opened =
+            if let creating {
+                try await BucketStore.create(files, objectFormat: creating)
+            } else {
+                try await BucketStore.open(files)
+            }
+        return .bucket(files, opened.format.id, try await found)
     }
 }

@@ -63,6 +63,36 @@ import Testing
         }
     }
 
+    /// Each takes a round trip; packs go by how their names end.
+    @Test func `a push asks for the refs before and after, and writes each file once`() async throws {
+        try await HermeticGit.withTemporary { git in
+            let bucket = MemoryBucket()
+            let world = try BucketWorld(git) { _ in bucket }
+            try await world.makeRepository("a")
+            let refs = "list modmeta/refs/"
+            for round in 0..<2 {
+                try await world.commit("a", "\(round)")
+                let before = bucket.requests.count
+                let found = try await FoundRefs(in: bucket)
+                let history = BucketHistory(
+                    files: bucket, store: world.id, stateDirectory: git.path("a/.git/modmeta"), found: found)
+                // What was found is what git is told; before it changes something, a push looks anew.
+                #expect(try await history.refs(peelingTags: false).all.count == round)
+                #expect(try await world.push("a", "HEAD:refs/heads/main", in: history).map(\.status) == [done])
+                let asked = bucket.requests.dropFirst(before).map { request in
+                    request.path.hasPrefix("objects/pack/pack-")
+                        ? "\(request.call) \(request.path.split(separator: ".").last ?? "")" : "\(request)"
+                }
+                var expected = [refs] + (round > 0 ? ["read \(RefGeneration.path(of: 1))"] : [])
+                expected += [refs, "put pack", "put idx", "list objects/pack/"]
+                expected += ["put \(RefGeneration.path(of: UInt64(round) + 1))", "put objects/info/packs"]
+                #expect(Array(asked.prefix(expected.count)) == expected)
+                let derived = ["put HEAD", "put info/refs", "put packed-refs"]
+                #expect(asked.dropFirst(expected.count).dropLast().sorted() == derived && asked.last == refs)
+            }
+        }
+    }
+
     @Test func `git's rules hold`() async throws {
         try await HermeticGit.withTemporary { git in
             let world = try BucketWorld(git)
