@@ -17,10 +17,7 @@ extension LFSObjects {
             guard size <= UInt64(limit) else { throw tooLarge(id, limit) }
             if size == 0 { return [] }
             try await get(id, size, offer, into: body, limit: UInt64(limit))
-            guard body.count == size else {
-                throw StoreError(
-                    .unavailable, "\(server.endpoint) sent \(body.count) of the \(size) bytes of object \(id)")
-            }
+            guard body.count == size else { throw incomplete(id, body, of: size) }
             return body.take()
         }
     }
@@ -48,9 +45,7 @@ extension LFSObjects {
             guard range.upperBound <= size else { throw tooShort(id, range) }
             try await get(id, size, offer, into: body, limit: UInt64(range.count))
             guard body.isPart, body.start == range.lowerBound, body.count == range.count else {
-                body.clear()
-                throw StoreError(
-                    .unavailable, "\(server.endpoint) sent another part of object \(id) than was asked for")
+                throw incomplete(id, body, of: UInt64(range.count))
             }
             return body.take()
         }
@@ -64,12 +59,9 @@ extension LFSObjects {
             let (size, offer) = try await download(id, guess: range.upperBound)
             guard range.upperBound <= size else { throw tooShort(id, range) }
             try await get(id, size, offer, into: body, limit: size)
-            let isPart = body.isPart && body.start == range.lowerBound
-            let expected = isPart ? UInt64(range.count) : size
-            guard body.count == expected, isPart || !body.isPart else {
-                if body.isPart || body.count > expected { body.clear() }
-                throw StoreError(
-                    .unavailable, "\(server.endpoint) sent \(body.count) of the \(expected) bytes of object \(id)")
+            let expected = body.isPart ? UInt64(range.count) : size
+            guard body.count == expected, !body.isPart || body.start == range.lowerBound else {
+                throw incomplete(id, body, of: expected)
             }
         }
         if body.isPart {
@@ -137,6 +129,14 @@ extension LFSObjects {
             }
             return response
         }
+    }
+
+    /// Describes a body that is not what was asked for, and drops it unless it may only lack its rest.
+    private func incomplete(_ id: ObjectID, _ body: ReceivedBody, of expected: UInt64) -> StoreError {
+        let count = body.count
+        if body.isPart || body.completed != nil || count > expected { body.clear() }
+        return StoreError(
+            .unavailable, "\(server.endpoint) sent \(count) bytes of object \(id) where \(expected) were asked for")
     }
 
     private func missing(_ id: ObjectID) -> StoreError {

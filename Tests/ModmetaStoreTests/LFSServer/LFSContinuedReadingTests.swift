@@ -73,6 +73,21 @@ import Testing
         #expect(ranges(server) == [nil, "bytes=600-", nil, "bytes=600-"])
     }
 
+    /// It says itself that there is no more, so there is no rest to ask for.
+    @Test(arguments: [nil, 100..<600]) func anAnswerThatIsTooShortIsAskedForAnew(_ range: Range<UInt64>?) async throws {
+        let server = FakeLFSServer(.init(sendsRanges: false))
+        let client = try await objects(server)
+        let short = Array(Self.content.prefix(700))
+        server.interrupt(
+            "GET", HTTPResponse(status: 200, fields: [HTTPField("Content-Length", "700")], body: short))
+        if let range {
+            #expect(try await client.read(Self.id, range: range) == Array(Self.content[100..<600]))
+        } else {
+            #expect(try await client.read(Self.id, limit: 2000) == Self.content)
+        }
+        #expect(server.requests("GET").count == 2)
+    }
+
     @Test func joinedBytesThatAreWrongAreReadFromTheStart() async throws {
         let server = FakeLFSServer(.init(breaksAfter: 600))
         server.interrupt("GET", HTTPResponse(status: 200, body: Self.content.map { $0 ^ 1 }))
