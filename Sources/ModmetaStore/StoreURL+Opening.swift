@@ -3,17 +3,18 @@ extension StoreURL {
     ///
     /// One on a network is behind a `RetryingStore`.
     ///
+    /// - Parameter isWriter: whether objects will be put into it.
     /// - Returns: the store, and its format as it is now.
     /// - Throws: `.noStore` if there is none, `.unsupported` for a kind of store this program has no backend for.
     public func open(
-        _ access: StoreAccess = StoreAccess()
+        _ access: StoreAccess = StoreAccess(), isWriter: Bool = false
     ) async throws -> (store: any ObjectStore, format: StoreFormat) {
         switch location {
         case .directory(let path):
             let store = try await LocalStore.open(at: path)
             return (store, try await store.format())
         case .bucket(let name, let prefix):
-            let opened = try await BucketStore.open(try access.bucket(name, prefix: prefix))
+            let opened = try await BucketStore.open(try access.bucket(name, prefix: prefix), isWriter: isWriter)
             return (RetryingStore(opened.store, policy: .once), opened.format)
         case .server: throw unsupported
         }

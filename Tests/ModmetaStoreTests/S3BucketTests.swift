@@ -332,6 +332,16 @@ import Testing
         #expect(honest.requests.count == 9)
     }
 
+    @Test func openingToWriteProbesStoresOnly() async throws {
+        let transport = ScriptedTransport { request, _ in
+            request.url.contains("?") ? Self.listing([]) : Self.error(404, "NoSuchKey")
+        }
+        let bucket = try bucket(transport)
+        let error = await storeError { try await BucketStore.open(bucket, isWriter: true) }
+        #expect(error?.code == .noStore)
+        #expect(transport.requests.allSatisfy { $0.method == "GET" })
+    }
+
     @Test func aProbeThatFailedIsRepeated() async throws {
         let transport = ScriptedTransport { request, before in
             if before == 0 { return Self.error(403, "AccessDenied") }

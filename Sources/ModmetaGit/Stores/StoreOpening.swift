@@ -80,7 +80,7 @@ public struct StoreOpening: Sendable {
             if case .made(let objectFormat) = absence {
                 try await url.create(objectFormat: objectFormat, access)
             } else {
-                try await url.open(access)
+                try await url.open(access, isWriter: operation == .upload)
             }
         return Opened(store: opened.store, format: opened.format)
     }

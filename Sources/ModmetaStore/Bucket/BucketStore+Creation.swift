@@ -3,9 +3,12 @@ internal import ModmetaFormats
 extension BucketStore {
     /// Opens the store in a bucket; never creates one.
     ///
+    /// - Parameter isWriter: whether objects will be put into it.
     /// - Returns: the store, and its format as it is now.
     /// - Throws: `.noStore` if there is none, `.unsupported` if its format is of another version.
-    public static func open(_ files: any BucketFiles) async throws -> (store: BucketStore, format: StoreFormat) {
+    public static func open(
+        _ files: any BucketFiles, isWriter: Bool = false
+    ) async throws -> (store: BucketStore, format: StoreFormat) {
         let store = BucketStore(files: files)
         guard let format = try await store.formatIfAny() else {
             throw StoreError(
@@ -13,6 +16,8 @@ extension BucketStore {
                 "there is no store at \(files.name): there is no \(ObjectKey.format.path) in it, so it is not a modmeta store "
                     + "yet")
         }
+        // Not before: where there is no store, nothing is written.
+        if isWriter { files.expectConditions() }
         return (store, format)
     }
 
