@@ -13,9 +13,11 @@ public enum Bsdiff40 {
 
     /// Writes the patch that turns the file `old` into the file `new`.
     ///
+    /// - Parameter progress: receives how many bytes of the new file were read, which it is twice: to compare and to write.
     /// - Throws: `fileSystem` if a file cannot be read or written, `malformed` if the plan does not cover the new file.
     public static func create(
-        old oldPath: String, new newPath: String, plan: PatchPlan, output: String
+        old oldPath: String, new newPath: String, plan: PatchPlan, output: String,
+        progress: PatchProgress = { _, _ in }
     ) throws(DeltaError) {
         let old = try InputFile(path: oldPath)
         let new = try InputFile(path: newPath)
@@ -31,8 +33,11 @@ public enum Bsdiff40 {
             let base = try old.base(chunk.base, in: baseMemory)
             let delta = try DeltaPlan(raw, base: base, pieces: chunk.pieces, matcher: matcher)
             control.append(delta.control, base: chunk.base)
+            progress(UInt64(control.length), 2 * UInt64(new.size))
         }
-        try write(control, old: old, new: new, output: output)
+        try write(control, old: old, new: new, output: output) { written in
+            progress(UInt64(new.size + written), 2 * UInt64(new.size))
+        }
     }
 
     /// Writes the patch that does the same as a modmeta patch.
@@ -92,12 +97,13 @@ public enum Bsdiff40 {
     }
 
     private static func write(
-        _ control: BsdiffControl, old: InputFile, new: InputFile, output: String
+        _ control: BsdiffControl, old: InputFile, new: InputFile, output: String,
+        progress: (Int) -> Void = { _ in }
     ) throws(DeltaError) {
         guard control.length == new.size else {
             throw DeltaError(.malformed, "the planned chunks end before \(new.path) does", offset: control.length)
         }
-        try Bsdiff40Writer(old: old, new: new, output: try OutputFile(path: output)).write(control)
+        try Bsdiff40Writer(old: old, new: new, output: try OutputFile(path: output)).write(control, progress: progress)
     }
 }
 

@@ -1,5 +1,6 @@
 import ModmetaDelta
 import ModmetaFormats
+import Synchronization
 import Testing
 
 @Suite struct Bsdiff40Tests {
@@ -36,6 +37,25 @@ import Testing
         try expectBspatch(old, directory.path + "/output", patch, gives: new)
         try Bsdiff40.apply(patch: patch, old: old, output: directory.path + "/ours")
         #expect(try ScratchDirectory.read(directory.path + "/ours") == new)
+    }
+
+    @Test func bytesOfTheNewFileAreToldAsTheyAreDone() throws {
+        let files = try PatchFiles()
+        let size = UInt64(files.newBytes.count)
+        let steps = Mutex<[UInt64]>([])
+        try Bsdiff40.create(old: files.old, new: files.new, plan: files.plan, output: files.patch) { done, total in
+            #expect(total == 2 * size)
+            steps.withLock { $0.append(done) }
+        }
+        let made = steps.withLock { $0 }
+        #expect(made == made.sorted())
+        #expect(made.contains(size))
+        #expect(made.last == 2 * size)
+        try Bsdiff40.apply(patch: files.patch, old: files.old, output: files.output) { done, total in
+            #expect(total == size)
+            steps.withLock { $0.append(done) }
+        }
+        #expect(steps.withLock { $0.last } == size)
     }
 
     @Test func stockBsdiffIsReadByUs() throws {
