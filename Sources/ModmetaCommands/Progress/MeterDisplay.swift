@@ -75,7 +75,7 @@ struct MeterDisplay {
         line.reading.total = 0
         line.reading.objects = nil
         line.traffic = nil
-        let traffic = traffic.flatMap { $0.isNone ? nil : ", \($0.text)" } ?? ""
-        return "\(line.text(width: .max)) in \(formatted(time: now - start))\(traffic)"
+        let done = "\(line.text(width: .max)) in \(formatted(time: now - start))"
+        return ([done] + (traffic?.parts ?? [])).joined(separator: ", ")
     }
 }

@@ -5,8 +5,13 @@ struct MeterLine {
         var sent: UInt64
         var received: UInt64
 
-        var isNone: Bool { sent == 0 && received == 0 }
-        var text: String { "sent \(formatted(bytes: sent)), received \(formatted(bytes: received))" }
+        /// What there was of both, the greater first.
+        var parts: [String] {
+            let sent = (count: sent, text: "sent \(formatted(bytes: sent))")
+            let received = (count: received, text: "received \(formatted(bytes: received))")
+            return (sent.count > received.count ? [sent, received] : [received, sent])
+                .filter { $0.count > 0 }.map(\.text)
+        }
     }
 
     var reading: Meter.Reading
@@ -18,36 +23,42 @@ struct MeterLine {
     var stalled: Duration?
     var traffic: Traffic?
 
-    /// The line in so many columns. What does not fit is left out, the least important first.
+    /// The line in so many columns.
+    ///
+    /// What does not fit is left out, the least important first.
     func text(width: Int) -> String {
-        var text = ""
-        for field in fields {
-            let longer = text.isEmpty ? field : "\(text), \(field)"
-            guard longer.count <= width else { break }
-            text = longer
+        var text = amount
+        guard text.count <= width else { return String(text.prefix(width)) }
+        for part in (share.map { [" (\($0) %)"] } ?? []) + details.map({ ", \($0)" }) {
+            guard text.count + part.count <= width else { break }
+            text += part
         }
-        return text.isEmpty ? String(fields[0].prefix(width)) : text
+        return text
     }
 
-    /// The parts, the most important first.
-    private var fields: [String] {
-        var fields = [amount]
+    /// What comes after the amount, the most important first.
+    private var details: [String] {
+        var details: [String] = []
         if let stalled {
-            fields.append("no progress for \(formatted(time: stalled))")
+            details.append("no progress for \(formatted(time: stalled))")
         } else {
-            if let rate { fields.append("\(counted(rate: rate))/s") }
-            if let secondsLeft { fields.append("\(formatted(time: .seconds(secondsLeft.rounded(.up)))) left") }
+            if let rate { details.append("\(counted(rate: rate))/s") }
+            if let secondsLeft { details.append("\(formatted(time: .seconds(secondsLeft.rounded(.up)))) left") }
         }
-        if let traffic, !traffic.isNone { fields.append(traffic.text) }
-        if let objects = reading.objects { fields.append("\(objects.done) of \(objects.total) objects") }
-        return fields
+        details += traffic?.parts ?? []
+        if let objects = reading.objects { details.append("\(objects.done) of \(objects.total) objects") }
+        return details
     }
 
     private var amount: String {
         let done = "\(reading.title) \(counted(reading.done))"
-        guard reading.total > 0 else { return done }
-        let share = 100 * Double(min(reading.done, reading.total)) / Double(reading.total)
-        return "\(done) of \(counted(reading.total)) (\(Int(share)) %)"
+        return reading.total > 0 ? "\(done) of \(counted(reading.total))" : done
+    }
+
+    /// How much of all is done, in percent.
+    private var share: Int? {
+        guard reading.total > 0 else { return nil }
+        return Int(100 * Double(min(reading.done, reading.total)) / Double(reading.total))
     }
 
     private func counted(_ amount: UInt64) -> String {

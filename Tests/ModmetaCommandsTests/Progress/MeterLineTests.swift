@@ -11,13 +11,21 @@ import Testing
     @Test(arguments: [
         (200, "copied 1.5 MB of 6.0 MB (25 %), 500 kB/s, 9 s left, sent 70.0 kB, received 500 B, 3 of 12 objects"),
         (89, "copied 1.5 MB of 6.0 MB (25 %), 500 kB/s, 9 s left, sent 70.0 kB, received 500 B"),
+        (70, "copied 1.5 MB of 6.0 MB (25 %), 500 kB/s, 9 s left, sent 70.0 kB"),
         (60, "copied 1.5 MB of 6.0 MB (25 %), 500 kB/s, 9 s left"),
         (40, "copied 1.5 MB of 6.0 MB (25 %), 500 kB/s"),
         (39, "copied 1.5 MB of 6.0 MB (25 %)"),
+        (29, "copied 1.5 MB of 6.0 MB"),
         (10, "copied 1.5"),
     ])
     func `what does not fit is left out, the least important first`(_ width: Int, _ text: String) {
         #expect(line.text(width: width) == text)
+    }
+
+    @Test func `the greater traffic comes first, and none is not named`() {
+        #expect(MeterLine.Traffic(sent: 3, received: 4000).parts == ["received 4.0 kB", "sent 3 B"])
+        #expect(MeterLine.Traffic(sent: 0, received: 4000).parts == ["received 4.0 kB"])
+        #expect(MeterLine.Traffic(sent: 0, received: 0).parts.isEmpty)
     }
 
     @Test func `no line is wider than it may be`() {
