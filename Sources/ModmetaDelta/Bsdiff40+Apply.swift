@@ -13,7 +13,7 @@ extension Bsdiff40 {
     ///   read or written.
     public static func apply(
         patch patchPath: String, old oldPath: String, output: String, maximumSize: Int = .max,
-        progress: PatchProgress = { _, _ in }
+        progress: (_ done: UInt64, _ total: UInt64) -> Void = { _, _ in }
     ) throws(DeltaError) {
         let old = try InputFile(path: oldPath)
         let patch = try InputFile(path: patchPath)

@@ -1,6 +1,5 @@
 import ModmetaDelta
 import ModmetaFormats
-import Synchronization
 import Testing
 
 @Suite struct Bsdiff40Tests {
@@ -42,20 +41,22 @@ import Testing
     @Test func bytesOfTheNewFileAreToldAsTheyAreDone() throws {
         let files = try PatchFiles()
         let size = UInt64(files.newBytes.count)
-        let steps = Mutex<[UInt64]>([])
-        try Bsdiff40.create(old: files.old, new: files.new, plan: files.plan, output: files.patch) { done, total in
-            #expect(total == 2 * size)
-            steps.withLock { $0.append(done) }
+        var steps: [Bsdiff40.Pass: [UInt64]] = [:]
+        try Bsdiff40.create(old: files.old, new: files.new, plan: files.plan, output: files.patch) {
+            pass, done, total in
+            #expect(total == size)
+            steps[pass, default: []].append(done)
         }
-        let made = steps.withLock { $0 }
-        #expect(made == made.sorted())
-        #expect(made.contains(size))
-        #expect(made.last == 2 * size)
+        #expect(steps[.comparing] == files.plan.chunks.map { UInt64($0.range.upperBound) })
+        #expect(steps[.writing] == steps[.writing]?.sorted())
+        #expect(steps[.writing]?.last == size)
+        var made: [UInt64] = []
         try Bsdiff40.apply(patch: files.patch, old: files.old, output: files.output) { done, total in
             #expect(total == size)
-            steps.withLock { $0.append(done) }
+            made.append(done)
         }
-        #expect(steps.withLock { $0.last } == size)
+        #expect(made == made.sorted())
+        #expect(made.last == size)
     }
 
     @Test func stockBsdiffIsReadByUs() throws {

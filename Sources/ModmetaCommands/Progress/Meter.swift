@@ -40,6 +40,11 @@ final class Meter: Sendable {
         current.withLock { ($0.done, $0.total) = (done, total) }
     }
 
+    /// Says how many bytes are done in one of several parts of the work.
+    func reached(_ title: String, _ done: UInt64, of total: UInt64) {
+        current.withLock { $0 = Reading(title: title, done: done, total: total) }
+    }
+
     /// Says how many objects are done, and what was done to them.
     func reached(_ title: String, objects done: Int, of total: Int) {
         let reading = Reading(title: title, unit: .objects, done: UInt64(done), total: UInt64(total))

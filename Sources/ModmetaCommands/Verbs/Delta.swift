@@ -40,8 +40,10 @@ struct Delta: AsyncParsableCommand {
                     }
                 }
             case .bsdiff40:
-                try await Meter.run("read", concludes: true) { meter in
-                    try Bsdiff40.create(old: old, new: new, plan: plan, output: output) { meter.reached($0, of: $1) }
+                try await Meter.run("compared", concludes: true) { meter in
+                    try Bsdiff40.create(old: old, new: new, plan: plan, output: output) { pass, done, total in
+                        meter.reached(pass == .comparing ? "compared" : "written", done, of: total)
+                    }
                 }
             }
         }
