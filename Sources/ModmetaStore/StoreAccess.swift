@@ -8,17 +8,23 @@ public struct StoreAccess: Sendable {
     public var http: HTTPConfiguration
     /// How often calls are repeated.
     public var retry: RetryPolicy
+    /// Counts what is sent and received.
+    public var traffic: NetworkTraffic
 
     /// Creates access by an environment and git's configuration.
     ///
-    /// - Parameter gitConfiguration: what `HTTPConfiguration` reads; none of it from a committed file.
+    /// - Parameters:
+    ///   - gitConfiguration: what `HTTPConfiguration` reads; none of it from a committed file.
+    ///   - traffic: counts what is sent and received.
     public init(
         environment: [String: String] = StoreAccess.processEnvironment,
-        gitConfiguration: [HTTPConfiguration.Entry] = [], retry: RetryPolicy = RetryPolicy()
+        gitConfiguration: [HTTPConfiguration.Entry] = [], retry: RetryPolicy = RetryPolicy(),
+        counting traffic: NetworkTraffic = NetworkTraffic()
     ) {
         self.environment = environment
         http = HTTPConfiguration(entries: gitConfiguration, environment: environment)
         self.retry = retry
+        self.traffic = traffic
     }
 
     /// This process's environment.
@@ -41,6 +47,8 @@ public struct StoreAccess: Sendable {
         let configuration = try S3Configuration(environment: environment)
         return try S3Bucket(
             name, prefix: prefix, configuration: configuration,
-            transport: CurlTransport(http.forService(authorityFile: configuration.authorityFile)), retry: retry)
+            transport: CurlTransport(
+                http.forService(authorityFile: configuration.authorityFile), counting: traffic),
+            retry: retry)
     }
 }

@@ -17,6 +17,8 @@ struct CurlJob: Sendable {
     var settings: HTTPSettings
     var sink: Sink
     var limit: UInt64
+    /// Counts what goes over the network.
+    var traffic: NetworkTraffic
     /// Called exactly once, after libcurl let go of everything the request refers to.
     var finish: @Sendable (Result<Outcome, any Error>) -> Void
 }
