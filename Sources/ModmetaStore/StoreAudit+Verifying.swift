@@ -16,7 +16,7 @@ extension StoreAudit {
         let objects = try await listed(.objects)
         let sketches = try await listed(.sketches)
         report.objectsChecked = manifests.count + objects.count + sketches.count
-        report.bytesChecked = (manifests + objects + sketches).reduce(0) { $0 + $1.size }
+        report.bytesChecked = (manifests + objects + sketches).totalSize
         let progress = SharedProgress(manifests + objects + sketches, report: progress)
 
         var damaged = try await hashAll(

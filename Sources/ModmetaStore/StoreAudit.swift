@@ -41,14 +41,16 @@ public struct StoreAudit: Sendable {
             }
             payloads.formUnion(parsed.entries.lazy.map(\.payload.digest))
             versions.insert(manifest.digest)
-            statistics.rawBytes += parsed.layout.size
+            statistics.rawBytes = statistics.rawBytes.addingSaturated(parsed.layout.size)
         }
         for object in try await listed(.objects) {
             if payloads.contains(object.digest) {
                 statistics.payloads.add(object.size)
             } else {
                 statistics.wholeObjects.add(object.size)
-                if !versions.contains(object.digest) { statistics.rawBytes += object.size }
+                if !versions.contains(object.digest) {
+                    statistics.rawBytes = statistics.rawBytes.addingSaturated(object.size)
+                }
             }
         }
         for sketch in try await listed(.sketches) { statistics.sketches.add(sketch.size) }

@@ -24,7 +24,7 @@ final class SharedProgress: Sendable {
     init(_ objects: [ListedObject], report: @escaping @Sendable (StoreProgress) -> Void) {
         var start = StoreProgress()
         start.objectsTotal = objects.count
-        start.bytesTotal = objects.reduce(0) { $0 + $1.size }
+        start.bytesTotal = objects.totalSize
         progress = Mutex(start)
         self.report = report
         report(start)
@@ -32,21 +32,21 @@ final class SharedProgress: Sendable {
 
     /// Notes objects that need no work.
     func found(_ objects: [ListedObject]) {
-        let bytes = objects.reduce(0) { $0 + $1.size }
+        let bytes = objects.totalSize
         update {
             $0.objectsTotal -= objects.count
-            $0.bytesTotal -= bytes
+            $0.bytesTotal -= min(bytes, $0.bytesTotal)
         }
     }
 
     /// Notes that bytes of an object were read.
-    func read(_ count: UInt64) { update { $0.bytesDone += count } }
+    func read(_ count: UInt64) { update { $0.bytesDone = $0.bytesDone.addingSaturated(count) } }
 
     /// Notes that an object is done, of which so many bytes were noted before.
     func finished(_ object: ListedObject, noted: UInt64 = 0) {
         update {
             $0.objectsDone += 1
-            $0.bytesDone += object.size - min(noted, object.size)
+            $0.bytesDone = $0.bytesDone.addingSaturated(object.size - min(noted, object.size))
         }
     }
 

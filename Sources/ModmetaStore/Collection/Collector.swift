@@ -71,10 +71,10 @@ public struct Collector: Sendable {
         for object in survey.dead {
             if current.isCondemned(object.member), isDue(current) {
                 outcome.deletedCount += 1
-                outcome.deletedBytes += object.size
+                outcome.deletedBytes = outcome.deletedBytes.addingSaturated(object.size)
             } else {
                 outcome.condemnedCount += 1
-                outcome.condemnedBytes += object.size
+                outcome.condemnedBytes = outcome.condemnedBytes.addingSaturated(object.size)
             }
         }
         if let state = current.state, !isDue(current) { outcome.due = state.condemned + grace }
@@ -100,7 +100,9 @@ public struct Collector: Sendable {
         current = try await Condemnation.read(from: store)
         guard current.state != nil else { return outcome }
         guard grace == 0 else {
-            outcome.condemnedBytes = survey.dead.reduce(0) { $0 + (current.isCondemned($1.member) ? $1.size : 0) }
+            outcome.condemnedBytes = survey.dead.lazy.filter { current.isCondemned($0.member) }.reduce(0) {
+                $0.addingSaturated($1.size)
+            }
             return waiting(outcome, current)
         }
         outcome.survey = try await sweep(current, &outcome, progress)
@@ -120,7 +122,8 @@ public struct Collector: Sendable {
             alive.filter { condemned.isCondemned($0) }, knowing: condemned)
         let going = Set(current.list.members)
         outcome.deletedCount += try await Sweep(store: store, lease: lease).run(current, progress: progress)
-        outcome.deletedBytes += survey.dead.reduce(0) { $0 + (going.contains($1.member) ? $1.size : 0) }
+        outcome.deletedBytes = survey.dead.lazy.filter { going.contains($0.member) }
+            .reduce(outcome.deletedBytes) { $0.addingSaturated($1.size) }
         survey.dead.removeAll { going.contains($0.member) }
         return survey
     }

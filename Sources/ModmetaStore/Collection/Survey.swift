@@ -24,7 +24,7 @@ public struct Survey: Sendable {
     public var missingCount = 0
 
     /// The bytes of what nothing needs.
-    public var deadBytes: UInt64 { dead.reduce(0) { $0 + $1.size } }
+    public var deadBytes: UInt64 { dead.reduce(0) { $0.addingSaturated($1.size) } }
 }
 
 /// Looks through a store for what is needed and what is not.
