@@ -1,5 +1,5 @@
 #!/bin/bash
-# How well a line is used: bench_line.sh [line|small|large|delta|clone|killed|requests]... Not part of the tests.
+# How well a line is used: bench_line.sh [line|small|large|clone|delta|pull|killed|requests]... Not part of the tests.
 #
 # Servers are started here, behind server/proxy.py with a round trip of LINE_DELAY milliseconds (50) and LINE_RATE bytes a second
 # (25000000, that is 200 Mbit/s). SERVICES chooses among "lfs moto rclone radosgw" (default: lfs moto).
@@ -8,8 +8,9 @@
 #            the line, the proxy and the server carry without modmeta
 #   small    SMALL_COUNT (200) objects of SMALL_SIZE (100000) bytes, with plain git-lfs where it can, and with modmeta
 #   large    one file of LARGE_MB (1000) MB of bfloat16 weights
+#   clone    what was pushed last, cloned and compared
 #   delta    the next checkpoint of the same training run, pushed after it
-#   clone    what `large` and `delta` pushed last, cloned and compared
+#   pull     what was pushed last, pulled into the clone
 #   killed   as `large`, killed when half is sent, and pushed again
 #   requests every request of two pushes of a file of 20 MB to a new store, history and weights, and of a clone; buckets only
 #
@@ -175,6 +176,11 @@ clone() {
     WAY=7 measured "clone:$service" "$service" git clone -q -c lfs.url="$(git -C "large-$service" config lfs.url)" \
         "$url" "clone-$service"
     cmp "large-$service/model.safetensors" "clone-$service/model.safetensors" || exit 1
+}
+
+pull() {
+    WAY=7 measured "pull:$1" "$1" git -C "clone-$1" pull -q
+    cmp "large-$1/model.safetensors" "clone-$1/model.safetensors" || exit 1
 }
 
 killed() {

@@ -59,6 +59,16 @@ helper_push() {
     [ -e interrupted ]
 }
 
+# on_terminal COLUMNS COMMAND...: the command's standard error is a terminal of so many columns; what it shows, each time a
+# line is drawn as a line of its own, goes to the file "shown".
+on_terminal() {
+    local status=0
+    TERM=xterm python3 "$INTEGRATION/terminal.py" drawn "$@" || status=$?
+    sed 's/\x1b\[K//g' drawn | tr '\r' '\n' >shown
+    tail -n 5 shown >&2
+    return $status
+}
+
 # same REPO REV REPO REV: both name the same object.
 same() {
     [ "$(git -C "$1" rev-parse --verify "$2")" = "$(git -C "$3" rev-parse --verify "$4")" ]

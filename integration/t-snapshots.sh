@@ -244,4 +244,27 @@ rm checkpoints/v1/link
 take v1
 END
 
+test_case "what takes long shows rate and time left, on a terminal only" <<'END'
+gigabytes=1
+until grep -E 'hashed .* of .* \([0-9]+ %\), [0-9.]+ [kMG]?B/s, [0-9]+ s left$' shown; do
+    gigabytes=$((gigabytes * 2))
+    [ $gigabytes -le 64 ]
+    truncate -s ${gigabytes}G large.bin
+    on_terminal 60 modmeta id large.bin >hash
+done
+# The last line is taken away, and none is wider than the terminal.
+[ "$(tail -c 4 drawn | od -An -c | tr -d ' ')" = '\r033[K' ]
+[ "$(wc -L <shown)" -lt 60 ]
+on_terminal 30 modmeta id large.bin | diff - hash
+grep -E 'hashed [0-9.]+ [MG]B of [0-9.]+ GB$' shown
+[ "$(wc -L <shown)" -lt 30 ]
+modmeta id large.bin 2>said | diff - hash
+[ ! -s said ]
+TERM=dumb python3 "$INTEGRATION/terminal.py" drawn 80 modmeta id large.bin | diff - hash
+[ ! -s drawn ]
+echo small >small.bin
+on_terminal 80 modmeta id small.bin
+[ ! -s drawn ]
+END
+
 finish

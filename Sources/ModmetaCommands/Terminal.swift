@@ -8,16 +8,8 @@ enum Terminal {
     /// Writes a line about what went wrong or what is going on.
     static func error(_ line: String) { write(line + "\n", to: STDERR_FILENO) }
 
-    /// Replaces the progress line, on a terminal only.
-    static func progress(_ line: String) {
-        guard isatty(STDERR_FILENO) == 1 else { return }
-        write("\r\u{1B}[K" + line, to: STDERR_FILENO)
-    }
-
-    /// Removes the progress line.
-    static func endProgress() { progress("") }
-
-    private static func write(_ text: String, to descriptor: CInt) {
+    /// Writes all of a text, if there is anybody to read it.
+    static func write(_ text: String, to descriptor: CInt) {
         var text = text
         text.withUTF8 { bytes in
             var written = 0

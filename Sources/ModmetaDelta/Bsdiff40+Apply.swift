@@ -8,10 +8,12 @@ extension Bsdiff40 {
     ///   - old: the file it applies to.
     ///   - output: where the new file goes; it appears only when it is complete.
     ///   - maximumSize: the largest new file that is accepted, in bytes.
+    ///   - progress: receives how many bytes of the new file are made.
     /// - Throws: `malformed` or `limitExceeded` if the patch breaks a rule of the format, `fileSystem` if a file cannot be
     ///   read or written.
     public static func apply(
-        patch patchPath: String, old oldPath: String, output: String, maximumSize: Int = .max
+        patch patchPath: String, old oldPath: String, output: String, maximumSize: Int = .max,
+        progress: (_ done: UInt64, _ total: UInt64) -> Void = { _, _ in }
     ) throws(DeltaError) {
         let old = try InputFile(path: oldPath)
         let patch = try InputFile(path: patchPath)
@@ -50,12 +52,14 @@ extension Bsdiff40 {
                 try old.read(at: base, into: under)
                 WordDifference.addBytes(bytes, base: UnsafeRawBufferPointer(under))
                 try file.append(UnsafeRawBufferPointer(bytes))
+                progress(UInt64(file.count), UInt64(newSize))
                 base += count
             }
             try copy(extraLength) { count throws(DeltaError) in
                 let bytes = memory.reserve(count)
                 try extra.read(into: bytes, "the extra block")
                 try file.append(UnsafeRawBufferPointer(bytes))
+                progress(UInt64(file.count), UInt64(newSize))
             }
             let (next, overflow) = base.addingReportingOverflow(seek)
             guard !overflow else {

@@ -4,6 +4,12 @@ import ModmetaFormats
 ///
 /// Memory is bounded whatever the files' sizes, save for the control triples.
 public enum Bsdiff40 {
+    /// The two times that a new file is read to make a patch; the second one compresses, and takes longer.
+    public enum Pass: Sendable {
+        case comparing
+        case writing
+    }
+
     /// The first bytes of every patch: "BSDIFF40".
     static let magic = Array("BSDIFF40".utf8)
     /// Magic, length of the compressed control, length of the compressed diff, size of the new file.
@@ -13,9 +19,11 @@ public enum Bsdiff40 {
 
     /// Writes the patch that turns the file `old` into the file `new`.
     ///
+    /// - Parameter progress: receives how many bytes of the new file were read in a pass, and of how many.
     /// - Throws: `fileSystem` if a file cannot be read or written, `malformed` if the plan does not cover the new file.
     public static func create(
-        old oldPath: String, new newPath: String, plan: PatchPlan, output: String
+        old oldPath: String, new newPath: String, plan: PatchPlan, output: String,
+        progress: (_ pass: Pass, _ done: UInt64, _ total: UInt64) -> Void = { _, _, _ in }
     ) throws(DeltaError) {
         let old = try InputFile(path: oldPath)
         let new = try InputFile(path: newPath)
@@ -31,8 +39,11 @@ public enum Bsdiff40 {
             let base = try old.base(chunk.base, in: baseMemory)
             let delta = try DeltaPlan(raw, base: base, pieces: chunk.pieces, matcher: matcher)
             control.append(delta.control, base: chunk.base)
+            progress(.comparing, UInt64(control.length), UInt64(new.size))
         }
-        try write(control, old: old, new: new, output: output)
+        try write(control, old: old, new: new, output: output) { written in
+            progress(.writing, UInt64(written), UInt64(new.size))
+        }
     }
 
     /// Writes the patch that does the same as a modmeta patch.
@@ -92,12 +103,13 @@ public enum Bsdiff40 {
     }
 
     private static func write(
-        _ control: BsdiffControl, old: InputFile, new: InputFile, output: String
+        _ control: BsdiffControl, old: InputFile, new: InputFile, output: String,
+        progress: (Int) -> Void = { _ in }
     ) throws(DeltaError) {
         guard control.length == new.size else {
             throw DeltaError(.malformed, "the planned chunks end before \(new.path) does", offset: control.length)
         }
-        try Bsdiff40Writer(old: old, new: new, output: try OutputFile(path: output)).write(control)
+        try Bsdiff40Writer(old: old, new: new, output: try OutputFile(path: output)).write(control, progress: progress)
     }
 }
 

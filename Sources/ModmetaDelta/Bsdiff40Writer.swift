@@ -7,13 +7,20 @@ struct Bsdiff40Writer {
     let output: OutputFile
 
     /// Writes the whole patch and makes it appear under its name.
-    func write(_ control: BsdiffControl) throws(DeltaError) {
+    ///
+    /// - Parameter progress: receives how many bytes of the new file were read.
+    func write(_ control: BsdiffControl, progress: (Int) -> Void = { _ in }) throws(DeltaError) {
+        var done = 0
+        func read(_ count: Int) {
+            done += count
+            progress(done)
+        }
         try output.append([UInt8](repeating: 0, count: Bsdiff40.headerLength))
         try writeControl(control)
         let controlLength = output.count - Bsdiff40.headerLength
-        try writeDifferences(control)
+        try writeDifferences(control, read)
         let diffLength = output.count - controlLength - Bsdiff40.headerLength
-        try writeExtra(control)
+        try writeExtra(control, read)
         var header = Bsdiff40.magic
         header.append(littleEndian: Int64(controlLength))
         header.append(littleEndian: Int64(diffLength))
@@ -51,7 +58,7 @@ struct Bsdiff40Writer {
         try compressor.finish(to: output)
     }
 
-    private func writeDifferences(_ control: BsdiffControl) throws(DeltaError) {
+    private func writeDifferences(_ control: BsdiffControl, _ progress: (Int) -> Void) throws(DeltaError) {
         let compressor = try Bzip2Compressor()
         let newMemory = ScratchBuffer()
         let oldMemory = ScratchBuffer()
@@ -67,12 +74,13 @@ struct Bsdiff40Writer {
                     UnsafeRawBufferPointer(bytes), base: UnsafeRawBufferPointer(under), into: bytes)
                 try compressor.append(UnsafeRawBufferPointer(bytes), to: output)
                 done += count
+                progress(count)
             }
         }
         try compressor.finish(to: output)
     }
 
-    private func writeExtra(_ control: BsdiffControl) throws(DeltaError) {
+    private func writeExtra(_ control: BsdiffControl, _ progress: (Int) -> Void) throws(DeltaError) {
         let compressor = try Bzip2Compressor()
         let memory = ScratchBuffer()
         try control.forEach { triple, _, start throws(DeltaError) in
@@ -82,6 +90,7 @@ struct Bsdiff40Writer {
                 try new.read(at: start + triple.diff + done, into: bytes)
                 try compressor.append(UnsafeRawBufferPointer(bytes), to: output)
                 done += bytes.count
+                progress(bytes.count)
             }
         }
         try compressor.finish(to: output)

@@ -7,7 +7,9 @@ internal import ModmetaFormats
 /// memory than there are tasks.
 actor OrderedOutput {
     private let file: OutputFile
+    private let progress: @Sendable (UInt64) -> Void
     private var hash = SHA256()
+    private var hashedBytes: UInt64 = 0
     private var due = 0
     private var waiting: [Int: CheckedContinuation<Void, Never>] = [:]
     private var isGivenUp = false
@@ -15,7 +17,11 @@ actor OrderedOutput {
     /// How many tasks make parts where nothing else is said: one a core, within bounds for the memory of all.
     static var taskCount: Int { min(8, max(1, Int(sysconf(CInt(_SC_NPROCESSORS_ONLN))))) }
 
-    init(path: String, beginning: [UInt8]) throws(DeltaError) {
+    /// - Parameter progress: receives how many bytes were hashed, after each part.
+    init(
+        path: String, beginning: [UInt8], progress: @escaping @Sendable (UInt64) -> Void = { _ in }
+    ) throws(DeltaError) {
+        self.progress = progress
         file = try OutputFile(path: path)
         try file.append(beginning)
     }
@@ -52,6 +58,8 @@ actor OrderedOutput {
         guard !isGivenUp else { throw CancellationError() }
         hash.update(raw)
         try file.append(part)
+        hashedBytes += UInt64(raw.count)
+        progress(hashedBytes)
         due += 1
         waiting.removeValue(forKey: due)?.resume()
     }

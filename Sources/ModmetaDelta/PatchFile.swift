@@ -21,19 +21,23 @@ public enum PatchFile {
     ///
     /// Every payload is decoded and compared before it is written. All cores work on it.
     ///
+    /// - Parameter progress: receives how many bytes of the new file are in the patch.
     /// - Throws: `DeltaError`: `fileSystem` if a file cannot be read or written, `malformed` if the plan does not cover the
     ///   new file.
     /// - Returns: the sizes and digests the patch declares.
     @discardableResult
     public static func create(
-        old oldPath: String, new newPath: String, plan: PatchPlan, output: String
+        old oldPath: String, new newPath: String, plan: PatchPlan, output: String,
+        progress: @escaping PatchProgress = { _, _ in }
     ) async throws -> Summary {
         let old = try InputFile(path: oldPath)
         let new = try InputFile(path: newPath)
         try plan.check(covers: new)
         var summary = Summary(
             oldSize: old.size, oldDigest: SHA256.hash([]), newSize: new.size, newDigest: SHA256.hash([]))
-        let file = try OrderedOutput(path: output, beginning: PatchFormat.header(summary))
+        let file = try OrderedOutput(path: output, beginning: PatchFormat.header(summary)) { done in
+            progress(done, UInt64(new.size))
+        }
         async let oldDigest = old.digest()
         let queue = PatchQueue(plan.chunks)
         try await file.fill {
@@ -53,18 +57,24 @@ public enum PatchFile {
     ///
     /// The output appears under its name only after its SHA-256 was found right. All cores work on it.
     ///
+    /// - Parameter progress: receives how many bytes of the new file are made.
     /// - Throws: `DeltaError`: `malformed` if the patch is damaged or made for another old file, `fileSystem` if a file
     ///   cannot be read or written.
     /// - Returns: the sizes and digests the patch declares.
     @discardableResult
-    public static func apply(patch patchPath: String, old oldPath: String, output: String) async throws -> Summary {
+    public static func apply(
+        patch patchPath: String, old oldPath: String, output: String,
+        progress: @escaping PatchProgress = { _, _ in }
+    ) async throws -> Summary {
         let old = try InputFile(path: oldPath)
         let records = try PatchRecords(path: patchPath)
         let summary = records.summary
         let isOther = DeltaError(.malformed, "\(oldPath) is not the file that \(patchPath) was made from")
         guard old.size == summary.oldSize else { throw isOther }
         async let oldDigest = old.digest()
-        let file = try OrderedOutput(path: output, beginning: [])
+        let file = try OrderedOutput(path: output, beginning: []) { done in
+            progress(done, UInt64(summary.newSize))
+        }
         do {
             try await file.fill {
                 let decoder = PatchDecoder(old: old, path: patchPath)

@@ -15,11 +15,22 @@ final class StreamEncoder {
     /// The bytes of a block that are looked at for repetitions.
     private static let sampleLength = 16 << 10
 
+    /// The zstd level for bytes with repetitions.
+    private let level: Int32
     private var entropy: ZstdCompressor?
     private var fast: ZstdCompressor?
     private var strong: ZstdCompressor?
     private let first = ScratchBuffer()
     private let second = ScratchBuffer()
+
+    init(effort: ChunkCodec.Effort) {
+        level =
+            switch effort {
+            case .sampled: 3
+            case .exhaustive: 12
+            case .utmost: 19
+            }
+    }
 
     /// Appends a stream.
     func append(
@@ -99,7 +110,7 @@ final class StreamEncoder {
 
     private func strongCompressor() throws(DeltaError) -> ZstdCompressor {
         if let strong { return strong }
-        let created = try ZstdCompressor(.level(3))
+        let created = try ZstdCompressor(.level(level))
         strong = created
         return created
     }

@@ -38,15 +38,3 @@ public struct AuditReport: Hashable, Sendable {
     /// Whether nothing is wrong.
     public var isClean: Bool { findings.isEmpty }
 }
-
-/// How far an audit has come.
-public struct AuditProgress: Hashable, Sendable {
-    /// How many objects were looked at.
-    public var objectsDone = 0
-    /// How many there are to look at.
-    public var objectsTotal = 0
-    /// How many bytes were hashed.
-    public var bytesDone: UInt64 = 0
-    /// How many bytes there are to hash.
-    public var bytesTotal: UInt64 = 0
-}

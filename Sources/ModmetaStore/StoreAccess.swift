@@ -6,16 +6,21 @@ public struct StoreAccess: Sendable {
     public var environment: [String: String]
     /// How HTTP connections are made.
     public var http: HTTPConfiguration
+    /// Counts what is sent and received.
+    public var traffic: NetworkTraffic
 
     /// Creates access by an environment and git's configuration.
     ///
-    /// - Parameter gitConfiguration: what `HTTPConfiguration` reads; none of it from a committed file.
+    /// - Parameters:
+    ///   - gitConfiguration: what `HTTPConfiguration` reads; none of it from a committed file.
+    ///   - traffic: counts what is sent and received.
     public init(
         environment: [String: String] = StoreAccess.processEnvironment,
-        gitConfiguration: [HTTPConfiguration.Entry] = []
+        gitConfiguration: [HTTPConfiguration.Entry] = [], counting traffic: NetworkTraffic = NetworkTraffic()
     ) {
         self.environment = environment
         http = HTTPConfiguration(entries: gitConfiguration, environment: environment)
+        self.traffic = traffic
     }
 
     /// This process's environment.
@@ -34,7 +39,7 @@ public struct StoreAccess: Sendable {
     /// The files below a prefix of a bucket, configured by the environment; nothing is asked of the service yet.
     ///
     /// Whoever names the same files while somebody in this process still uses them gets the same value, and with it the
-    /// connections to the service and what is known of it.
+    /// connections to the service and what is known of it; what is sent then is counted where it was from the first on.
     ///
     /// - Throws: `StoreError` where the configuration cannot be used.
     public func bucket(_ name: String, prefix: String) throws -> S3Bucket {
@@ -42,7 +47,9 @@ public struct StoreAccess: Sendable {
         let http = http.forService(authorityFile: configuration.authorityFile)
         let key = BucketsInUse.Key(name: name, prefix: prefix, configuration: configuration, http: http)
         return try BucketsInUse.bucket(key) {
-            try S3Bucket(name, prefix: prefix, configuration: configuration, transport: CurlTransport(http))
+            try S3Bucket(
+                name, prefix: prefix, configuration: configuration,
+                transport: CurlTransport(http, counting: traffic))
         }
     }
 }

@@ -5,16 +5,19 @@ extension StoreAudit {
     ///
     /// Whole objects that are missing without a manifest cannot be noticed here: only Git history knows of them.
     ///
-    /// - Parameter progress: called after each object, one call at a time.
+    /// - Parameter progress: called as bytes are read, one call at a time, and soon to return.
     /// - Throws: errors of listing, and `CancellationError`; what is wrong with one object is a finding.
-    public func verify(progress: (AuditProgress) -> Void = { _ in }) async throws -> AuditReport {
+    public func verify(
+        progress: @escaping @Sendable (StoreProgress) -> Void = { _ in }
+    ) async throws -> AuditReport {
         var report = AuditReport()
         // Manifests first: a payload put between the two listings is then only a payload too many.
         let manifests = try await listed(.manifests)
         let objects = try await listed(.objects)
         let sketches = try await listed(.sketches)
         report.objectsChecked = manifests.count + objects.count + sketches.count
-        report.bytesChecked = (manifests + objects + sketches).reduce(0) { $0 + $1.size }
+        report.bytesChecked = (manifests + objects + sketches).totalSize
+        let progress = SharedProgress(manifests + objects + sketches, report: progress)
 
         var damaged = try await hashAll(
             objects.map { (.objects, $0) } + sketches.map { (.sketches, $0) }, progress: progress)
@@ -28,6 +31,7 @@ extension StoreAudit {
         var rebuildable: Set<Digest> = []
         var recordedDamage: [ObjectKey: Damage] = [:]
         for listed in manifests {
+            defer { progress.finished(listed) }
             let key = ObjectKey.manifest(ObjectID(listed.digest))
             let object = ObjectID(listed.digest)
             switch try await manifest(listed.digest) {

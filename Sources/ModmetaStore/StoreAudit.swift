@@ -25,11 +25,15 @@ public struct StoreAudit: Sendable {
     }
 
     /// Counts what the store holds; reads every manifest, but no object.
-    public func stat() async throws -> StoreStatistics {
+    ///
+    /// - Parameter progress: receives how many manifests were read, and of how many.
+    public func stat(progress: (Int, Int) -> Void = { _, _ in }) async throws -> StoreStatistics {
         var statistics = StoreStatistics()
         var payloads: Set<Digest> = []
         var versions: Set<Digest> = []
-        for manifest in try await listed(.manifests) {
+        let manifests = try await listed(.manifests)
+        for (index, manifest) in manifests.enumerated() {
+            progress(index, manifests.count)
             statistics.manifests.add(manifest.size)
             guard case .success(let parsed) = try await self.manifest(manifest.digest) else {
                 statistics.unreadableManifests += 1
@@ -37,14 +41,16 @@ public struct StoreAudit: Sendable {
             }
             payloads.formUnion(parsed.entries.lazy.map(\.payload.digest))
             versions.insert(manifest.digest)
-            statistics.rawBytes += parsed.layout.size
+            statistics.rawBytes = statistics.rawBytes.addingSaturated(parsed.layout.size)
         }
         for object in try await listed(.objects) {
             if payloads.contains(object.digest) {
                 statistics.payloads.add(object.size)
             } else {
                 statistics.wholeObjects.add(object.size)
-                if !versions.contains(object.digest) { statistics.rawBytes += object.size }
+                if !versions.contains(object.digest) {
+                    statistics.rawBytes = statistics.rawBytes.addingSaturated(object.size)
+                }
             }
         }
         for sketch in try await listed(.sketches) { statistics.sketches.add(sketch.size) }

@@ -12,7 +12,7 @@ public struct StoreStatistics: Hashable, Sendable {
 
         mutating func add(_ size: UInt64) {
             count += 1
-            bytes += size
+            bytes = bytes.addingSaturated(size)
         }
     }
 

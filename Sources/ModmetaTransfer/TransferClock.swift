@@ -2,7 +2,7 @@ internal import Glibc
 
 /// The time that transfers go by.
 public struct TransferClock: Sendable {
-    /// How much time has passed since a fixed moment; never runs backwards.
+    /// How much time has passed since a fixed moment, the same for all processes; never runs backwards.
     let elapsed: @Sendable () -> Duration
     /// The time of day in whole seconds since 1970; may jump.
     let secondsSince1970: @Sendable () -> UInt64
@@ -12,12 +12,12 @@ public struct TransferClock: Sendable {
     let sleep: @Sendable (Duration) async throws -> Void
 
     /// The clocks of this machine.
-    public static let system = {
-        let start = ContinuousClock.now
-        return TransferClock(
-            elapsed: { ContinuousClock.now - start }, secondsSince1970: { UInt64(max(0, time(nil))) },
-            sleep: { try await Task.sleep(for: $0) })
-    }()
+    public static let system = TransferClock(
+        elapsed: {
+            var now = timespec()
+            clock_gettime(CLOCK_BOOTTIME, &now)
+            return .seconds(now.tv_sec) + .nanoseconds(now.tv_nsec)
+        }, secondsSince1970: { UInt64(max(0, time(nil))) }, sleep: { try await Task.sleep(for: $0) })
 
     /// Creates a clock, as where time is simulated.
     ///

@@ -29,8 +29,8 @@ public struct TransferContext: Sendable {
     package var sizes = TransferSizes.standard
     /// What a test leaves out.
     package var omissions: Set<Omission> = []
-    /// The share of payloads that all agents have on their way into the store.
-    let passages: WorkSlots
+    /// What all agents have on its way into the store, and out of it.
+    let sending, receiving: TransferWindow
     /// What the store's sketches say.
     let sketches = SketchIndex()
     /// What the store says of collections.
@@ -46,7 +46,11 @@ public struct TransferContext: Sendable {
         self.storeID = storeID
         self.state = state
         self.slots = slots
-        passages = slots.passages
+        let window = "\(slots.directory)/window"
+        // The store's own id may be anything.
+        let line = String(SHA256.hash(Array(storeID.utf8)).hex.prefix(16))
+        sending = TransferWindow(directory: window, direction: .sending, line: line, clock: clock)
+        receiving = TransferWindow(directory: window, direction: .receiving, line: line, clock: clock)
         self.turns = turns
         self.objectPath = objectPath
         self.partialDirectory = partialDirectory

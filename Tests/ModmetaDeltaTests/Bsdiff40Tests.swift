@@ -38,6 +38,27 @@ import Testing
         #expect(try ScratchDirectory.read(directory.path + "/ours") == new)
     }
 
+    @Test func bytesOfTheNewFileAreToldAsTheyAreDone() throws {
+        let files = try PatchFiles()
+        let size = UInt64(files.newBytes.count)
+        var steps: [Bsdiff40.Pass: [UInt64]] = [:]
+        try Bsdiff40.create(old: files.old, new: files.new, plan: files.plan, output: files.patch) {
+            pass, done, total in
+            #expect(total == size)
+            steps[pass, default: []].append(done)
+        }
+        #expect(steps[.comparing] == files.plan.chunks.map { UInt64($0.range.upperBound) })
+        #expect(steps[.writing] == steps[.writing]?.sorted())
+        #expect(steps[.writing]?.last == size)
+        var made: [UInt64] = []
+        try Bsdiff40.apply(patch: files.patch, old: files.old, output: files.output) { done, total in
+            #expect(total == size)
+            made.append(done)
+        }
+        #expect(made == made.sorted())
+        #expect(made.last == size)
+    }
+
     @Test func stockBsdiffIsReadByUs() throws {
         let files = try PatchFiles()
         guard let status = run("bsdiff", files.old, files.new, files.patch) else {

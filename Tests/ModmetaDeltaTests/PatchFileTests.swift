@@ -1,5 +1,6 @@
 import ModmetaDelta
 import ModmetaFormats
+import Synchronization
 import Testing
 
 @Suite struct PatchFileTests {
@@ -10,6 +11,22 @@ import Testing
         try await PatchFile.apply(patch: files.patch, old: files.old, output: files.output)
         #expect(try ScratchDirectory.read(files.output) == files.newBytes)
         #expect(try ScratchDirectory.read(files.patch).count * 3 < files.newBytes.count)
+    }
+
+    @Test func bytesOfTheNewFileAreToldAsTheyAreDone() async throws {
+        let files = try PatchFiles()
+        let steps = Mutex<[UInt64]>([])
+        let size = UInt64(files.newBytes.count)
+        let note: PatchProgress = { done, total in
+            #expect(total == size)
+            steps.withLock { $0.append(done) }
+        }
+        try await PatchFile.create(
+            old: files.old, new: files.new, plan: files.plan, output: files.patch, progress: note)
+        let ends = files.plan.chunks.map { UInt64($0.range.upperBound) }
+        #expect(steps.withLock { $0 } == ends)
+        try await PatchFile.apply(patch: files.patch, old: files.old, output: files.output, progress: note)
+        #expect(steps.withLock { $0 } == ends + ends)
     }
 
     @Test(arguments: [-5000, 0, 5000]) func opaqueFileRoundTrips(_ change: Int) async throws {

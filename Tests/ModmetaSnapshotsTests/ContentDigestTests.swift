@@ -1,6 +1,7 @@
 import Glibc
 import ModmetaFormats
 import ModmetaTesting
+import Synchronization
 import Testing
 
 @testable import ModmetaSnapshots
@@ -99,6 +100,22 @@ import Testing
             ContentFile(name: file.name, source: .bytes(try CheckpointFile.bytes(of: files.directory.path(file.name))))
         }
         #expect(try await ContentDigest(of: inMemory).content.hex == KnownAnswers.whole)
+    }
+
+    @Test func hashedBytesAreToldAsTheyAreHashed() async throws {
+        let files = try CheckpointFiles()
+        let bytes = [UInt8](repeating: 3, count: 3_000_000)
+        try files.write([SampleTensor(name: "a", shape: [750_000], bytes: bytes)], to: "model.safetensors")
+        try files.write("{}", to: "config.json")
+        let steps = Mutex<[UInt64]>([])
+        _ = try await ContentDigest(of: Checkpoint(paths: [files.path]).files) { done, total in
+            #expect(total == 3_000_002)
+            steps.withLock { $0.append(done) }
+        }
+        let seen = steps.withLock { $0 }
+        #expect(seen.first == 0)
+        #expect(seen.last == 3_000_002)
+        #expect(zip(seen, seen.dropFirst()).allSatisfy { $0 < $1 && $1 - $0 <= 1 << 20 })
     }
 
     @Test func contextHasExactlySevenParts() {

@@ -1,5 +1,6 @@
 import ModmetaFormats
 import ModmetaTesting
+import Synchronization
 import Testing
 
 @testable import ModmetaSnapshots
@@ -23,6 +24,26 @@ import Testing
         request.message = "line one\nline \"two\": # no comment"
         request.code = ["commit": "abc", "dirty": false]
         return try await request.document(of: Checkpoint(paths: [files.directory.path("c")])).document
+    }
+
+    @Test func allThatIsHashedIsCounted() async throws {
+        let files = try CheckpointFiles()
+        let tensor = SampleTensor(name: "a", shape: [1], bytes: [0, 1, 2, 3])
+        try files.write([tensor], to: "c/model.safetensors")
+        try files.write([tensor, SampleTensor(name: "b", shape: [1], bytes: [0, 1, 2, 3])], to: "b/model.safetensors")
+        try files.write("{}\n{}\n", to: "data.jsonl")
+        try files.write("image", to: "images/1.png")
+        try files.write("images", to: "images/2/3.png")
+        var request = SnapshotRequest(name: "v1", created: "2024-05-22T14:30:00Z", paths: ["c"])
+        request.datasets = ["data.jsonl", "images"].map { ($0, files.directory.path($0)) }
+        request.base = files.directory.path("b")
+        let steps = Mutex<[UInt64]>([])
+        _ = try await request.document(of: Checkpoint(paths: [files.directory.path("c")])) { done, total in
+            #expect(total == 4 + 8 + 6 + 11)
+            steps.withLock { $0.append(done) }
+        }
+        #expect(steps.withLock { $0.first } == 0)
+        #expect(steps.withLock { $0.last } == 29)
     }
 
     @Test func isReadBackAsItWasWritten() async throws {

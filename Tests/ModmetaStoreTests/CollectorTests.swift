@@ -71,6 +71,21 @@ import Testing
         #expect(try await store.size(of: .object(payload)) == 1)
     }
 
+    @Test func `manifests and sketches that were looked at are counted`() async throws {
+        let objects = Set((1...2).map { ObjectID(SHA256.hash([40, $0])) })
+        for number in UInt8(1)...2 {
+            _ = try await store.put(.manifest(ObjectID(SHA256.hash([40, number]))), .bytes([number]))
+        }
+        let sketch: [UInt8] = [7]
+        _ = try await store.put(.sketch(SHA256.hash(sketch)), .bytes(sketch))
+        let collector = collector(live: objects, grace: 0, after: 0) { bytes in
+            Manifest(object: ObjectID(SHA256.hash([40, bytes[0]])), layout: .opaque(size: 0), entries: [], chunks: [])
+        }
+        var steps: [CollectionProgress] = []
+        _ = try await collector.rehearse { steps.append($0) }
+        #expect(steps == [.surveyed(1, of: 2), .surveyed(2, of: 2), .surveyed(3, of: 3)])
+    }
+
     @Test func `a manifest that is needed and cannot be read stops the collection`() async throws {
         _ = try await store.put(.manifest(whole), .bytes([1]))
         let error = await #expect(throws: StoreError.self) {
@@ -101,8 +116,8 @@ import Testing
             _ = try await store.put(.object(ObjectID(SHA256.hash(bytes))), .bytes(bytes))
         }
         let deleted = Mutex<[Int]>([])
-        let outcome = try await collector(live: [whole], grace: 0, after: 0).collect { done, _ in
-            deleted.withLock { $0.append(done) }
+        let outcome = try await collector(live: [whole], grace: 0, after: 0).collect { progress in
+            if case .deleted(let done, of: 601) = progress { deleted.withLock { $0.append(done) } }
         }
         #expect(outcome.deletedCount == 601)
         #expect(deleted.withLock { $0.last } == 601)

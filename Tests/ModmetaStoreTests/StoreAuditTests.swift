@@ -2,6 +2,7 @@ import Foundation
 import ModmetaFormats
 import ModmetaStore
 import ModmetaTesting
+import Synchronization
 import Testing
 
 @Suite struct StoreAuditTests {
@@ -78,13 +79,27 @@ import Testing
     }
 
     @Test func soundStoreIsClean() async throws {
-        var steps: [AuditProgress] = []
-        let report = try await audit.verify { steps.append($0) }
+        let steps = Mutex<[StoreProgress]>([])
+        let report = try await audit.verify { step in steps.withLock { $0.append(step) } }
         #expect(report.isClean)
         #expect(report.foreignFiles.isEmpty)
         #expect(report.objectsChecked == 7)
-        #expect(steps.map(\.objectsDone) == [1, 2, 3, 4, 5])
-        #expect(steps.last?.bytesDone == steps.last?.bytesTotal)
+        let seen = steps.withLock { $0 }
+        #expect(seen.map(\.objectsDone) == seen.map(\.objectsDone).sorted())
+        #expect(seen.first?.bytesDone == 0)
+        #expect(seen.allSatisfy { $0.objectsTotal == 7 && $0.bytesTotal == report.bytesChecked })
+        #expect(seen.last?.objectsDone == 7)
+        #expect(seen.last?.bytesDone == report.bytesChecked)
+    }
+
+    @Test func aLargeObjectCountsAsItIsRead() async throws {
+        let bytes = ObjectStoreContract.bytes(5 << 20, seed: 100)
+        _ = try await store.put(ObjectStoreContract.key(bytes), .bytes(bytes))
+        let amounts = Mutex<[UInt64]>([])
+        _ = try await audit.verify { step in amounts.withLock { $0.append(step.bytesDone) } }
+        let steps = amounts.withLock { $0 }
+        #expect(steps == steps.sorted())
+        #expect(zip(steps, steps.dropFirst()).allSatisfy { $1 - $0 <= 1 << 20 })
     }
 
     @Test(arguments: [0, 500, 1000])

@@ -1,6 +1,7 @@
 import ModmetaFormats
 import ModmetaStore
 import ModmetaTesting
+import Synchronization
 import Testing
 
 @Suite struct StoreCopierTests {
@@ -29,12 +30,15 @@ import Testing
         _ = try await source.put(.sketch(SHA256.hash(sketch)), .bytes(sketch))
     }
 
-    private func copy(from source: any ObjectStore, to destination: any ObjectStore) async throws -> CopyReport {
+    private func copy(
+        from source: any ObjectStore, to destination: any ObjectStore,
+        progress: @escaping @Sendable (StoreProgress) -> Void = { _ in }
+    ) async throws -> CopyReport {
         let manifest = manifest
         return try await StoreCopier(from: source, to: destination, scratch: directory.path) { bytes in
             guard bytes == [42] else { throw FormatError(.malformed, "no manifest", offset: 0) }
             return manifest
-        }.copy()
+        }.copy(progress: progress)
     }
 
     private func makeMemory() async throws -> MemoryStore {
@@ -57,6 +61,25 @@ import Testing
         #expect(again.copied.count == 0)
         #expect(again.present.count == 5)
         #expect(try directory.names(".").sorted() == ["end", "source"])
+    }
+
+    @Test func `only what comes across counts, a large object as it comes`() async throws {
+        let middle = try await makeMemory()
+        let steps = Mutex<[StoreProgress]>([])
+        _ = try await copy(from: source, to: middle)
+        let end = try await LocalStore.create(at: directory.path("end"))
+        _ = try await end.put(ObjectStoreContract.key(payloads[1]), .bytes(payloads[1]))
+        _ = try await copy(from: middle, to: end) { step in steps.withLock { $0.append(step) } }
+        let seen = steps.withLock { $0 }
+        let total = UInt64(large.count + 1000 + 30 + 1)
+        #expect(seen.first?.bytesTotal == total + 2000)
+        #expect(seen.map(\.bytesDone) == seen.map(\.bytesDone).sorted())
+        #expect(seen.last?.bytesDone == total)
+        #expect(seen.last?.bytesTotal == total)
+        #expect(seen.last?.objectsDone == 4)
+        #expect(seen.last?.objectsTotal == 4)
+        // It comes in blocks of 4 MiB.
+        #expect(seen.contains { $0.bytesDone >= 4 << 20 && $0.bytesDone <= 13 << 20 })
     }
 
     @Test func `what is damaged or incomplete is named and not copied`() async throws {

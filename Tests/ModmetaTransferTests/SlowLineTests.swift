@@ -49,7 +49,7 @@ import Testing
         let object = try bench.add(Self.file)
         try await Uploader(context: context, history: nil)
             .upload(object, size: UInt64(Self.file.count), path: bench.path(of: object)) { _ in }
-        #expect(store.mostUnderWay > min(context.slots.count, 6) && store.mostUnderWay <= 8, "\(store.mostUnderWay)")
+        #expect(store.mostUnderWay > min(context.slots.count, 8), "\(store.mostUnderWay)")
         #expect(try await bench.fetch(object, size: Self.file.count) == Self.file)
     }
 

@@ -6,7 +6,7 @@ cd "$(dirname "$0")/.."
 
 port=$(free_port)
 start_server https-host.sh "$ROOT/host" "$port"
-export HOST_DIR="$ROOT/host" HOST_URL="https://localhost:$port" GIFTLESS_URL="http://127.0.0.1:$((port + 1))"
+export ROOT HOST_DIR="$ROOT/host" HOST_URL="https://localhost:$port" GIFTLESS_URL="http://127.0.0.1:$((port + 1))"
 export GIT_SSL_CAINFO="$ROOT/host/ca.pem"
 
 test_case "push, push what changed, clone elsewhere" <<'END'
@@ -224,6 +224,23 @@ push_checkpoint qa 0
 (cd qa && modmeta snapshot v1 . && git push -q --follow-tags origin HEAD)
 modmeta fetch v1 "modmeta::$HOST_URL/open/snap.git" --to out
 cmp out/model.safetensors qa/model.safetensors
+END
+
+test_case "what comes from the server over a slow line is counted" <<'END'
+. "$INTEGRATION/server/lfs-steps.sh"
+. "$INTEGRATION/server/fault-steps.sh"
+make_host_repository open/slow
+make_server_repository qa open/slow
+push_checkpoint qa 0 --mb 12
+start_proxy slow "${GIFTLESS_URL#http://}" --rate 2000000
+trap 'stop_proxy slow' EXIT
+git config --global modmeta.manifestsUrl "$HOST_URL/open/slow.git"
+on_terminal 100 modmeta store copy "modmeta::http://127.0.0.1:$PROXY_PORT/open/slow.git/info/lfs" "$(url_of copy)"
+grep -E '^copied .* of .* s left, received [0-9.]+ MB, sent [0-9.]+ k?B' shown
+received=$(sed -nE 's/^copied .* in [0-9]+ s, received ([0-9.]+) MB, sent .*B$/\1/p' shown)
+awk -v received="$received" -v store="$(server_bytes open/slow)" \
+    'BEGIN { exit !(received * 1e6 > 0.95 * store && received * 1e6 < 1.05 * store + 50000) }'
+modmeta store verify "$(url_of copy)"
 END
 
 finish

@@ -138,5 +138,32 @@ first=$(python3 -c 'import sys, safetensors_header as s; print(s.read_header(sys
 modmeta fetch v0 "$url" --to part --tensors "$first"
 [ "$(python3 compare.py part/model.safetensors v0.safetensors)" = "1 $had" ]
 END
+
+    service_case "$service" "copies and fetches over a slow line show what really goes over it" <<'END'
+. "$INTEGRATION/server/fault-steps.sh"
+modmeta install
+mkdir qa
+cd qa
+modmeta init --project qa --remote "$(cd .. && url_of)"
+mkdir run
+make_checkpoint run/model.safetensors 0 --mb 12
+modmeta snapshot v0 run
+git push -q --follow-tags -u origin HEAD
+cd ..
+start_proxy line "${AWS_ENDPOINT_URL#http://}" --rate 2000000
+trap 'stop_proxy line' EXIT
+export AWS_ENDPOINT_URL=http://127.0.0.1:$PROXY_PORT
+on_terminal 100 modmeta store copy "$(url_of)" "$url"
+grep -E 'copied .* of .* s left, sent [1-9][0-9.]* MB, received [0-9.]+ k?B' shown
+# What was sent is what the store has, and what was asked.
+sent=$(sed -nE 's/^copied [0-9.]+ MB in [0-9]+ s, sent ([0-9.]+) MB, received [0-9.]+ k?B$/\1/p' shown)
+awk -v sent="$sent" -v store="$(weight_bytes)" 'BEGIN { exit !(sent * 1e6 > 0.9 * store && sent * 1e6 < 1.2 * store) }'
+on_terminal 100 modmeta fetch v0 "$url" --to out
+diff -r out qa/run
+grep -E '^fetched .* of .* [kM]?B/s, .* s left, received [1-9][0-9.]* MB' shown
+grep -E '^fetched [0-9.]+ MB in [0-9]+ s, received [0-9.]+ MB$' shown
+modmeta fetch v0 "$url" --to again 2>said
+[ ! -s said ]
+END
 done
 finish

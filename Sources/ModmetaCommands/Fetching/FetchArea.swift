@@ -51,13 +51,16 @@ struct FetchArea {
 
     /// Whether a file is there already with the bytes it should have.
     ///
+    /// - Parameter progress: receives how many of its bytes were compared.
     /// - Throws: `CommandFailure` where something else is there.
-    func isThere(_ name: String, size: UInt64, digest: Digest) throws -> Bool {
+    func isThere(
+        _ name: String, size: UInt64, digest: Digest, progress: @escaping @Sendable (UInt64) -> Void
+    ) throws -> Bool {
         let path = try path(of: name)
         var status = stat()
         guard lstat(path, &status) == 0 else { return false }
         if status.st_mode & S_IFMT == S_IFREG, UInt64(status.st_size) == size,
-            try FileDigest.sha256(ofFileAt: path) == digest
+            try FileDigest.sha256(ofFileAt: path, progress: { done, _ in progress(done) }) == digest
         {
             return true
         }
@@ -79,7 +82,11 @@ struct FetchArea {
     }
 
     /// Writes a file beside its place and moves it there when it is complete.
-    func place(_ name: String, write: (String) async throws -> Void) async throws {
+    ///
+    /// - Parameter write: writes the file at a path; returns whether it is what it should be.
+    /// - Returns: what `write` did; a file that is not what it should be is removed.
+    @discardableResult
+    func place(_ name: String, write: (String) async throws -> Bool) async throws -> Bool {
         let target = try path(of: name)
         guard !WorkFile.exists(target) else {
             throw CommandFailure(
@@ -87,8 +94,12 @@ struct FetchArea {
                 hints: ["Move it away, or choose another directory."])
         }
         let file = "\(work)/\(SHA256.hash(Array(name.utf8)).hex.prefix(16))"
-        try await write(file)
+        guard try await write(file) else {
+            unlink(file)
+            return false
+        }
         try move(file, to: name)
+        return true
     }
 
     /// Removes what was kept for going on.

@@ -1,22 +1,41 @@
 internal import Synchronization
 
-/// How much of several files is there, shown as it changes.
+/// How much of several files is there.
 final class FetchMeter: Sendable {
-    private let total: String
-    private let done: Mutex<[UInt64]>
-
-    /// - Parameter sizes: the sizes of the files in bytes.
-    init(sizes: [UInt64]) {
-        total = formatted(bytes: sizes.reduce(0, +))
-        done = Mutex([UInt64](repeating: 0, count: sizes.count))
+    private struct State {
+        var done: [UInt64]
+        var sum: UInt64 = 0
+        var total: UInt64
     }
 
-    /// Shows that so many bytes of a file are there.
-    func show(_ bytes: UInt64, of index: Int) {
-        let sum = done.withLock { done in
-            done[index] = bytes
-            return done.reduce(0, +)
+    private let meter: Meter
+    private let state: Mutex<State>
+
+    /// - Parameter sizes: the sizes of the files in bytes.
+    init(_ meter: Meter, sizes: [UInt64]) {
+        self.meter = meter
+        // The sizes are what pointers say.
+        let total = sizes.reduce(0) { sum, size in sum + min(size, .max - sum) }
+        state = Mutex(State(done: [UInt64](repeating: 0, count: sizes.count), total: total))
+        meter.reached(0, of: total)
+    }
+
+    /// Notes that so many bytes of a file are there.
+    func reached(_ bytes: UInt64, of index: Int) {
+        state.withLock { state in
+            state.sum = state.sum - state.done[index] + bytes
+            state.done[index] = bytes
+            meter.reached(state.sum, of: state.total)
         }
-        Terminal.progress("\(formatted(bytes: sum)) of \(total)")
+    }
+
+    /// Notes that a file of so many bytes was there before, and needs no work.
+    func found(_ size: UInt64, at index: Int) {
+        state.withLock { state in
+            state.sum -= state.done[index]
+            state.done[index] = 0
+            state.total -= min(size, state.total)
+            meter.reached(state.sum, of: state.total)
+        }
     }
 }

@@ -26,6 +26,8 @@ struct FetchSource {
 
     let repository: SnapshotRepository
     let context: TransferContext
+    /// What goes over the network to and from the store.
+    let traffic: NetworkTraffic
 
     /// Opens the source.
     ///
@@ -38,11 +40,13 @@ struct FetchSource {
             var context = session.context
             context.partialDirectory = "\(area.work)/partial"
             self.context = context
+            traffic = session.traffic
             return
         }
         let work = area.work
-        let opened = try await StoreOpening(outsideOfRepositories: Git(), stateDirectory: work)
-            .open(try StoreURL(url), .download)
+        let opening = try await StoreOpening(outsideOfRepositories: Git(), stateDirectory: work)
+        traffic = opening.traffic
+        let opened = try await opening.open(try StoreURL(url), .download)
         repository = try await SnapshotRepository(mirroringTagsOf: url, in: "\(work)/history")
         context = TransferContext(
             store: opened.store, storeID: opened.format.id.hex,
@@ -70,29 +74,37 @@ struct FetchSource {
     }
 
     /// Brings one whole file to its place; one that is there already is left.
+    ///
+    /// - Parameter progress: receives how many bytes of it are there.
+    /// - Returns: false for one that was there already.
     func fetch(
         _ file: File, into area: FetchArea, progress: @escaping @Sendable (UInt64) -> Void
-    ) async throws {
+    ) async throws -> Bool {
         let digest = file.object?.digest ?? SHA256.hash(file.bytes)
-        guard try !area.isThere(file.name, size: file.size, digest: digest) else { return }
+        guard try !area.isThere(file.name, size: file.size, digest: digest, progress: progress) else { return false }
         guard let object = file.object else {
-            return try await area.place(file.name) { path in try WorkFile.write(file.bytes, to: path) }
+            return try await area.place(file.name) { path in
+                try WorkFile.write(file.bytes, to: path)
+                return true
+            }
         }
-        if try await copyLocal(object, file, into: area) { return }
+        if try await copyLocal(object, file, into: area, progress: progress) { return true }
         let partial = try await Downloader(context: context).download(object, size: file.size, progress: progress)
         // As long as it is kept, no other process takes it.
         try withExtendedLifetime(partial) { try area.move(partial.path, to: file.name) }
+        return true
     }
 
-    /// Copies the object that the clone has.
-    private func copyLocal(_ object: ObjectID, _ file: File, into area: FetchArea) async throws -> Bool {
+    /// Copies the object that the clone has; false if it has none, or a damaged one.
+    private func copyLocal(
+        _ object: ObjectID, _ file: File, into area: FetchArea, progress: (UInt64) -> Void
+    ) async throws -> Bool {
         let local = context.objectPath(object)
         var status = stat()
-        guard stat(local, &status) == 0, UInt64(status.st_size) == file.size,
-            try FileDigest.sha256(ofFileAt: local) == object.digest
-        else { return false }
-        try await area.place(file.name) { path in try WorkFile.copy(local, to: path) }
-        return true
+        guard stat(local, &status) == 0, UInt64(status.st_size) == file.size else { return false }
+        return try await area.place(file.name) { path in
+            try WorkFile.copy(local, to: path, progress: progress) == object.digest
+        }
     }
 
     /// The tensors that are wanted, by the directory their files lie in.

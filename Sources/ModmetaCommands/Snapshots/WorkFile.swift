@@ -1,4 +1,5 @@
 internal import Glibc
+internal import ModmetaFormats
 
 /// Small files of a work tree.
 enum WorkFile {
@@ -55,8 +56,12 @@ enum WorkFile {
         }
     }
 
-    /// Copies a file of any size.
-    static func copy(_ source: String, to path: String) throws {
+    /// Copies a file of any size, and hashes it on the way.
+    ///
+    /// - Parameter progress: receives how many bytes were copied.
+    /// - Returns: the SHA-256 of what was copied.
+    @discardableResult
+    static func copy(_ source: String, to path: String, progress: (UInt64) -> Void = { _ in }) throws -> Digest {
         let input = open(source, O_RDONLY | O_CLOEXEC)
         guard input >= 0 else { throw failure("cannot read", source) }
         defer { close(input) }
@@ -64,12 +69,17 @@ enum WorkFile {
         guard output >= 0 else { throw failure("cannot write", path) }
         defer { close(output) }
         var block = [UInt8](repeating: 0, count: 1 << 20)
+        var hash = SHA256()
+        var done: UInt64 = 0
         while true {
             let count = Glibc.read(input, &block, block.count)
             if count < 0, errno == EINTR { continue }
             guard count >= 0 else { throw failure("cannot read", source) }
-            if count == 0 { return }
+            if count == 0 { return hash.finish() }
+            block.withUnsafeBytes { hash.update(UnsafeRawBufferPointer(rebasing: $0[..<count])) }
             guard writeAll(block[..<count], to: output) else { throw failure("cannot write", path) }
+            done += UInt64(count)
+            progress(done)
         }
     }
 

@@ -27,12 +27,24 @@ struct Delta: AsyncParsableCommand {
 
     func run() async throws {
         try await reportingFailures {
-            let inspection = try Inspection(path: new)
+            let inspection = try await Meter.run("read") { meter in
+                try Inspection(path: new) { meter.reached($0, of: $1) }
+            }
             let plan = PatchPlan(
                 old: try Inspection.layout(path: old), new: inspection.layout, chunks: inspection.chunks)
             switch format {
-            case .modmeta: try await PatchFile.create(old: old, new: new, plan: plan, output: output)
-            case .bsdiff40: try Bsdiff40.create(old: old, new: new, plan: plan, output: output)
+            case .modmeta:
+                try await Meter.run("compared", concludes: true) { meter in
+                    _ = try await PatchFile.create(old: old, new: new, plan: plan, output: output) {
+                        meter.reached($0, of: $1)
+                    }
+                }
+            case .bsdiff40:
+                try await Meter.run("compared", concludes: true) { meter in
+                    try Bsdiff40.create(old: old, new: new, plan: plan, output: output) { pass, done, total in
+                        meter.reached(pass == .comparing ? "compared" : "written", done, of: total)
+                    }
+                }
             }
         }
     }

@@ -71,22 +71,24 @@ struct Fetch: AsyncParsableCommand {
         var result = Result()
         for file in files { result.files.append((file.name, file.size)) }
         guard !dryRun else { return result }
-        let meter = FetchMeter(sizes: files.map(\.size))
-        try await withThrowingTaskGroup(of: Void.self) { group in
-            var next = 0
-            // Large files share the cores by themselves; of small ones several are waited for at a time.
-            func begin() {
-                guard next < files.count else { return }
-                let (index, file) = (next, files[next])
-                next += 1
-                group.addTask {
-                    try await source.fetch(file, into: area) { meter.show($0, of: index) }
+        try await Meter.run("fetched", counting: source.traffic, concludes: true) { meter in
+            let shares = FetchMeter(meter, sizes: files.map(\.size))
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                var next = 0
+                // Large files share the cores by themselves; of small ones several are waited for at a time.
+                func begin() {
+                    guard next < files.count else { return }
+                    let (index, file) = (next, files[next])
+                    next += 1
+                    group.addTask {
+                        let isNew = try await source.fetch(file, into: area) { shares.reached($0, of: index) }
+                        if isNew { shares.reached(file.size, of: index) } else { shares.found(file.size, at: index) }
+                    }
                 }
+                for _ in 0..<Fetch.fileCount { begin() }
+                while try await group.next() != nil { begin() }
             }
-            for _ in 0..<Fetch.fileCount { begin() }
-            while try await group.next() != nil { begin() }
         }
-        Terminal.endProgress()
         return result
     }
 
@@ -110,14 +112,17 @@ struct Fetch: AsyncParsableCommand {
             result.chunkBytes += group.selections.reduce(0) { $0 + $1.chunkBytes }
         }
         guard !dryRun else { return result }
-        for group in selected {
-            try await area.place(group.name) { path in
-                try await TensorDownloader(context: source.context).download(group.selections, to: path) { bytes in
-                    Terminal.progress("\(group.name): \(formatted(bytes: bytes))")
+        try await Meter.run("fetched", counting: source.traffic, concludes: true) { meter in
+            let shares = FetchMeter(meter, sizes: result.files.map(\.bytes))
+            for (index, group) in selected.enumerated() {
+                try await area.place(group.name) { path in
+                    try await TensorDownloader(context: source.context).download(group.selections, to: path) { bytes in
+                        shares.reached(bytes, of: index)
+                    }
+                    return true
                 }
             }
         }
-        Terminal.endProgress()
         return result
     }
 

@@ -19,7 +19,9 @@ struct ID: AsyncParsableCommand {
 
     func run() async throws {
         try await reportingFailures {
-            let digest = try await ContentDigest(of: Checkpoint(paths: paths).files)
+            let digest = try await Meter.run("hashed") { meter in
+                try await ContentDigest(of: Checkpoint(paths: paths).files) { meter.reached($0, of: $1) }
+            }
             for note in digest.notes { Terminal.error("modmeta: note: \(escaped(note))") }
             if json {
                 try JSONOutput.print(ContentDocument(digest))

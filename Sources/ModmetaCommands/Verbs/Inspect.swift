@@ -20,14 +20,16 @@ struct Inspect: AsyncParsableCommand {
 
     func run() async throws {
         try await reportingFailures {
-            if CheckpointDirectory.isDirectory(file) { return try inspectDirectory(file, onlySet: nil) }
+            if CheckpointDirectory.isDirectory(file) { return try await inspectDirectory(file, onlySet: nil) }
             if file.hasSuffix(".index.json") {
                 let slash = file.lastIndex(of: "/")
                 let name = slash.map { String(file[file.index(after: $0)...]) } ?? file
                 let directory = slash.map { $0 == file.startIndex ? "/" : String(file[..<$0]) } ?? "."
-                return try inspectDirectory(directory, onlySet: name)
+                return try await inspectDirectory(directory, onlySet: name)
             }
-            let inspection = try Inspection(path: file)
+            let inspection = try await Meter.run("read") { meter in
+                try Inspection(path: file) { meter.reached($0, of: $1) }
+            }
             if json {
                 try JSONOutput.print(InspectionDocument(inspection, path: file))
             } else {
@@ -37,8 +39,10 @@ struct Inspect: AsyncParsableCommand {
     }
 
     /// Reports on a directory, or on the one checkpoint of it that an index describes.
-    private func inspectDirectory(_ path: String, onlySet name: String?) throws {
-        let directory = try CheckpointDirectory(path: path)
+    private func inspectDirectory(_ path: String, onlySet name: String?) async throws {
+        let directory = try await Meter.run("looked at") { meter in
+            try CheckpointDirectory(path: path) { meter.reached("looked at", objects: $0, of: $1) }
+        }
         let report = DirectoryReport(directory, onlySet: name)
         if json {
             try JSONOutput.print(report.document)

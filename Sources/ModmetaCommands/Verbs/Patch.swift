@@ -20,10 +20,12 @@ struct Patch: AsyncParsableCommand {
 
     func run() async throws {
         try await reportingFailures {
-            if try Bsdiff40.isPatch(patch) {
-                try Bsdiff40.apply(patch: patch, old: old, output: output)
-            } else {
-                try await PatchFile.apply(patch: patch, old: old, output: output)
+            try await Meter.run("made", concludes: true) { meter in
+                if try Bsdiff40.isPatch(patch) {
+                    try Bsdiff40.apply(patch: patch, old: old, output: output) { meter.reached($0, of: $1) }
+                } else {
+                    _ = try await PatchFile.apply(patch: patch, old: old, output: output) { meter.reached($0, of: $1) }
+                }
             }
         }
     }

@@ -79,7 +79,9 @@ struct Snapshot: AsyncParsableCommand {
             let head = try await repository.head()
             let request = try await request(name: name, moment: moment, paths: paths, head: head, in: repository)
             let stamp = checkpoint.stamp
-            let (document, content, records) = try await request.document(of: checkpoint)
+            let (document, content, records) = try await Meter.run("hashed") { meter in
+                try await request.document(of: checkpoint) { meter.reached($0, of: $1) }
+            }
             for note in content.notes { Terminal.error("modmeta: note: \(escaped(note))") }
             request.cache?.save()
             let prefix = try RepositoryPath.relative(checkpoint.root, to: repository.top) ?? "."

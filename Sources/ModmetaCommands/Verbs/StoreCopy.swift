@@ -42,14 +42,11 @@ struct StoreCopy: AsyncParsableCommand {
             let objectFormat = try await MaintainedHistory.objectFormat(of: from) ?? .sha1
             let new = try await opening.open(to, .upload, absence: .made(objectFormat)).store
             let scratch = getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
-            let report = try await StoreCopier(
-                from: old, to: new, width: jobs, scratch: scratch, parseManifest: StoreAudit.manifestParser
-            ).copy { progress in
-                Terminal.progress(
-                    "copied \(progress.objectsDone)/\(progress.objectsTotal) objects, "
-                        + "\(formatted(bytes: progress.bytesDone)) of \(formatted(bytes: progress.bytesTotal))")
+            let report = try await Meter.run("copied", counting: opening.traffic, concludes: true) { meter in
+                try await StoreCopier(
+                    from: old, to: new, width: jobs, scratch: scratch, parseManifest: StoreAudit.manifestParser
+                ).copy { meter.reached($0) }
             }
-            Terminal.endProgress()
             let copiesGit = !skipsGit && StoreCopy.hasHistory(from) && StoreCopy.hasHistory(to)
             // The weights are there: no ref of the copy will lead to anything missing.
             if copiesGit { try await MaintainedHistory.copy(from: from, to: to) }

@@ -45,20 +45,23 @@ struct StoreGC: AsyncParsableCommand {
                         "\(url) is an LFS server, which deletes nothing for its users; its host's settings may free space"
                 )
             }
-            let store = try await StoreOpening.here().open(url, .download).store
+            let opening = try await StoreOpening.here()
+            let store = try await opening.open(url, .download).store
             let history = try await MaintainedHistory.ifAny(of: url)
             let live = try await KeptObjects(repositories: repositories, lists: lists)
                 .live(in: try await store.format(), history: history, of: url)
             let collector = Collector(collecting: store, live: live, grace: grace.seconds)
             var outcome: Collector.Outcome
             if dryRun {
-                outcome = try await collector.rehearse()
+                outcome = try await Meter.run("looked at", counting: opening.traffic) { meter in
+                    try await collector.rehearse { meter.reached($0) }
+                }
             } else {
-                outcome = try await collect(collector)
+                outcome = try await collect(collector, opening)
                 if wait, let due = outcome.due {
                     if !json { report(outcome, url) }
                     try await Task.sleep(for: .seconds(max(0, due - Collector.time())))
-                    outcome = try await collect(collector)
+                    outcome = try await collect(collector, opening)
                 }
             }
             let packing = try await history?.consolidate(isRehearsal: dryRun)
@@ -71,9 +74,10 @@ struct StoreGC: AsyncParsableCommand {
         }
     }
 
-    private func collect(_ collector: Collector) async throws -> Collector.Outcome {
-        defer { Terminal.endProgress() }
-        return try await collector.collect { Terminal.progress("deleted \($0) of \($1) objects") }
+    private func collect(_ collector: Collector, _ opening: StoreOpening) async throws -> Collector.Outcome {
+        try await Meter.run("looked at", counting: opening.traffic) { meter in
+            try await collector.collect { meter.reached($0) }
+        }
     }
 
     private func list(_ outcome: Collector.Outcome) {

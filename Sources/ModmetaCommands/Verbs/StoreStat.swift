@@ -17,8 +17,11 @@ struct StoreStat: AsyncParsableCommand {
     func run() async throws {
         try await reportingFailures {
             let place = try StoreURL(url)
-            let store = try await StoreOpening.here().open(place, .download).store
-            let statistics = try await StoreAudit(auditing: store).stat()
+            let opening = try await StoreOpening.here()
+            let store = try await opening.open(place, .download).store
+            let statistics = try await Meter.run("read", counting: opening.traffic) { meter in
+                try await StoreAudit(auditing: store).stat { meter.reached("read", objects: $0, of: $1) }
+            }
             if json { return try JSONOutput.print(StatisticsDocument(statistics)) }
             Table.print(
                 header: ["", "number", "bytes"],

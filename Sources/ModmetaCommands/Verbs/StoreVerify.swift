@@ -24,13 +24,11 @@ struct StoreVerify: AsyncParsableCommand {
 
     func run() async throws {
         try await reportingFailures {
-            let store = try await StoreOpening.here().open(try StoreURL(url), .download).store
-            let report = try await StoreAudit(auditing: store).verify { progress in
-                Terminal.progress(
-                    "verified \(progress.objectsDone)/\(progress.objectsTotal) objects, "
-                        + "\(formatted(bytes: progress.bytesDone)) of \(formatted(bytes: progress.bytesTotal))")
+            let opening = try await StoreOpening.here()
+            let store = try await opening.open(try StoreURL(url), .download).store
+            let report = try await Meter.run("verified", counting: opening.traffic, concludes: true) { meter in
+                try await StoreAudit(auditing: store).verify { meter.reached($0) }
             }
-            Terminal.endProgress()
             if json { try JSONOutput.print(ReportDocument(report)) } else { show(report) }
             if removeDamaged {
                 for finding in report.findings where finding.key != .format { try await store.delete(finding.key) }

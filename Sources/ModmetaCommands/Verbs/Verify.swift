@@ -34,7 +34,9 @@ struct Verify: AsyncParsableCommand {
             let document = try await repository.find(snapshot)
             let files =
                 paths.isEmpty ? try await repository.files(of: document) : try Checkpoint(paths: paths).files
-            let digest = try await ContentDigest(of: files)
+            let digest = try await Meter.run("hashed") { meter in
+                try await ContentDigest(of: files) { meter.reached($0, of: $1) }
+            }
             let completeness = Completeness(of: files)
             let isContent = digest.content == document.id.content
             let isBase = base.isEmpty ? nil : try await isRecordedBase(document)
@@ -68,7 +70,9 @@ struct Verify: AsyncParsableCommand {
                 kind: .input, message: "\(document.name) does not record the content of its base model",
                 hints: ["It is recorded where the base is on the machine: modmeta snapshot ... --base DIRECTORY"])
         }
-        let digest = try await ContentDigest(of: Checkpoint(paths: base).files)
+        let digest = try await Meter.run("hashed of the base") { meter in
+            try await ContentDigest(of: Checkpoint(paths: base).files) { meter.reached($0, of: $1) }
+        }
         return (digest.weights ?? digest.content).hex == recorded
     }
 

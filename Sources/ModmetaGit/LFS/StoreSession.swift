@@ -1,11 +1,13 @@
 internal import ModmetaFormats
-internal import ModmetaStore
+public import ModmetaStore
 public import ModmetaTransfer
 
 /// The store that a repository's LFS objects go to, opened, with everything its transfers share.
 public struct StoreSession: Sendable {
     /// What the transfers share.
     public let context: TransferContext
+    /// What goes over the network to and from the store.
+    public let traffic: NetworkTraffic
     /// Which objects are earlier versions of which.
     let history: GitVersionHistory
 
@@ -25,8 +27,10 @@ public struct StoreSession: Sendable {
         let isServer = if case .server = url.location { true } else { false }
         let absence: StoreOpening.Absence =
             creates && (isServer || !endpoint.isCommitted) ? .made(repository.objectFormat) : .readAsItIs
-        let opened = try await StoreOpening(for: repository)
-            .open(url, operation, remote: remote, absence: absence, history: operation == .upload ? history : nil)
+        let opening = StoreOpening(for: repository)
+        traffic = opening.traffic
+        let opened = try await opening.open(
+            url, operation, remote: remote, absence: absence, history: operation == .upload ? history : nil)
         let (store, format) = (opened.store, opened.format)
         // Once it is written down, a collection no longer takes the store's own refs for all there is.
         if operation == .upload, !isServer, endpoint.isBesideHistory(in: repository, remote: remote) {

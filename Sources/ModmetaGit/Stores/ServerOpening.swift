@@ -36,7 +36,9 @@ struct ServerOpening: Sendable {
         let purpose: BatchOperation = operation == .upload ? .upload : .download
         let branch = try await opening.git.output(["symbolic-ref", "--quiet", "HEAD"])
         let objects = LFSObjects(
-            server: server, transport: CurlTransport(HTTPConfiguration(entries: entries, environment: environment())),
+            server: server,
+            transport: CurlTransport(
+                HTTPConfiguration(entries: entries, environment: environment()), counting: opening.traffic),
             purpose: purpose, spoolDirectory: "\(stateDirectory)/spool",
             credentials: GitCredentials(git: opening.git, stateDirectory: stateDirectory), granting: granting,
             needsCredential: opening.configuration["lfs.\(server.endpoint).access"] == "basic",

@@ -21,6 +21,8 @@ public struct StoreOpening: Sendable {
         public let format: StoreFormat
     }
 
+    /// What goes over the network to and from the stores that are opened; not what git sends and fetches.
+    public let traffic = NetworkTraffic()
     /// Runs git in this place.
     let git: Git
     /// What git is configured to here.
@@ -75,7 +77,7 @@ public struct StoreOpening: Sendable {
             let format = try await server.format(of: store, absence)
             return Opened(store: RetryingStore(store, policy: .once), format: format)
         }
-        let access = StoreAccess(gitConfiguration: configuration.http)
+        let access = StoreAccess(gitConfiguration: configuration.http, counting: traffic)
         let opened =
             if case .made(let objectFormat) = absence {
                 try await url.create(objectFormat: objectFormat, access)

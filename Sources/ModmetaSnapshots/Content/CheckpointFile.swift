@@ -39,9 +39,12 @@ final class CheckpointFile: Sendable {
     }
 
     /// The SHA-256 of a range of bytes; memory does not grow with the range.
-    func digest(_ range: Range<UInt64>) throws(SnapshotError) -> Digest {
+    func digest(_ range: Range<UInt64>, counting count: HashedBytes? = nil) throws(SnapshotError) -> Digest {
         var hash = SHA256()
-        try read(range) { hash.update($0) }
+        try read(range) { block in
+            hash.update(block)
+            count?.add(block.count)
+        }
         return hash.finish()
     }
 

@@ -26,14 +26,23 @@ public struct ContentDigest: Hashable, Sendable {
     /// - Parameters:
     ///   - workers: how many tensors or files are hashed at the same time; nil for one on each processor.
     ///   - cache: where digests of files that have not changed are found and kept.
+    ///   - progress: receives how many bytes are hashed, of those that the cache does not know.
     /// - Throws: `SnapshotError` with `file` where a file cannot be read or is the pointer to one that is not here,
     ///   `changed` where one is written to meanwhile.
     public init(
-        of files: [ContentFile], workers: Int? = nil, cache: DigestCache? = nil
+        of files: [ContentFile], workers: Int? = nil, cache: DigestCache? = nil,
+        progress: @escaping HashingProgress = { _, _ in }
     ) async throws {
         let plan = try ContentPlan(files, cache: cache)
+        try await self.init(plan, workers: workers, cache: cache, counting: HashedBytes(of: plan.pieceBytes, progress))
+    }
+
+    /// Hashes what a plan says.
+    init(
+        _ plan: ContentPlan, workers: Int? = nil, cache: DigestCache? = nil, counting count: HashedBytes
+    ) async throws {
         let hashed = try await ContentDigest.lines(
-            of: plan, workers: workers ?? max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))))
+            of: plan, workers: workers ?? max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))), count)
         try plan.checkUnchanged()
         if let cache { plan.record(hashed, in: cache) }
         let lines = plan.lines + hashed.map(\.line)
@@ -41,16 +50,18 @@ public struct ContentDigest: Hashable, Sendable {
         let tensors = lines.filter { if case .tensor = $0 { true } else { false } }
         weights = tensors.isEmpty ? nil : ContentLine.digest(of: tensors)
         tensorCount = plan.tensorCount
-        fileCount = files.count
+        fileCount = plan.fileCount
         byteCount = plan.byteCount
         weightFiles = plan.weightFiles
         notes = plan.notes
     }
 
-    private static func lines(of plan: ContentPlan, workers: Int) async throws -> [HashedPiece] {
+    private static func lines(
+        of plan: ContentPlan, workers: Int, _ count: HashedBytes
+    ) async throws -> [HashedPiece] {
         let next = NextIndex(limit: plan.pieces.count)
         return try await withThrowingTaskGroup(of: [HashedPiece].self) { group in
-            for _ in 0..<workers { group.addTask { try work(plan, next) } }
+            for _ in 0..<workers { group.addTask { try work(plan, next, count) } }
             var hashed: [HashedPiece] = []
             for try await part in group { hashed += part }
             return hashed
@@ -58,11 +69,11 @@ public struct ContentDigest: Hashable, Sendable {
     }
 
     /// Hashes pieces until none is left.
-    private static func work(_ plan: ContentPlan, _ next: NextIndex) throws -> [HashedPiece] {
+    private static func work(_ plan: ContentPlan, _ next: NextIndex, _ count: HashedBytes) throws -> [HashedPiece] {
         var hashed: [HashedPiece] = []
         while let index = next.take() {
             try Task.checkCancellation()
-            hashed.append(HashedPiece(index: index, line: try plan.line(index)))
+            hashed.append(HashedPiece(index: index, line: try plan.line(index, counting: count)))
         }
         return hashed
     }

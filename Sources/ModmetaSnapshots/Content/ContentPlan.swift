@@ -37,7 +37,13 @@ struct ContentPlan: Sendable {
         "version https://git-lfs.github.com/spec/", "version https://hawser.github.com/spec/",
     ]
 
+    /// The bytes that must be hashed.
+    var pieceBytes: UInt64 { pieces.reduce(0) { $0 + UInt64($1.range.count) } }
+
+    let fileCount: Int
+
     init(_ files: [ContentFile], cache: DigestCache? = nil) throws {
+        fileCount = files.count
         for file in files { try add(file, cache) }
         // So that no worker is left alone with a large tensor at the end.
         pieces.sort { $0.range.count > $1.range.count }
@@ -116,7 +122,7 @@ struct ContentPlan: Sendable {
     }
 
     /// Hashes one piece.
-    func line(_ index: Int) throws(SnapshotError) -> ContentLine {
+    func line(_ index: Int, counting count: HashedBytes) throws(SnapshotError) -> ContentLine {
         let piece = pieces[index]
         let digest: Digest
         switch (piece.file.source, piece.tensor?.view) {
@@ -124,9 +130,11 @@ struct ContentPlan: Sendable {
         case (.bytes(let bytes), let view):
             let part = Array(bytes[Int(piece.range.lowerBound)..<Int(piece.range.upperBound)])
             digest = view.map { GatheredTensor(part, as: $0).digest } ?? SHA256.hash(part)
+            count.add(part.count)
         case (.file(let path), let view?):
             digest = GatheredTensor(try CheckpointFile(path: path).bytes(piece.range), as: view).digest
-        case (.file(let path), nil): digest = try CheckpointFile(path: path).digest(piece.range)
+            count.add(piece.range.count)
+        case (.file(let path), nil): digest = try CheckpointFile(path: path).digest(piece.range, counting: count)
         }
         guard let tensor = piece.tensor else { return .file(name: piece.file.name, digest: digest) }
         return .tensor(

@@ -4,9 +4,13 @@ public import ModmetaFormats
 public enum FileDigest {
     /// The SHA-256 of the file at a path; memory does not grow with the file.
     ///
+    /// - Parameter progress: receives how many bytes are hashed.
     /// - Throws: `SnapshotError` with `file`.
-    public static func sha256(ofFileAt path: String) throws(SnapshotError) -> Digest {
+    public static func sha256(
+        ofFileAt path: String, progress: @escaping HashingProgress = { _, _ in }
+    ) throws(SnapshotError) -> Digest {
         let file = try CheckpointFile(path: path)
-        return try file.digest(0..<file.stamp.size)
+        let size = file.stamp.size
+        return try file.digest(0..<size, counting: HashedBytes(of: size, progress))
     }
 }

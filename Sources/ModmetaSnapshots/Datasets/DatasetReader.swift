@@ -5,16 +5,32 @@ internal import ModmetaFormats
 enum DatasetReader {
     private static let lineSuffixes = [".jsonl", ".ndjson", ".csv", ".tsv", ".txt"]
 
+    /// The bytes of the file or directory at a path; 0 where there is none.
+    static func byteCount(ofDataAt path: String) -> UInt64 {
+        guard isDirectory(path) else { return FileStamp(path: path)?.size ?? 0 }
+        let files = (try? Checkpoint(paths: [path]).files) ?? []
+        return files.reduce(0) { sum, file in
+            if case .file(let path) = file.source { sum + (FileStamp(path: path)?.size ?? 0) } else { sum }
+        }
+    }
+
+    private static func isDirectory(_ path: String) -> Bool {
+        var status = stat()
+        return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+    }
+
     /// The records of the file or directory at a path.
     ///
     /// - Throws: `SnapshotError` with `file`, or `changed` where a file is written to meanwhile.
-    static func manifest(ofDataAt path: String) async throws -> DatasetManifest {
-        var status = stat()
-        if stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR { return try await directory(path) }
+    static func manifest(
+        ofDataAt path: String, counting count: HashedBytes? = nil
+    ) async throws -> DatasetManifest {
+        if isDirectory(path) { return try await directory(path, count) }
         let file = try CheckpointFile(path: path)
         let hasLines = lineSuffixes.contains(where: path.lowercased().hasSuffix)
-        async let records = hasLines ? lines(of: file) : nil
-        let digest = try await hash(file)
+        // Of two passes at the same time the slower one counts.
+        async let records = hasLines ? lines(of: file, count) : nil
+        let digest = try await hash(file, hasLines ? nil : count)
         let size = file.stamp.size
         var manifest: DatasetManifest
         if var sample = try await records {
@@ -34,11 +50,13 @@ enum DatasetReader {
     }
 
     /// Off this task, so that the records are read at the same time.
-    @concurrent private static func hash(_ file: CheckpointFile) async throws -> Digest {
-        try file.digest(0..<file.stamp.size)
+    @concurrent private static func hash(_ file: CheckpointFile, _ count: HashedBytes?) async throws -> Digest {
+        try file.digest(0..<file.stamp.size, counting: count)
     }
 
-    @concurrent private static func lines(of file: CheckpointFile) async throws -> RecordSample {
+    @concurrent private static func lines(
+        of file: CheckpointFile, _ count: HashedBytes?
+    ) async throws -> RecordSample {
         var sample = RecordSample()
         var hash = RepeatedSHA256()
         // Whether the line that began has bytes: an empty line is no record.
@@ -59,13 +77,14 @@ enum DatasetReader {
                 rest += length + 1
                 left -= length + 1
             }
+            count?.add(block.count)
         }
         if isOpen { sample.add(hash.finishPrefix()) }
         return sample
     }
 
     /// A directory: its hash is that of the lines `<sha256>  <path>`, by path; its records are the files.
-    private static func directory(_ path: String) async throws -> DatasetManifest {
+    private static func directory(_ path: String, _ count: HashedBytes?) async throws -> DatasetManifest {
         let files = try Checkpoint(paths: [path]).files
         let paths = files.compactMap { file -> String? in if case .file(let path) = file.source { path } else { nil } }
         let next = NextIndex(limit: paths.count)
@@ -75,7 +94,8 @@ enum DatasetReader {
                     var part: [(Int, Digest, UInt64)] = []
                     while let index = next.take() {
                         let file = try CheckpointFile(path: paths[index])
-                        part.append((index, try file.digest(0..<file.stamp.size), file.stamp.size))
+                        let digest = try file.digest(0..<file.stamp.size, counting: count)
+                        part.append((index, digest, file.stamp.size))
                     }
                     return part
                 }

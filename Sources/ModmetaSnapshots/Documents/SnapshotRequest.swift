@@ -46,9 +46,10 @@ public struct SnapshotRequest: Sendable {
 
     /// Reads and hashes everything and makes the document.
     ///
+    /// - Parameter progress: receives how many bytes are hashed, of all data, the base model and the checkpoint.
     /// - Throws: `SnapshotError`; with `secret` where something to be kept looks like a secret.
     public func document(
-        of checkpoint: Checkpoint
+        of checkpoint: Checkpoint, progress: @escaping HashingProgress = { _, _ in }
     ) async throws -> (document: SnapshotDocument, content: ContentDigest, records: [DatasetManifest]) {
         let capture = try TrainingCapture(of: checkpoint.files)
         var config = DocumentValue.object([])
@@ -82,10 +83,16 @@ public struct SnapshotRequest: Sendable {
         ]
         try SecretScan.check(context, "the snapshot's context")
         try SecretScan.check(.object(details), "the snapshot")
-        let (data, records) = try await data()
+        let basePlan = try basePlan(of: base, isAdapter: capture.method != .null)
+        let plan = try ContentPlan(checkpoint.files, cache: cache)
+        let count = HashedBytes(
+            of: datasets.reduce(0) { $0 + DatasetReader.byteCount(ofDataAt: $1.path) }
+                + (basePlan?.plan.pieceBytes ?? 0)
+                + plan.pieceBytes, progress)
+        let (data, records) = try await data(counting: count)
         context["data"] = data
-        details.append(.init("base", try await baseDetail(of: base, isAdapter: capture.method != .null)))
-        var content = try await ContentDigest(of: checkpoint.files, cache: cache)
+        details.append(.init("base", try await baseDetail(basePlan, counting: count)))
+        var content = try await ContentDigest(plan, cache: cache, counting: count)
         if let note = otherBase(than: base, named: capture.baseModel) { content.notes.append(note) }
         let document = SnapshotDocument(
             name: name, created: created, paths: paths, content: content, context: context, details: details)
@@ -117,28 +124,38 @@ public struct SnapshotRequest: Sendable {
         return seeds == .object([]) ? .null : seeds
     }
 
-    /// What is known of the base model's own files, where they are on this machine.
-    private func baseDetail(of base: DocumentValue, isAdapter: Bool) async throws -> DocumentValue {
-        var detail = DocumentValue.object([])
+    /// What must be hashed of the base model's own files, where they are on this machine.
+    private func basePlan(of base: DocumentValue, isAdapter: Bool) throws -> (plan: ContentPlan, revision: String?)? {
         var path = self.base
+        var revision: String?
         if path == nil, isAdapter, let id = base["id"]?.text,
             let place = BaseModelLocation(finding: id, revision: base["revision"]?.text, variable: variable)
         {
             path = place.path
-            detail["revision"] = place.revision.map { .string($0) }
+            revision = place.revision
         }
-        guard let path else { return .null }
-        let content = try await ContentDigest(of: Checkpoint(paths: [path]).files, cache: cache)
+        guard let path else { return nil }
+        return (try ContentPlan(Checkpoint(paths: [path]).files, cache: cache), revision)
+    }
+
+    /// What is known of the base model's own files.
+    private func baseDetail(
+        _ base: (plan: ContentPlan, revision: String?)?, counting count: HashedBytes
+    ) async throws -> DocumentValue {
+        guard let base else { return .null }
+        var detail = DocumentValue.object([])
+        detail["revision"] = base.revision.map { .string($0) }
+        let content = try await ContentDigest(base.plan, cache: cache, counting: count)
         detail["content"] = .string((content.weights ?? content.content).hex)
         detail["tensors"] = .integer(Int64(content.tensorCount))
         return detail
     }
 
-    private func data() async throws -> (DocumentValue, [DatasetManifest]) {
+    private func data(counting count: HashedBytes) async throws -> (DocumentValue, [DatasetManifest]) {
         var entries = datasetHashes.map { DocumentValue.object([.init("sha256", .string($0))]) }
         var records: [DatasetManifest] = []
         for file in datasets {
-            let manifest = try await DatasetReader.manifest(ofDataAt: file.path)
+            let manifest = try await DatasetReader.manifest(ofDataAt: file.path, counting: count)
             entries.append([
                 "path": .string(file.name), "sha256": .string(manifest.digest.hex),
                 "bytes": .integer(Int64(clamping: manifest.byteCount)),

@@ -56,24 +56,25 @@ public struct Collector: Sendable {
     public static let time: @Sendable () -> Int64 = { Int64(Glibc.time(nil)) }
 
     /// Looks through the store, changing nothing.
-    public func survey() async throws -> Survey {
+    public func survey(progress: (CollectionProgress) -> Void = { _ in }) async throws -> Survey {
         let cutoff = grace == 0 ? Int64.max : now() - grace
-        return try await Surveyor(store: store, live: live, parseManifest: parseManifest, cutoff: cutoff).survey()
+        return try await Surveyor(store: store, live: live, parseManifest: parseManifest, cutoff: cutoff)
+            .survey(progress: progress)
     }
 
     /// Says what a call would come to, changing nothing.
-    public func rehearse() async throws -> Outcome {
+    public func rehearse(progress: (CollectionProgress) -> Void = { _ in }) async throws -> Outcome {
         let current = try await Condemnation.read(from: store)
         var outcome = Outcome()
-        let survey = try await survey()
+        let survey = try await survey(progress: progress)
         outcome.survey = survey
         for object in survey.dead {
             if current.isCondemned(object.member), isDue(current) {
                 outcome.deletedCount += 1
-                outcome.deletedBytes += object.size
+                outcome.deletedBytes = outcome.deletedBytes.addingSaturated(object.size)
             } else {
                 outcome.condemnedCount += 1
-                outcome.condemnedBytes += object.size
+                outcome.condemnedBytes = outcome.condemnedBytes.addingSaturated(object.size)
             }
         }
         if let state = current.state, !isDue(current) { outcome.due = state.condemned + grace }
@@ -84,8 +85,8 @@ public struct Collector: Sendable {
     ///
     /// May be broken off at any moment, and given again.
     ///
-    /// - Parameter progress: receives how many objects were deleted, and of how many.
-    public func collect(progress: (Int, Int) -> Void = { _, _ in }) async throws -> Outcome {
+    /// - Parameter progress: called again and again, one call at a time.
+    public func collect(progress: (CollectionProgress) -> Void = { _ in }) async throws -> Outcome {
         var outcome = Outcome()
         try await dropLostList()
         var current = try await Condemnation.read(from: store)
@@ -93,13 +94,15 @@ public struct Collector: Sendable {
             guard isDue(current) else { return waiting(outcome, current) }
             outcome.survey = try await sweep(current, &outcome, progress)
         } else {
-            outcome.survey = try await survey()
+            outcome.survey = try await survey(progress: progress)
         }
         guard let survey = outcome.survey, try await condemn(survey) else { return outcome }
         current = try await Condemnation.read(from: store)
         guard current.state != nil else { return outcome }
         guard grace == 0 else {
-            outcome.condemnedBytes = survey.dead.reduce(0) { $0 + (current.isCondemned($1.member) ? $1.size : 0) }
+            outcome.condemnedBytes = survey.dead.lazy.filter { current.isCondemned($0.member) }.reduce(0) {
+                $0.addingSaturated($1.size)
+            }
             return waiting(outcome, current)
         }
         outcome.survey = try await sweep(current, &outcome, progress)
@@ -108,10 +111,10 @@ public struct Collector: Sendable {
 
     /// Deletes what is condemned and still dead; returns what was found before.
     private func sweep(
-        _ condemned: Condemnation, _ outcome: inout Outcome, _ progress: (Int, Int) -> Void
+        _ condemned: Condemnation, _ outcome: inout Outcome, _ progress: (CollectionProgress) -> Void
     ) async throws -> Survey {
         // Pushes that were done before the list was published know nothing of it, so this look comes after it.
-        var survey = try await survey()
+        var survey = try await survey(progress: progress)
         let dead = Dictionary(survey.dead.map { ($0.member, $0.size) }) { first, _ in first }
         let alive = condemned.list.members.filter { dead[$0] == nil }
         // What is gone already, by the steps before, needs no rescue.
@@ -119,7 +122,8 @@ public struct Collector: Sendable {
             alive.filter { condemned.isCondemned($0) }, knowing: condemned)
         let going = Set(current.list.members)
         outcome.deletedCount += try await Sweep(store: store, lease: lease).run(current, progress: progress)
-        outcome.deletedBytes += survey.dead.reduce(0) { $0 + (going.contains($1.member) ? $1.size : 0) }
+        outcome.deletedBytes = survey.dead.lazy.filter { going.contains($0.member) }
+            .reduce(outcome.deletedBytes) { $0.addingSaturated($1.size) }
         survey.dead.removeAll { going.contains($0.member) }
         return survey
     }

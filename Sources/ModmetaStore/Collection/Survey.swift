@@ -24,7 +24,7 @@ public struct Survey: Sendable {
     public var missingCount = 0
 
     /// The bytes of what nothing needs.
-    public var deadBytes: UInt64 { dead.reduce(0) { $0 + $1.size } }
+    public var deadBytes: UInt64 { dead.reduce(0) { $0.addingSaturated($1.size) } }
 }
 
 /// Looks through a store for what is needed and what is not.
@@ -38,8 +38,9 @@ struct Surveyor: Sendable {
 
     /// Looks through the whole store.
     ///
+    /// - Parameter progress: called after each manifest and sketch that was looked at, one call at a time.
     /// - Throws: `StoreError.Code.corrupt` if a manifest that is needed cannot be read: what it names is then unknown.
-    func survey() async throws -> Survey {
+    func survey(progress: (CollectionProgress) -> Void = { _ in }) async throws -> Survey {
         var survey = Survey()
         // The roots first: a version is in the store before anything leads to it.
         var needed: Set<Digest> = []
@@ -57,7 +58,7 @@ struct Surveyor: Sendable {
                 survey.dead.append(.init(member: .init(.manifests, manifest.digest), size: manifest.size))
             }
         }
-        let payloads = try await payloads(of: kept)
+        let payloads = try await payloads(of: kept, progress)
         let withManifest = Set(kept)
 
         var found = withManifest
@@ -73,7 +74,10 @@ struct Surveyor: Sendable {
 
         var sketches: [ListedObject] = []
         try await store.list(.sketches) { sketches.append($0) }
-        let useless = try await useless(sketches.filter { $0.modified < cutoff }, besides: withManifest)
+        let old = sketches.filter { $0.modified < cutoff }
+        let useless = try await useless(old, besides: withManifest) { done in
+            progress(.surveyed(kept.count + done, of: kept.count + old.count))
+        }
         for sketch in sketches {
             if useless.contains(sketch.digest) {
                 add(sketch, .sketches, to: &survey)
@@ -94,7 +98,9 @@ struct Surveyor: Sendable {
     }
 
     /// The payloads that manifests name.
-    private func payloads(of manifests: [Digest]) async throws -> Set<Digest> {
+    private func payloads(
+        of manifests: [Digest], _ progress: (CollectionProgress) -> Void
+    ) async throws -> Set<Digest> {
         let audit = StoreAudit(store: store, parseManifest: parseManifest)
         var payloads: Set<Digest> = []
         try await withThrowingTaskGroup(of: [Digest].self) { group in
@@ -115,8 +121,11 @@ struct Surveyor: Sendable {
                 }
             }
             for _ in 0..<width { startNext() }
+            var done = 0
             while let names = try await group.next() {
                 payloads.formUnion(names)
+                done += 1
+                progress(.surveyed(done, of: manifests.count))
                 startNext()
             }
         }
@@ -124,7 +133,9 @@ struct Surveyor: Sendable {
     }
 
     /// The sketches of objects that have no manifest any more, and those that cannot be read.
-    private func useless(_ sketches: [ListedObject], besides kept: Set<Digest>) async throws -> Set<Digest> {
+    private func useless(
+        _ sketches: [ListedObject], besides kept: Set<Digest>, progress: (Int) -> Void
+    ) async throws -> Set<Digest> {
         var useless: Set<Digest> = []
         try await withThrowingTaskGroup(of: (Digest, Bool).self) { group in
             var waiting = sketches.makeIterator()
@@ -142,8 +153,11 @@ struct Surveyor: Sendable {
                 }
             }
             for _ in 0..<width { startNext() }
+            var done = 0
             while let (digest, isUseless) = try await group.next() {
                 if isUseless { useless.insert(digest) }
+                done += 1
+                progress(done)
                 startNext()
             }
         }

@@ -19,8 +19,8 @@ public struct Sweep: Sendable {
 
     /// Deletes all that is condemned now, step by step, until the collection is over.
     ///
-    /// - Parameter progress: receives how many members were deleted here and how many there are.
-    func run(_ known: Condemnation, progress: (Int, Int) -> Void) async throws -> Int {
+    /// - Parameter progress: called after each step, with how many members were deleted here and how many there are.
+    func run(_ known: Condemnation, progress: (CollectionProgress) -> Void) async throws -> Int {
         var deleted = 0
         var current = known
         var watch = SweepWatch(lease: lease)
@@ -39,7 +39,7 @@ public struct Sweep: Sendable {
             let end = min(state.swept + Sweep.stepSize, current.list.members.count)
             let count = try await step(to: end, from: current, state)
             deleted += count
-            progress(deleted, deleted + current.list.members.count - state.swept - count)
+            progress(.deleted(deleted, of: deleted + current.list.members.count - state.swept - count))
         }
     }
 

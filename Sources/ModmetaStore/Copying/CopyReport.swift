@@ -15,15 +15,3 @@ public struct CopyReport: Hashable, Sendable {
     /// What could not be copied, in the order of the keys.
     public var failures: [Failure] = []
 }
-
-/// How far a copy has come.
-public struct CopyProgress: Hashable, Sendable {
-    /// How many objects were dealt with.
-    public var objectsDone = 0
-    /// How many there are.
-    public var objectsTotal = 0
-    /// The bytes of those that were dealt with.
-    public var bytesDone: UInt64 = 0
-    /// The bytes of all.
-    public var bytesTotal: UInt64 = 0
-}

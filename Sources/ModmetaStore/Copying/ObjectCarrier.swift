@@ -20,10 +20,12 @@ struct ObjectCarrier: Sendable {
     private static let blockSize: UInt64 = 4 << 20
 
     /// Takes an object across.
-    func carry(_ key: ObjectKey, size: UInt64) async throws -> Outcome {
+    ///
+    /// - Parameter read: receives how many more bytes of a large object have come from a source that may be far away.
+    func carry(_ key: ObjectKey, size: UInt64, read: (UInt64) -> Void) async throws -> Outcome {
         do {
             let isSmall = size <= Self.memoryLimit || key.contentDigest == nil
-            return isSmall ? try await carryBytes(key, size) : try await carryFile(key, size)
+            return isSmall ? try await carryBytes(key, size) : try await carryFile(key, size, read)
         } catch let error as StoreError where error.code == .missing {
             return .gone
         } catch let error as StoreError where error.code == .corrupt {
@@ -38,10 +40,10 @@ struct ObjectCarrier: Sendable {
         return .copied
     }
 
-    private func carryFile(_ key: ObjectKey, _ size: UInt64) async throws -> Outcome {
+    private func carryFile(_ key: ObjectKey, _ size: UInt64, _ read: (UInt64) -> Void) async throws -> Outcome {
         var hash = SHA256()
         if let local = source as? LocalStore {
-            try await read(key, size) { hash.update($0) }
+            try await self.read(key, size) { hash.update($0) }
             let found = hash.finish()
             guard found == key.contentDigest else { return damaged(found) }
             // The file cannot be changed meanwhile, only deleted.
@@ -49,9 +51,10 @@ struct ObjectCarrier: Sendable {
             return .copied
         }
         let temporary = try TemporaryFile.create(in: scratch, mode: 0o600, exactMode: nil)
-        try await read(key, size) { bytes in
+        try await self.read(key, size) { bytes in
             hash.update(bytes)
             try temporary.file.write(bytes)
+            read(UInt64(bytes.count))
         }
         let found = hash.finish()
         guard found == key.contentDigest else { return damaged(found) }

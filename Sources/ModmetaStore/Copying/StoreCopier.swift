@@ -31,9 +31,11 @@ public struct StoreCopier: Sendable {
 
     /// Copies what is in the source now.
     ///
-    /// - Parameter progress: called after each object, one call at a time.
+    /// - Parameter progress: called as objects come across, one call at a time, and soon to return.
     /// - Throws: errors of the stores; what is wrong with one object is a failure in the report.
-    public func copy(progress: (CopyProgress) -> Void = { _ in }) async throws -> CopyReport {
+    public func copy(
+        progress: @escaping @Sendable (StoreProgress) -> Void = { _ in }
+    ) async throws -> CopyReport {
         guard try await source.format().id != destination.format().id else {
             throw StoreError(.denied, "the source and the destination are one and the same store")
         }
@@ -62,21 +64,19 @@ public struct StoreCopier: Sendable {
         return try await Rescue(store: destination).rescue(members, knowing: known)
     }
 
-    private func pass(_ progress: (CopyProgress) -> Void) async throws -> CopyReport {
+    private func pass(_ progress: @escaping @Sendable (StoreProgress) -> Void) async throws -> CopyReport {
         // Manifests are listed first and copied last: what they name was there when they were listed.
         let manifests = try await listed(.manifests)
         let objects = try await listed(.objects)
         let sketches = try await listed(.sketches)
-        var state = CopyProgress()
-        state.objectsTotal = manifests.count + objects.count + sketches.count
-        state.bytesTotal = (manifests + objects + sketches).reduce(0) { $0 + $1.size }
+        let progress = SharedProgress(manifests + objects + sketches, report: progress)
         var report = CopyReport()
         for (family, members) in [(.objects, objects), (.sketches, sketches), (.manifests, manifests)]
             as [(
                 ObjectFamily, [ListedObject]
             )]
         {
-            try await copy(members, of: family, &report, &state, progress)
+            try await copy(members, of: family, &report, progress)
         }
         report.failures.sort { $0.key < $1.key }
         return report
@@ -89,29 +89,21 @@ public struct StoreCopier: Sendable {
     }
 
     private func copy(
-        _ members: [ListedObject], of family: ObjectFamily, _ report: inout CopyReport, _ state: inout CopyProgress,
-        _ progress: (CopyProgress) -> Void
+        _ members: [ListedObject], of family: ObjectFamily, _ report: inout CopyReport, _ progress: SharedProgress
     ) async throws {
         // Many objects are one question.
         for start in stride(from: 0, to: members.count, by: 1000) {
             let share = members[start..<min(start + 1000, members.count)]
             let there = try await isThere(Array(share), of: family)
-            var missing: [ListedObject] = []
-            for (member, isThere) in zip(share, there) {
-                if isThere {
-                    report.present.add(member.size)
-                    state.objectsDone += 1
-                    state.bytesDone += member.size
-                } else {
-                    missing.append(member)
-                }
-            }
-            progress(state)
+            let present = zip(share, there).filter(\.1).map(\.0)
+            let missing = zip(share, there).filter { !$1 }.map(\.0)
+            for member in present { report.present.add(member.size) }
+            progress.found(present)
             try await withThrowingTaskGroup(of: (ListedObject, ObjectCarrier.Outcome).self) { group in
                 var waiting = missing.makeIterator()
                 func startNext() {
                     guard let member = waiting.next() else { return }
-                    group.addTask { (member, try await carry(member, of: family)) }
+                    group.addTask { (member, try await carry(member, of: family, progress)) }
                 }
                 for _ in 0..<width { startNext() }
                 while let (member, outcome) = try await group.next() {
@@ -121,9 +113,6 @@ public struct StoreCopier: Sendable {
                     case .failed(let reason):
                         report.failures.append(.init(key: family.key(member.digest), reason: reason))
                     }
-                    state.objectsDone += 1
-                    state.bytesDone += member.size
-                    progress(state)
                     startNext()
                 }
             }
@@ -139,9 +128,16 @@ public struct StoreCopier: Sendable {
         return try await destination.sizes(of: members.map { family.key($0.digest) }).map { ($0 ?? 0) > 0 }
     }
 
-    private func carry(_ member: ListedObject, of family: ObjectFamily) async throws -> ObjectCarrier.Outcome {
+    private func carry(
+        _ member: ListedObject, of family: ObjectFamily, _ progress: SharedProgress
+    ) async throws -> ObjectCarrier.Outcome {
+        var noted: UInt64 = 0
+        defer { progress.finished(member, noted: noted) }
         guard family == .manifests else {
-            return try await carrier.carry(family.key(member.digest), size: member.size)
+            return try await carrier.carry(family.key(member.digest), size: member.size) { count in
+                noted += count
+                progress.read(count)
+            }
         }
         switch try await StoreAudit(store: source, parseManifest: parseManifest).manifest(member.digest) {
         case .failure(let damage): return damage.kind == .missing ? .gone : .failed(damage.detail)
@@ -152,7 +148,7 @@ public struct StoreCopier: Sendable {
                 return try await source.size(of: key) == nil
                     ? .gone : .failed("payloads that it names could not be copied")
             }
-            return try await carrier.carry(.manifest(manifest.object), size: member.size)
+            return try await carrier.carry(.manifest(manifest.object), size: member.size) { _ in }
         }
     }
 }

@@ -12,6 +12,8 @@ struct CurlJob: Sendable {
     /// Takes the body of a successful answer.
     var body: ReceivedBody
     var limit: UInt64
+    /// Counts what goes over the network.
+    var traffic: NetworkTraffic
     /// Called exactly once, after libcurl let go of everything the request refers to.
     var finish: @Sendable (Result<Outcome, any Error>) -> Void
 }

@@ -55,7 +55,9 @@ final class CurlTransfer {
     /// Gives the next bytes of the request's body; CURL_READFUNC_ABORT where they cannot be had.
     func send(into buffer: UnsafeMutableRawBufferPointer) -> Int {
         do {
-            return try source.read(into: buffer)
+            let count = try source.read(into: buffer)
+            job.traffic.add(sent: count)
+            return count
         } catch {
             failure = error
             return Int(CURL_READFUNC_ABORT)
@@ -102,6 +104,7 @@ final class CurlTransfer {
 
     /// Takes bytes of the answer's body; false breaks the transfer off.
     func receive(body bytes: UnsafeRawBufferPointer) -> Bool {
+        job.traffic.add(received: bytes.count)
         guard isSuccess else {
             refusal.append(contentsOf: bytes.prefix(CurlTransfer.failureBodyLimit - refusal.count))
             isCutShort = refusal.count == CurlTransfer.failureBodyLimit

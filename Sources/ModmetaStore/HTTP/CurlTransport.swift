@@ -11,10 +11,18 @@ public final class CurlTransport: HTTPTransport {
     private static let harmlessFields: Set<String> = ["accept", "range", "if-range", "if-none-match", "user-agent"]
 
     private let configuration: HTTPConfiguration
+    private let traffic: NetworkTraffic
     private let driver = Mutex<CurlDriver?>(nil)
 
     /// Creates a transport; libcurl is loaded with the first request.
-    public init(_ configuration: HTTPConfiguration = HTTPConfiguration()) { self.configuration = configuration }
+    ///
+    /// - Parameter traffic: counts what is sent and received.
+    public init(
+        _ configuration: HTTPConfiguration = HTTPConfiguration(), counting traffic: NetworkTraffic = NetworkTraffic()
+    ) {
+        self.configuration = configuration
+        self.traffic = traffic
+    }
 
     deinit { driver.withLock { $0?.end() } }
 
@@ -77,7 +85,7 @@ public final class CurlTransport: HTTPTransport {
             return try await withCheckedThrowingContinuation { continuation in
                 let started = driver.start(
                     CurlJob(
-                        request: request, settings: settings, body: body, limit: limit,
+                        request: request, settings: settings, body: body, limit: limit, traffic: traffic,
                         finish: { continuation.resume(with: $0) }))
                 number.withLock { $0 = started }
                 // Whoever cancelled before the number was known could not pass it on.

@@ -46,11 +46,13 @@ struct SimulationScenario: Sendable {
         meeting = random.pick(Meeting.allCases)
         isRemote = !random.oneIn(3)
         losesPayloads = random.oneIn(4)
-        hasHistory = !random.oneIn(4)
+        let drawsHistory = !random.oneIn(4)
         storesWhole = random.oneIn(8)
         hasDatabase = random.oneIn(2)
         workers = random.pick(1..<3)
         agents = random.pick(1..<3)
+        // Of versions pushed at the same moment none need be a delta, unless history tells one to wait for the other.
+        hasHistory = drawsHistory || meeting == .allAtOnce && agents > 1
         // Where history names it, a first version that is stored whole serves as a base all the same.
         sizes = TransferSizes(
             chunks: ChunkSizes(minimum: 1 << 10, target: 3 << 10),

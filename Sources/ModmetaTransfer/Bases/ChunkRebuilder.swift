@@ -1,3 +1,4 @@
+internal import Glibc
 internal import ModmetaDelta
 internal import ModmetaFormats
 internal import ModmetaStore
@@ -5,10 +6,11 @@ internal import Synchronization
 
 /// Gives the raw bytes of entries: from local objects where they hold them, else from the store.
 ///
-/// Whatever it returns was hashed against the entry's chunk id.
+/// Whatever it returns was hashed against the entry's chunk id. Payloads are read from the store one after the other as
+/// they are needed, or beforehand, all that an entry needs at the same time (`fetch`).
 final class ChunkRebuilder: Sendable {
-    private let context: TransferContext
-    private let entries: [Manifest.Entry]
+    let context: TransferContext
+    let entries: [Manifest.Entry]
     /// The objects whose manifests the entries are of, for errors.
     private let owners: String
     /// The object on whose behalf is read, for the trace.
@@ -16,7 +18,9 @@ final class ChunkRebuilder: Sendable {
     /// Local copies of the manifests' own objects, and where their chunks start.
     private let copies: [(file: LocalFile, starts: [ChunkID: UInt64])]
     /// Which entries are the base of several others.
-    private let isUsedAgain: [Bool]
+    let isUsedAgain: [Bool]
+    /// Payloads of such entries, between their arrival and their use.
+    let arrivals = SharedPayloads()
     private let shared = Mutex<SharedEntries>(SharedEntries())
 
     /// Entries that are used more than once, or only in part and so probably more than once.
@@ -67,22 +71,34 @@ final class ChunkRebuilder: Sendable {
 
     /// The raw bytes of an entry.
     ///
+    /// - Parameter fetched: payloads that were read beforehand; those that are missing are read now.
     /// - Throws: `TransferError` if the store lacks a payload or what it gives is not what the manifest says.
-    func bytes(of index: Int, codec: ChunkCodec) async throws -> [UInt8] {
-        if let bytes = shared.withLock({ $0.bytes[index] }) { return bytes }
-        let bytes = try await rebuiltBytes(of: index, codec: codec)
-        if isUsedAgain[index] { shared.withLock { $0.insert(index, bytes) } }
+    func bytes(
+        of index: Int, fetched: FetchedPayloads = FetchedPayloads(), codec: ChunkCodec
+    ) async throws -> [UInt8] {
+        if let bytes = known(index) { return bytes }
+        let bytes = try await rebuiltBytes(of: index, fetched: fetched, codec: codec)
+        if isUsedAgain[index] { await keep(bytes, of: index) }
         return bytes
     }
 
-    private func rebuiltBytes(of index: Int, codec: ChunkCodec) async throws -> [UInt8] {
+    /// The bytes of an entry that was rebuilt a short while ago.
+    func known(_ index: Int) -> [UInt8]? { shared.withLock { $0.bytes[index] } }
+
+    private func keep(_ bytes: [UInt8], of index: Int) async {
+        shared.withLock { $0.insert(index, bytes) }
+        await arrivals.drop(index)
+    }
+
+    private func rebuiltBytes(of index: Int, fetched: FetchedPayloads, codec: ChunkCodec) async throws -> [UInt8] {
         let entry = entries[index]
         if let bytes = localBytes(of: entry) {
             context.trace.emit(.chunkLocal, object: purpose, name: entry.chunk.digest, bytes: bytes.count)
             return bytes
         }
-        let base = try await concatenation(of: entry.base, codec: codec)
-        let payload = try await payload(of: entry)
+        let base = try await concatenation(of: entry.base, fetched: fetched, codec: codec)
+        let payload: [UInt8]
+        if let early = fetched.bytes[index] { payload = early } else { payload = try await self.payload(of: entry) }
         guard entry.encoding != .raw else { return payload }
         let raw = try decode(payload, of: entry, base: base, codec: codec)
         guard SHA256.hash(raw) == entry.chunk.digest else {
@@ -92,22 +108,30 @@ final class ChunkRebuilder: Sendable {
     }
 
     /// The base that segments stand for.
-    func concatenation(of segments: [Manifest.Segment], codec: ChunkCodec) async throws -> [UInt8] {
+    func concatenation(
+        of segments: [Manifest.Segment], fetched: FetchedPayloads = FetchedPayloads(), codec: ChunkCodec
+    ) async throws -> [UInt8] {
         if segments.count == 1, segments[0].offset == 0,
             segments[0].length == entries[segments[0].entry].rawLength
         {
-            return try await bytes(of: segments[0].entry, codec: codec)
+            return try await bytes(of: segments[0].entry, fetched: fetched, codec: codec)
         }
         var base: [UInt8] = []
         base.reserveCapacity(segments.reduce(0) { $0 + $1.length })
         for segment in segments {
-            let bytes = try await bytes(of: segment.entry, codec: codec)
+            let bytes = try await bytes(of: segment.entry, fetched: fetched, codec: codec)
             base += bytes[segment.offset..<segment.offset + segment.length]
-            if segment.length < bytes.count {
-                shared.withLock { $0.insert(segment.entry, bytes) }
-            }
+            if segment.length < bytes.count { await keep(bytes, of: segment.entry) }
         }
         return base
+    }
+
+    /// Whether a file here should have an entry's bytes; only reading them proves it.
+    func isProbablyLocal(_ entry: Manifest.Entry) -> Bool {
+        copies.contains { $0.starts[entry.chunk] != nil }
+            || context.state.locations(of: entry.chunk, length: entry.rawLength).contains { location in
+                access(context.objectPath(location.object), R_OK) == 0
+            }
     }
 
     private func localBytes(of entry: Manifest.Entry) -> [UInt8]? {
@@ -133,7 +157,8 @@ final class ChunkRebuilder: Sendable {
         return nil
     }
 
-    private func payload(of entry: Manifest.Entry) async throws -> [UInt8] {
+    /// Reads a payload from the store.
+    func payload(of entry: Manifest.Entry) async throws -> [UInt8] {
         let payload: [UInt8]
         do {
             payload = try await context.store.read(.payload(entry.payload), limit: entry.payloadLength)

@@ -1,8 +1,7 @@
-internal import ModmetaDelta
 internal import ModmetaFormats
 internal import Synchronization
 
-/// One object on its way out of the store: chunks are rebuilt by several workers and hashed in order as they arrive.
+/// One object on its way out of the store: chunks are rebuilt at the same time, and hashed in order as they arrive.
 final class DownloadJob: Sendable {
     private let context: TransferContext
     private let object: ObjectID
@@ -10,7 +9,6 @@ final class DownloadJob: Sendable {
     private let file: LocalFile
     private let progress: @Sendable (UInt64) -> Void
     private let rebuilder: ChunkRebuilder
-    private let queue = Mutex(0)
     private let done = Mutex<UInt64>(0)
 
     /// Rebuilds the object of a validated manifest into a file, which may hold chunks from an earlier attempt.
@@ -28,16 +26,9 @@ final class DownloadJob: Sendable {
 
     /// Rebuilds every chunk and checks the whole.
     func run() async throws {
-        let manifest = base.manifest
         let hash = OrderedHash(base: base, file: file)
-        try file.truncate(to: manifest.layout.size)
-        let workers = max(1, min(context.slots.count, manifest.chunks.count))
-        try await withThrowingTaskGroup(of: Void.self) { group in
-            for _ in 0..<workers {
-                group.addTask { try await self.work(hash) }
-            }
-            try await group.waitForAll()
-        }
+        try file.truncate(to: base.manifest.layout.size)
+        try await ChunkPipeline(context).run(base.manifest.chunks.indices.lazy.map { self.wanted($0, hash: hash) })
         guard await hash.digest() == object.digest || context.omissions.contains(.wholeFileHash) else {
             throw TransferError(
                 .corrupt,
@@ -47,47 +38,40 @@ final class DownloadJob: Sendable {
         context.state.record(base)
     }
 
-    private func work(_ hash: OrderedHash) async throws {
-        while true {
-            let slot = try await context.slots.acquire()
-            let codec = ChunkCodec()
-            let end = context.clock.elapsed() + .seconds(1)
-            while context.clock.elapsed() < end {
-                try Task.checkCancellation()
-                guard let index = nextIndex() else { return }
-                let entry = base.manifest.entries[base.manifest.chunks[index]]
-                try await fetch(index, entry: entry, codec: codec)
-                try await hash.completed(index)
-                progress(
-                    done.withLock {
-                        $0 += UInt64(entry.rawLength); return $0
-                    })
-            }
-            _ = consume slot
-            try await context.slots.giveWay()
-        }
-    }
-
-    private func nextIndex() -> Int? {
-        queue.withLock { next in
-            guard next < base.manifest.chunks.count else { return nil }
-            defer { next += 1 }
-            return next
-        }
-    }
-
-    private func fetch(_ index: Int, entry: Manifest.Entry, codec: ChunkCodec) async throws {
+    private func wanted(_ index: Int, hash: OrderedHash) -> WantedChunk {
+        let number = base.manifest.chunks[index]
+        let entry = base.manifest.entries[number]
         let start = base.chunkStarts[index]
-        // What an interrupted download left is as good as its hash. A new file is shorter, which costs no reading.
+        var wanted = WantedChunk(
+            rebuilder: rebuilder, entry: number,
+            take: { try self.file.write($0, at: start) },
+            isDone: {
+                try await hash.completed(index)
+                self.note(entry.rawLength)
+            })
+        // A new file was shorter, which costs no reading.
         if file.size >= start + UInt64(entry.rawLength) {
-            let bytes = try file.read(at: start, count: entry.rawLength)
-            if SHA256.hash(bytes) == entry.chunk.digest || context.omissions.contains(.partialRehash) {
-                return context.trace.emit(
-                    .chunkResumed, object: object, name: entry.chunk.digest, bytes: entry.rawLength)
-            }
+            wanted.isThere = { try self.isThere(entry, at: start) }
         }
-        let bytes = try await rebuilder.bytes(of: base.manifest.chunks[index], codec: codec)
-        try file.write(bytes, at: start)
+        return wanted
+    }
+
+    private func note(_ length: Int) {
+        let sum = done.withLock { done in
+            done += UInt64(length)
+            return done
+        }
+        progress(sum)
+    }
+
+    /// Whether an interrupted download left a chunk; what it left is as good as its hash.
+    private func isThere(_ entry: Manifest.Entry, at start: UInt64) throws -> Bool {
+        let bytes = try file.read(at: start, count: entry.rawLength)
+        guard SHA256.hash(bytes) == entry.chunk.digest || context.omissions.contains(.partialRehash) else {
+            return false
+        }
+        context.trace.emit(.chunkResumed, object: object, name: entry.chunk.digest, bytes: entry.rawLength)
+        return true
     }
 }
 

@@ -42,17 +42,20 @@ public struct Downloader: Sendable {
             } catch let error as TransferError where error.code == .missing || error.code == .corrupt {
                 // Damaged or lost payloads do not matter either where the object is there whole.
                 guard try await context.store.has(.object(object), size: size) else { throw error }
-                try await downloadWhole(object, size: size, into: partial.file, progress: progress)
+                try await downloadWhole(object, size: size, into: partial.file, after: 0, progress: progress)
             }
         } else {
-            try await downloadWhole(object, size: size, into: partial.file, progress: progress)
+            let prefix = partial.file.size
+            try await downloadWhole(object, size: size, into: partial.file, after: prefix, progress: progress)
         }
         progress(size)
         return partial
     }
 
+    /// - Parameter prefix: how many bytes of the file an interrupted download of this kind left.
     private func downloadWhole(
-        _ object: ObjectID, size: UInt64, into file: LocalFile, progress: @escaping @Sendable (UInt64) -> Void
+        _ object: ObjectID, size: UInt64, into file: LocalFile, after prefix: UInt64,
+        progress: @escaping @Sendable (UInt64) -> Void
     ) async throws {
         guard try await context.store.has(.object(object), size: size) else {
             if let stored = try? await context.store.size(of: .object(object)) {
@@ -66,32 +69,15 @@ public struct Downloader: Sendable {
                 "the store does not have object \(object); push it from a repository that has it: "
                     + "git lfs push --object-id <remote> \(object)")
         }
-        // Ranges come without a hash of their own, so a bit that was flipped on the way shows only at the end.
-        for _ in 0..<RetryingStore.readings {
-            if try await copy(object, size: size, into: file, progress: progress) { return }
+        // A bit that was flipped on the way shows only at the end, and so does a prefix that is another object's.
+        let fresh = [UInt64](repeating: 0, count: RetryingStore.readings)
+        for prefix in (prefix > 0 ? [prefix] : []) + fresh {
+            let job = WholeObjectJob(context: context, object: object, size: size, file: file, progress: progress)
+            if try await job.run(after: prefix) { return }
         }
         throw TransferError(
             .corrupt,
             "object \(object) is damaged in the store: its bytes do not have that SHA-256; "
                 + "run `modmeta store verify`")
-    }
-
-    /// Copies a whole object and says whether the bytes are the object's.
-    private func copy(
-        _ object: ObjectID, size: UInt64, into file: LocalFile, progress: @escaping @Sendable (UInt64) -> Void
-    ) async throws -> Bool {
-        var hash = SHA256()
-        var offset: UInt64 = 0
-        while offset < size {
-            let bytes = try await context.store.read(.object(object), range: offset..<min(size, offset + 4 << 20))
-            hash.update(bytes)
-            try file.write(bytes, at: offset)
-            offset += UInt64(bytes.count)
-            progress(offset)
-            try Task.checkCancellation()
-        }
-        try file.truncate(to: size)
-        context.trace.emit(.objectGet, object: object, bytes: Int(size))
-        return hash.finish() == object.digest || context.omissions.contains(.wholeFileHash)
     }
 }

@@ -1,4 +1,3 @@
-internal import ModmetaDelta
 internal import Synchronization
 
 /// Some chunks on their way out of a store, of each of which only parts are kept.
@@ -8,8 +7,7 @@ final class TensorJob: Sendable {
     private let file: LocalFile
     private let journal: TensorJournal
     private let progress: @Sendable (UInt64) -> Void
-    private let workerCount: Int
-    private let queue: Mutex<ArraySlice<TensorPiece>>
+    private let pieces: [TensorPiece]
     private let done = Mutex<UInt64>(0)
 
     init(
@@ -17,41 +15,35 @@ final class TensorJob: Sendable {
         journal: TensorJournal, progress: @escaping @Sendable (UInt64) -> Void
     ) {
         self.context = context
+        self.pieces = pieces
         self.rebuilders = rebuilders
         self.file = file
         self.journal = journal
         self.progress = progress
-        workerCount = max(1, min(context.slots.count, pieces.count))
-        queue = Mutex(pieces[...])
     }
 
     func run() async throws {
-        try await withThrowingTaskGroup(of: Void.self) { group in
-            for _ in 0..<workerCount { group.addTask { try await self.work() } }
-            try await group.waitForAll()
-        }
+        for piece in pieces where journal.has(piece) { note(piece) }
+        try await ChunkPipeline(context).run(
+            pieces.lazy.filter { !self.journal.has($0) }.map { piece in
+                WantedChunk(
+                    rebuilder: self.rebuilders[piece.selection], entry: piece.entry, isThere: nil,
+                    take: { try self.take($0, of: piece) }, isDone: { self.note(piece) })
+            })
     }
 
-    private func work() async throws {
-        while true {
-            let slot = try await context.slots.acquire()
-            try Task.checkCancellation()
-            guard let piece = queue.withLock({ $0.popFirst() }) else { return }
-            if !journal.has(piece) { try await fetch(piece) }
-            _ = consume slot
-            progress(
-                done.withLock {
-                    $0 += piece.byteCount
-                    return $0
-                })
-        }
-    }
-
-    private func fetch(_ piece: TensorPiece) async throws {
-        let bytes = try await rebuilders[piece.selection].bytes(of: piece.entry, codec: ChunkCodec())
+    private func take(_ bytes: [UInt8], of piece: TensorPiece) throws {
         for part in piece.parts {
             try file.write(Array(bytes[part.source..<part.source + part.length]), at: part.target)
         }
         try journal.add(piece, after: file)
+    }
+
+    private func note(_ piece: TensorPiece) {
+        let sum = done.withLock { done in
+            done += piece.byteCount
+            return done
+        }
+        progress(sum)
     }
 }

@@ -30,10 +30,13 @@ public struct CheckpointDirectory: Sendable {
 
     /// Looks at all files of a directory, not at those of directories in it.
     ///
+    /// - Parameter progress: receives how many files were looked at, and of how many.
     /// - Throws: `TransferError` if the directory or a file in it cannot be read.
-    public init(path: String) throws {
+    public init(path: String, progress: (Int, Int) -> Void = { _, _ in }) throws {
         self.path = path
-        for name in try CheckpointDirectory.fileNames(in: path) {
+        let names = try CheckpointDirectory.fileNames(in: path)
+        for (index, name) in names.enumerated() {
+            progress(index, names.count)
             let file = try LocalFile(reading: "\(path)/\(name)")
             files.append(
                 File(name: name, reading: try file.layoutReading(), safeToLoad: try SafeToLoad.scan(file)))

@@ -14,7 +14,9 @@ public struct Inspection: Sendable {
     public var chunks: [PlannedChunk]
 
     /// Looks at the file at a path; an opaque file is read whole, in blocks.
-    public init(path: String) throws {
+    ///
+    /// - Parameter progress: receives how many bytes of an opaque file were read, and of how many.
+    public init(path: String, progress: (UInt64, UInt64) -> Void = { _, _ in }) throws {
         let file = try LocalFile(reading: path)
         let reading = try file.layoutReading()
         layout = reading.layout
@@ -30,6 +32,7 @@ public struct Inspection: Sendable {
                 let piece = PlannedChunk.Piece(tensor: nil, range: range, element: .byte)
                 chunks.append(PlannedChunk(range: range, pieces: [piece]))
                 start = reader.position
+                progress(start, file.size)
             }
         } else {
             chunks = ChunkPlanner.plan(layout)

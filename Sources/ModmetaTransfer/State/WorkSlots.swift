@@ -7,7 +7,7 @@ internal import ModmetaStore
 /// A slot is a file that its holder has locked by `flock`; the kernel frees it when the holder dies. Every slot stands
 /// for one worker's time and one worker's memory, so the number of slots bounds both for all processes together.
 public struct WorkSlots: Sendable {
-    private let directory: String
+    let directory: String
     private let clock: TransferClock
     private let trims: Bool
     /// How many slots there are.
@@ -57,24 +57,17 @@ public struct WorkSlots: Sendable {
         init(_ slot: consuming Slot) { self.slot = slot }
     }
 
-    /// Slots for payloads on their way into the store, of which each stands for the memory of one payload.
-    ///
-    /// A network wants more of them than there are cores: while one is acknowledged, others must be under way.
-    var passages: WorkSlots {
-        WorkSlots(directory: "\(directory)/passages", count: min(Self.passageLimit, 4 * count), clock: clock)
-    }
-
-    /// How many payloads all agents of a repository have on their way.
-    private static let passageLimit = 8
-
     /// Waits for a slot.
     ///
     /// - Throws: `CancellationError` when the task is cancelled.
-    func acquire() async throws -> Slot {
+    func acquire() async throws -> Slot { try await acquire(among: count) }
+
+    /// Waits for one of the first few slots.
+    func acquire(among limit: Int) async throws -> Slot {
         var pause = Duration.milliseconds(1)
         while true {
             try Task.checkCancellation()
-            if let slot = tryAcquire() { return slot }
+            if let slot = tryAcquire(among: min(limit, count)) { return slot }
             try await clock.sleep(pause)
             pause = min(pause * 2, Self.longestPause)
         }
@@ -86,11 +79,12 @@ public struct WorkSlots: Sendable {
     /// Stays away from the slots for as long as those who wait need to notice that one is free.
     func giveWay() async throws { try await clock.sleep(Self.longestPause + .milliseconds(4)) }
 
-    private func tryAcquire() -> Slot? {
+    /// One of the first few slots, if one of them is free; `limit` is at most `count`.
+    func tryAcquire(among limit: Int) -> Slot? {
         // Starting at our own place spreads the agents over the files.
-        let first = Int(getpid()) % count
-        for step in 0..<count {
-            let path = "\(directory)/\((first + step) % count)"
+        let first = Int(getpid()) % limit
+        for step in 0..<limit {
+            let path = "\(directory)/\((first + step) % limit)"
             let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o666)
             // Without slot files every agent works at its own pace; the slots save memory, nothing rests on them.
             guard descriptor >= 0 else { return Slot(descriptor: -1, trims: trims) }

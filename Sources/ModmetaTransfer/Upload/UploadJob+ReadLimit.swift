@@ -33,7 +33,7 @@ extension UploadJob {
     ///
     /// They serve to estimate only: the file is read again when it is sent.
     private func chunkIDs() async throws -> [(id: ChunkID, length: Int)] {
-        let plan = ChunkPlanner.plan(layout, sizes: context.sizes.chunks)
+        let plan = ChunkPlanner.plan(layout, sizes: sizes)
         let workers = min(context.slots.count, plan.count)
         return try await withThrowingTaskGroup(of: [(id: ChunkID, length: Int)].self) { group in
             for worker in 0..<workers {

@@ -12,6 +12,8 @@ struct UploadJob: Sendable {
     let bases: BaseSet
     private let rebuilder: ChunkRebuilder
     private let journal: [UInt64: JournalRecord]
+    /// By which sizes the file is cut.
+    let sizes: ChunkSizes
     private let progress: @Sendable (UInt64) -> Void
     private let table = UploadTable()
 
@@ -27,6 +29,7 @@ struct UploadJob: Sendable {
         self.progress = progress
         rebuilder = ChunkRebuilder(bases, for: object, in: context)
         journal = context.state.journal(store: context.storeID, object: object)
+        sizes = context.chunkSizes(resuming: Set(journal.keys), layout: layout)
     }
 
     /// Sends every chunk the store lacks and returns the manifest, which is not yet published.
@@ -34,9 +37,10 @@ struct UploadJob: Sendable {
     /// - Throws: `TransferError.Code.changed` if the file does not have the object's hash.
     func run() async throws -> Manifest {
         let round = Round(
-            feed: ChunkFeed(file: file, layout: layout, sizes: context.sizes.chunks),
+            feed: ChunkFeed(file: file, layout: layout, sizes: sizes),
+            effort: EncodingEffort(context.sending),
             readShareLimit: try await readShareLimit(), arrived: try await arrivedPayloads())
-        let workers = max(1, min(context.slots.count, Int(file.size / UInt64(context.sizes.chunks.minimum))))
+        let workers = max(1, min(context.slots.count, Int(file.size / UInt64(sizes.minimum))))
         try await withThrowingTaskGroup(of: Void.self) { group in
             for _ in 0..<workers { group.addTask { try await work(on: round) } }
             try await group.waitForAll()
@@ -50,6 +54,7 @@ struct UploadJob: Sendable {
     /// What the workers of one run share.
     private struct Round {
         let feed: ChunkFeed
+        let effort: EncodingEffort
         let readShareLimit: Double
         /// The payloads of an interrupted push that the store has.
         let arrived: Set<PayloadID>
@@ -78,7 +83,8 @@ struct UploadJob: Sendable {
     ) async throws -> Bool {
         let slot = try await context.slots.acquire()
         // The codec's memory belongs to the slot: no slot, no memory.
-        let encoder = ChunkEncoder(codec: ChunkCodec(), readShareLimit: round.readShareLimit)
+        let encoder = ChunkEncoder(
+            codec: ChunkCodec(effort: round.effort.current), readShareLimit: round.readShareLimit)
         let end = context.clock.elapsed() + .seconds(1)
         while context.clock.elapsed() < end {
             try Task.checkCancellation()
@@ -89,11 +95,11 @@ struct UploadJob: Sendable {
                 continue
             }
             // Waited for under the slot, so that no more payloads are in memory than are on their way.
-            let passage = WorkSlots.Share(try await context.passages.acquire())
+            let passage = try await context.sending.enter(departure.bytes.count)
+            round.effort.note(hasWaited: passage.hasWaited)
             sends.addTask {
-                try await send(departure)
+                try await passage.carry(departure.bytes.count) { try await send(departure) }
                 progress(table.dealtWith(length))
-                withExtendedLifetime(passage) {}
             }
         }
         _ = consume slot

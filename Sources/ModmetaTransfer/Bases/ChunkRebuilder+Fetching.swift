@@ -1,0 +1,42 @@
+internal import ModmetaFormats
+
+/// Payloads that were read from the store before anything is decoded, by the entries they are of.
+struct FetchedPayloads: Sendable {
+    var bytes: [Int: [UInt8]] = [:]
+}
+
+extension ChunkRebuilder {
+    /// The entries whose payloads have to be read for an entry: its own and those of its chain, as far as nothing here has
+    /// their bytes.
+    func missingPayloads(for index: Int) -> Set<Int> {
+        var missing: Set<Int> = []
+        var pending = [index]
+        while let next = pending.popLast() {
+            guard !missing.contains(next), known(next) == nil, !isProbablyLocal(entries[next]) else { continue }
+            missing.insert(next)
+            pending += entries[next].base.map(\.entry)
+        }
+        return missing
+    }
+
+    /// The length of payloads, in bytes.
+    func payloadLength(of indices: Set<Int>) -> Int { indices.reduce(0) { $0 + entries[$1].payloadLength } }
+
+    /// Reads payloads, all at the same time.
+    ///
+    /// One that is wanted for several entries at once is read once.
+    func fetch(_ indices: Set<Int>) async throws -> FetchedPayloads {
+        try await withThrowingTaskGroup(of: (Int, [UInt8]).self) { group in
+            for index in indices.sorted() {
+                group.addTask {
+                    let entry = self.entries[index]
+                    guard self.isUsedAgain[index] else { return (index, try await self.payload(of: entry)) }
+                    return (index, try await self.arrivals.bytes(of: index) { try await self.payload(of: entry) })
+                }
+            }
+            var fetched = FetchedPayloads()
+            for try await (index, bytes) in group { fetched.bytes[index] = bytes }
+            return fetched
+        }
+    }
+}
