@@ -3,10 +3,12 @@
 # Notes the arguments of all processes in the file "arguments", again and again.
 watch_arguments() {
     python3 - "$PWD/arguments" <<'END_OF_PROGRAM' &
-import glob, sys, time
+import glob, os, sys, time
 seen = set()
+parent = os.getppid()
 with open(sys.argv[1], "wb", buffering=0) as file:
-    while True:
+    # A case that fails leaves it running.
+    while os.getppid() == parent:
         for name in glob.glob("/proc/[0-9]*/cmdline"):
             try:
                 with open(name, "rb") as process:

@@ -3,14 +3,15 @@
 SERVERS=$INTEGRATION/server
 SERVER_DIRECTORIES=()
 
-# Ends the servers by their process ids, and their children first: fcgiwrap leaves its own behind.
+# Ends the servers by their process ids, and then their children: fcgiwrap leaves its own behind, and makes new ones while
+# it lives.
 end_servers() {
-    local directory file
+    local directory file children
     for directory in "${SERVER_DIRECTORIES[@]}"; do
         for file in "$directory"/*.pid; do
             [ -s "$file" ] || continue
-            pkill -P "$(cat "$file")"
-            kill "$(cat "$file")" 2>/dev/null
+            children=$(pgrep -P "$(cat "$file")")
+            kill "$(cat "$file")" $children 2>/dev/null
         done
     done
     end_all
