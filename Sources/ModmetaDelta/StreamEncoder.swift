@@ -27,8 +27,8 @@ final class StreamEncoder {
         level =
             switch effort {
             case .sampled: 3
-            case .exhaustive: 12
-            case .utmost: 19
+            case .searching: 12
+            case .exhaustive: 19
             }
     }
 

@@ -5,7 +5,7 @@ extension ChunkCodec {
     func append(
         _ run: CodedRun, _ new: UnsafeRawBufferPointer, base: UnsafeRawBufferPointer?, to output: inout [UInt8]
     ) throws(DeltaError) {
-        if effort != .sampled {
+        if effort == .exhaustive {
             return try appendSmallest(
                 of: RunForm.all(run.element, hasBase: base != nil), run, new, base: base, to: &output)
         }
