@@ -29,21 +29,10 @@ public final class ChunkCodec {
     let scaledCoder = ScaledCoder()
     let levelledCoder = LevelledCoder()
 
-    /// How much is done to find the smallest form of a payload; what readers do does not depend on it.
-    public enum Effort: Sendable {
-        /// Forms are tried on a sample where one is not known to be the smallest.
-        case sampled
-        /// As `sampled`, and repetitions are looked for more closely: text and tables pass at about 20 MB/s.
-        case searching
-        /// All forms are written in full, which takes about twice as long, and repetitions are looked for as closely as zstd
-        /// can: text and tables pass at 1 to 2 MB/s.
-        case exhaustive
-    }
-
     /// Creates a codec without scratch memory; it grows at the first use.
     public init(effort: Effort = .sampled) {
         self.effort = effort
-        streamEncoder = StreamEncoder(effort: effort)
+        streamEncoder = StreamEncoder(level: effort.level)
     }
 
     /// Encodes a chunk without a base.

@@ -23,14 +23,7 @@ final class StreamEncoder {
     private let first = ScratchBuffer()
     private let second = ScratchBuffer()
 
-    init(effort: ChunkCodec.Effort) {
-        level =
-            switch effort {
-            case .sampled: 3
-            case .searching: 12
-            case .exhaustive: 19
-            }
-    }
+    init(level: Int32) { self.level = level }
 
     /// Appends a stream.
     func append(

@@ -5,7 +5,7 @@ extension ChunkCodec {
     func append(
         _ run: CodedRun, _ new: UnsafeRawBufferPointer, base: UnsafeRawBufferPointer?, to output: inout [UInt8]
     ) throws(DeltaError) {
-        if effort == .exhaustive {
+        if effort.writesAllForms {
             return try appendSmallest(
                 of: RunForm.all(run.element, hasBase: base != nil), run, new, base: base, to: &output)
         }

@@ -19,6 +19,6 @@ final class EncodingEffort: Sendable {
     /// What the next chunks are worth.
     var current: ChunkCodec.Effort {
         guard waits.withLock({ $0 >= Self.certainty }) else { return .sampled }
-        return line.state.isSlow ? .exhaustive : .searching
+        return line.state.isSlow ? .utmost : .searching
     }
 }
