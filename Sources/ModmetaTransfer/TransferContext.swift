@@ -32,7 +32,7 @@ public struct TransferContext: Sendable {
     /// What all agents have on its way into the store, and out of it.
     let sending, receiving: TransferWindow
     /// What the store's sketches say.
-    let sketches = SketchIndex()
+    let sketches: SketchIndex
     /// What the store says of collections.
     let collection = CondemnationWatch()
 
@@ -45,6 +45,7 @@ public struct TransferContext: Sendable {
         self.store = store
         self.storeID = storeID
         self.state = state
+        sketches = SketchIndex(state: state)
         self.slots = slots
         let window = "\(slots.directory)/window"
         // The store's own id may be anything.

@@ -3,7 +3,8 @@ public import ModmetaFormats
 internal import ModmetaStore
 internal import Synchronization
 
-/// What this repository knows about its stores: where raw chunks lie locally, and which payloads a store acknowledged.
+/// What this repository knows about its stores: where raw chunks lie locally, which payloads a store acknowledged, and the
+/// sketches that were read.
 ///
 /// It is a cache. The store is the truth: whatever is read here is checked before it is relied on, a database that is
 /// damaged is thrown away, and failing to write it never fails a transfer.
@@ -15,9 +16,9 @@ public final class StateDatabase: Sendable {
         var database: SQLiteConnection?
     }
 
-    private static let schemaVersion = 2
+    private static let schemaVersion = 3
 
-    /// Opens or creates the database at a path; a damaged one, or one of an earlier schema, is replaced.
+    /// Opens or creates the database at a path; a damaged one is replaced, and one of an earlier schema gets what it lacks.
     public init(path: String) {
         connection = Mutex(Connection(database: Self.open(path)))
     }
@@ -63,6 +64,7 @@ public final class StateDatabase: Sendable {
             CREATE TABLE IF NOT EXISTS stored (
                 store TEXT NOT NULL, object BLOB NOT NULL, epoch INTEGER NOT NULL,
                 PRIMARY KEY (store, object)) WITHOUT ROWID;
+            CREATE TABLE IF NOT EXISTS sketch (digest BLOB NOT NULL PRIMARY KEY, bytes BLOB NOT NULL) WITHOUT ROWID;
             PRAGMA user_version = \(schemaVersion);
             COMMIT;
             """)
@@ -157,6 +159,18 @@ public final class StateDatabase: Sendable {
     /// Drops the journal of an object whose manifest is published.
     func closeJournal(store: String, object: ObjectID) {
         run("DELETE FROM journal WHERE store = ? AND object = ?", [.text(store), .blob(object.digest.bytes)])
+    }
+
+    // MARK: Sketches
+
+    /// Records the bytes of a sketch.
+    func record(sketch digest: Digest, _ bytes: [UInt8]) {
+        run("INSERT OR REPLACE INTO sketch VALUES (?, ?)", [.blob(digest.bytes), .blob(bytes)])
+    }
+
+    /// The bytes of a sketch that was read before; they must be hashed before they are used.
+    func sketch(_ digest: Digest) -> [UInt8]? {
+        run("SELECT bytes FROM sketch WHERE digest = ?", [.blob(digest.bytes)]).first?.blob(0)
     }
 
     // MARK: What was sent before
