@@ -1,9 +1,11 @@
 # Sourced by t-faults*.sh after ../lib.sh: lines to servers that are slow and faulty; see proxy.py.
 
-# start_proxy NAME TARGET OPTIONS...: sets PROXY_PORT and PROXY_PID; requests are noted in "$ROOT/NAME.log".
+# start_proxy NAME TARGET OPTIONS...: sets PROXY_PORT and PROXY_PID; requests are noted in "$ROOT/NAME.log". Ends the one that
+# had the name.
 start_proxy() {
     local name=$1 target=$2
     shift 2
+    stop_proxy "$name"
     rm -f "$ROOT/$name.ready" "$ROOT/$name.log"
     python3 "$INTEGRATION/server/proxy.py" "$target" --ready "$ROOT/$name.ready" --log "$ROOT/$name.log" "$@" \
         2>"$ROOT/$name.errors" &
