@@ -90,22 +90,6 @@ import Testing
         #expect(config.shared == test.shared)
     }
 
-    @Test func `a living push keeps its mark, a dead one does not`() throws {
-        let ours = KeepMark(owner: .current())
-        #expect(KeepMark(parsing: ours.text + "\n") == ours)
-        #expect(!ours.isStale(age: 1_000_000))
-        var reused = ours
-        reused.owner.start = "1"
-        #expect(reused.isStale(age: 0))
-        var elsewhere = ours
-        elsewhere.owner.place = "elsewhere:1"
-        #expect(!elsewhere.isStale(age: 86_000))
-        #expect(elsewhere.isStale(age: 87_000))
-        #expect(KeepMark(parsing: "kept by hand") == nil)
-        #expect(KeepMark(parsing: "modmeta-push x -1 2") == nil)
-        #expect(KeepMark(parsing: "") == nil)
-    }
-
     /// A bare store with two commits on main, oldest first.
     private func makeStore(_ git: HermeticGit) async throws -> (store: StoreRepository, tips: [GitObjectName]) {
         let local = try await git.makeRepository("local")

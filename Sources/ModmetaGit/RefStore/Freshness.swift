@@ -11,19 +11,15 @@ struct Freshness: Comparable, Sendable {
     static func now() -> Freshness {
         var time = timespec()
         clock_gettime(CLOCK_BOOTTIME, &time)
-        return Freshness(boot: currentBoot(), ticks: time.tv_sec * 100 + time.tv_nsec / 10_000_000)
+        return Freshness(boot: ProcessStatus.boot, ticks: time.tv_sec * 100 + time.tv_nsec / 10_000_000)
     }
 
     /// When the process that started this one was started: what happened since then, it may rely on.
     ///
     /// All agents of one git-lfs have this moment in common.
     static func startOfParent() -> Freshness {
-        let stat = SystemCall.readFile("/proc/\(getppid())/stat", limit: 4096) ?? []
-        // Field 22 of proc(5); the name in field 2 may hold blanks.
-        guard let end = stat.lastIndex(of: UInt8(ascii: ")")) else { return now() }
-        let fields = String(decoding: stat[(end + 1)...], as: UTF8.self).split(separator: " ")
-        guard fields.count > 19, let ticks = Int(fields[19]) else { return now() }
-        return Freshness(boot: currentBoot(), ticks: ticks * 100 / max(1, sysconf(CInt(_SC_CLK_TCK))))
+        guard let status = ProcessStatus(of: Int(getppid())) else { return now() }
+        return Freshness(boot: ProcessStatus.boot, ticks: status.start * 100 / max(1, sysconf(CInt(_SC_CLK_TCK))))
     }
 
     /// Reads what `text` wrote; nil for anything else.
@@ -40,12 +36,6 @@ struct Freshness: Comparable, Sendable {
 
     /// The moment as two words.
     var text: String { "\(boot) \(ticks)\n" }
-
-    private static func currentBoot() -> String {
-        let bytes = SystemCall.readFile("/proc/sys/kernel/random/boot_id", limit: 64) ?? []
-        let name = String(decoding: bytes.filter { $0 > 0x20 }, as: UTF8.self)
-        return name.isEmpty ? "unknown" : name
-    }
 
     /// Whether the left moment came first; a moment of another run of the machine came before any of this one.
     static func < (left: Freshness, right: Freshness) -> Bool {

@@ -7,6 +7,7 @@ final class ScratchDirectory: Sendable {
     let path: String
     private let fileCount = Atomic<Int>(0)
 
+    /// What its name begins with; next comes its owner, so that there is no moment in which it has none.
     private static let prefix = "git-remote-modmeta."
 
     /// Makes the directory below `TMPDIR`, or `/tmp`.
@@ -14,26 +15,28 @@ final class ScratchDirectory: Sendable {
     /// - Throws: `RemoteHelperError.Code.system`.
     init() throws {
         let base = ScratchDirectory.base
-        var template = Array("\(base)/\(ScratchDirectory.prefix)XXXXXX".utf8CString)
+        let name = ScratchDirectory.prefix + ProcessIdentity.current().startOfName
+        var template = Array("\(base)/\(name)XXXXXX".utf8CString)
         guard mkdtemp(&template) != nil else {
             throw RemoteHelperError(.system, "cannot make a temporary directory in \(base): \(SystemCall.reason())")
         }
         path = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
-        try SystemCall.writeFile("\(path)/owner", Array(ProcessIdentity.current().text.utf8))
     }
 
     /// Removes the directories that killed processes of ours have left behind.
     static func removeStale() { stale().forEach(remove) }
 
     /// The directories that killed processes of ours have left behind.
-    static func stale() -> [String] {
-        SystemCall.names(in: base).filter { $0.hasPrefix(prefix) }.map { "\(base)/\($0)" }.filter { path in
+    static func stale(in base: String = base) -> [String] {
+        SystemCall.names(in: base).filter(isStale).map { "\(base)/\($0)" }.filter { path in
             var status = stat()
-            guard lstat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR, status.st_uid == getuid(),
-                let text = SystemCall.readFile("\(path)/owner", limit: 256)
-            else { return false }
-            return ProcessIdentity(parsing: String(decoding: text, as: UTF8.self))?.isRunning == false
+            return lstat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR && status.st_uid == getuid()
         }
+    }
+
+    private static func isStale(_ name: String) -> Bool {
+        guard name.hasPrefix(prefix) else { return false }
+        return ProcessIdentity(startOfName: name.dropFirst(prefix.count))?.isRunning == false
     }
 
     private static var base: String {
