@@ -1,3 +1,4 @@
+internal import ModmetaStore
 internal import Synchronization
 
 /// How much of several files is there.
@@ -15,7 +16,7 @@ final class FetchMeter: Sendable {
     init(_ meter: Meter, sizes: [UInt64]) {
         self.meter = meter
         // The sizes are what pointers say.
-        let total = sizes.reduce(0) { sum, size in sum + min(size, .max - sum) }
+        let total = sizes.reduce(UInt64(0)) { $0.addingSaturated($1) }
         state = Mutex(State(done: [UInt64](repeating: 0, count: sizes.count), total: total))
         meter.reached(0, of: total)
     }

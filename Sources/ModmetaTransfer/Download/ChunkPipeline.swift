@@ -1,4 +1,3 @@
-internal import ModmetaFormats
 internal import Synchronization
 
 /// A chunk that is to be where it belongs.
@@ -11,7 +10,9 @@ struct WantedChunk: Sendable {
     /// Puts its bytes there; called under a work slot.
     var take: @Sendable ([UInt8]) throws -> Void
     /// Called once it is there, in whichever way.
-    var isDone: @Sendable () async throws -> Void
+    var isDone: @Sendable () async throws -> Void = {}
+    /// How many of the bytes that are wanted it stands for.
+    var byteCount: UInt64
 }
 
 /// Rebuilds chunks in the order they are wanted, while payloads of those behind are on their way.
@@ -21,9 +22,12 @@ struct WantedChunk: Sendable {
 struct ChunkPipeline: Sendable {
     private let context: TransferContext
     private let codecs: CodecPool
+    private let progress: @Sendable (UInt64) -> Void
 
-    init(_ context: TransferContext) {
+    /// - Parameter progress: receives how many bytes are where they belong.
+    init(_ context: TransferContext, progress: @escaping @Sendable (UInt64) -> Void) {
         self.context = context
+        self.progress = progress
         codecs = CodecPool(context.slots, clock: context.clock)
     }
 
@@ -31,9 +35,11 @@ struct ChunkPipeline: Sendable {
     ///
     /// Where one fails no more are begun; those under way are brought to their places, so that they need not be sent again.
     ///
+    /// - Parameter before: how many bytes were there before.
     /// - Throws: the first error.
-    func run(_ wanted: some Sequence<WantedChunk>) async throws {
+    func run(_ wanted: some Sequence<WantedChunk>, after before: UInt64 = 0) async throws {
         let failure = FirstFailure()
+        let done = Done(before)
         try await withThrowingDiscardingTaskGroup { group in
             for chunk in wanted {
                 guard failure.error == nil else { return }
@@ -42,6 +48,7 @@ struct ChunkPipeline: Sendable {
                 group.addTask {
                     do {
                         try await rebuild(chunk, missing: missing, passage: passage)
+                        progress(done.adding(chunk.byteCount))
                     } catch {
                         failure.note(error)
                     }
@@ -49,6 +56,20 @@ struct ChunkPipeline: Sendable {
             }
         }
         if let error = failure.error { throw error }
+    }
+
+    /// The bytes that are where they belong.
+    private final class Done: Sendable {
+        private let sum: Mutex<UInt64>
+
+        init(_ before: UInt64) { sum = Mutex(before) }
+
+        func adding(_ count: UInt64) -> UInt64 {
+            sum.withLock { sum in
+                sum += count
+                return sum
+            }
+        }
     }
 
     /// The first of several errors.

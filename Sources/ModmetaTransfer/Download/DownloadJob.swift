@@ -1,5 +1,4 @@
 internal import ModmetaFormats
-internal import Synchronization
 
 /// One object on its way out of the store: chunks are rebuilt at the same time, and hashed in order as they arrive.
 final class DownloadJob: Sendable {
@@ -9,7 +8,6 @@ final class DownloadJob: Sendable {
     private let file: LocalFile
     private let progress: @Sendable (UInt64) -> Void
     private let rebuilder: ChunkRebuilder
-    private let done = Mutex<UInt64>(0)
 
     /// Rebuilds the object of a validated manifest into a file, which may hold chunks from an earlier attempt.
     init(
@@ -28,7 +26,8 @@ final class DownloadJob: Sendable {
     func run() async throws {
         let hash = OrderedHash(base: base, file: file)
         try file.truncate(to: base.manifest.layout.size)
-        try await ChunkPipeline(context).run(base.manifest.chunks.indices.lazy.map { self.wanted($0, hash: hash) })
+        try await ChunkPipeline(context, progress: progress).run(
+            base.manifest.chunks.indices.lazy.map { self.wanted($0, hash: hash) })
         guard await hash.digest() == object.digest || context.omissions.contains(.wholeFileHash) else {
             throw TransferError(
                 .corrupt,
@@ -45,23 +44,12 @@ final class DownloadJob: Sendable {
         var wanted = WantedChunk(
             rebuilder: rebuilder, entry: number,
             take: { try self.file.write($0, at: start) },
-            isDone: {
-                try await hash.completed(index)
-                self.note(entry.rawLength)
-            })
+            isDone: { try await hash.completed(index) }, byteCount: UInt64(entry.rawLength))
         // A new file was shorter, which costs no reading.
         if file.size >= start + UInt64(entry.rawLength) {
             wanted.isThere = { try self.isThere(entry, at: start) }
         }
         return wanted
-    }
-
-    private func note(_ length: Int) {
-        let sum = done.withLock { done in
-            done += UInt64(length)
-            return done
-        }
-        progress(sum)
     }
 
     /// Whether an interrupted download left a chunk; what it left is as good as its hash.

@@ -1,5 +1,3 @@
-internal import Synchronization
-
 /// Some chunks on their way out of a store, of each of which only parts are kept.
 final class TensorJob: Sendable {
     private let context: TransferContext
@@ -8,7 +6,6 @@ final class TensorJob: Sendable {
     private let journal: TensorJournal
     private let progress: @Sendable (UInt64) -> Void
     private let pieces: [TensorPiece]
-    private let done = Mutex<UInt64>(0)
 
     init(
         context: TransferContext, pieces: [TensorPiece], rebuilders: [ChunkRebuilder], file: LocalFile,
@@ -23,13 +20,14 @@ final class TensorJob: Sendable {
     }
 
     func run() async throws {
-        for piece in pieces where journal.has(piece) { note(piece) }
-        try await ChunkPipeline(context).run(
+        let written = pieces.reduce(0) { $0 + (journal.has($1) ? $1.byteCount : 0) }
+        progress(written)
+        try await ChunkPipeline(context, progress: progress).run(
             pieces.lazy.filter { !self.journal.has($0) }.map { piece in
                 WantedChunk(
-                    rebuilder: self.rebuilders[piece.selection], entry: piece.entry, isThere: nil,
-                    take: { try self.take($0, of: piece) }, isDone: { self.note(piece) })
-            })
+                    rebuilder: self.rebuilders[piece.selection], entry: piece.entry,
+                    take: { try self.take($0, of: piece) }, byteCount: piece.byteCount)
+            }, after: written)
     }
 
     private func take(_ bytes: [UInt8], of piece: TensorPiece) throws {
@@ -37,13 +35,5 @@ final class TensorJob: Sendable {
             try file.write(Array(bytes[part.source..<part.source + part.length]), at: part.target)
         }
         try journal.add(piece, after: file)
-    }
-
-    private func note(_ piece: TensorPiece) {
-        let sum = done.withLock { done in
-            done += piece.byteCount
-            return done
-        }
-        progress(sum)
     }
 }

@@ -1,5 +1,4 @@
 internal import Glibc
-internal import ModmetaStore
 
 /// How much all agents of a repository have on its way to a store, or from it, at the same time.
 ///
