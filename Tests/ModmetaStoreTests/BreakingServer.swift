@@ -54,8 +54,8 @@ final class BreakingServer: Sendable {
                 }
                 let part = Array(body.prefix(habits.breaksAfter))
                 try connection.send(habits.isChunked ? Array(chunked(part).dropLast(5)) : part)
-                // So that what was sent has arrived before the end does.
-                connection.pause(milliseconds: habits.ending == .silence ? 2500 : 30)
+                // A reset is given a moment, so that something is read before it; silence outlasts whoever waits.
+                connection.pause(milliseconds: habits.ending == .silence ? 6000 : 30)
                 return habits.ending == .reset ? connection.reset() : connection.close()
             }
         }

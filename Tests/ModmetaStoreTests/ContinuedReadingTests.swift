@@ -5,7 +5,7 @@ import Testing
 
 @testable import ModmetaStore
 
-@Suite(.timeLimit(.minutes(1))) struct ContinuedReadingTests {
+@Suite(.timeLimit(.minutes(5))) struct ContinuedReadingTests {
     private static let content = (0..<1_000_000).map { UInt8(truncatingIfNeeded: ($0 &* 2_654_435_761) >> 11) }
     private static let other = content.map { $0 ^ 1 }
 
@@ -13,16 +13,16 @@ import Testing
         var configuration = S3Configuration()
         configuration.endpoint = server.url
         var settings = HTTPSettings()
-        settings.stallTime = .seconds(1)
+        settings.stallTime = .seconds(3)
         return try S3Bucket(
             "models", prefix: "", configuration: configuration,
             transport: CurlTransport(HTTPConfiguration(defaults: settings)),
             retry: RetryPolicy(attempts: attempts, sleep: { _ in }))
     }
 
-    @Test(arguments: [BreakingServer.Break.end, .reset], [false, true])
-    func wholeFilesGoOnAtTheByte(_ ending: BreakingServer.Break, isChunked: Bool) async throws {
-        let server = try BreakingServer(Self.content, .init(ending: ending, isChunked: isChunked))
+    @Test(arguments: [false, true])
+    func wholeFilesGoOnAtTheByte(isChunked: Bool) async throws {
+        let server = try BreakingServer(Self.content, .init(isChunked: isChunked))
         #expect(try await bucket(server).read("a", limit: 1_000_000) == Self.content)
         #expect(server.requests.count == 10)
         #expect(server.requests[0][field: "range"] == nil)
@@ -31,6 +31,18 @@ import Testing
         // A part says how much there is in all.
         #expect(server.requests[9][field: "range"] == "bytes=900000-999999")
         #expect(server.requests[1][field: "if-range"] == "\"one\"")
+    }
+
+    /// A reset takes with it what has not been read yet, which on a busy machine may be all of an answer.
+    @Test(arguments: [false, true])
+    func resetsCostWhatWasNotReadYet(isChunked: Bool) async throws {
+        let server = try BreakingServer(Self.content, .init(ending: .reset, isChunked: isChunked))
+        #expect(try await bucket(server, attempts: 20).read("a", limit: 1_000_000) == Self.content)
+        let starts = server.requests.map { request in
+            request[field: "range"].flatMap { Int($0.dropFirst("bytes=".count).prefix { $0 != "-" }) } ?? 0
+        }
+        #expect(starts.count >= 10 && starts[starts.count - 1] >= 900_000)
+        #expect(zip(starts, starts.dropFirst()).allSatisfy { $0 <= $1 && $1 <= $0 + 100_000 }, "\(starts)")
     }
 
     @Test func silenceIsNoReasonToBeginAnew() async throws {

@@ -2,7 +2,7 @@ import ModmetaStore
 import ModmetaTesting
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct CurlRedirectTests {
+@Suite(.timeLimit(.minutes(5))) struct CurlRedirectTests {
     private static let secrets = [
         HTTPField("Authorization", "Bearer s"), HTTPField("Cookie", "s"), HTTPField("X-Amz-Security-Token", "s"),
         HTTPField("Private-Token", "s"), HTTPField("Range", "bytes=0-3"),

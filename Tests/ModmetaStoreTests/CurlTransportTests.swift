@@ -3,7 +3,7 @@ import ModmetaStore
 import ModmetaTesting
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct CurlTransportTests {
+@Suite(.timeLimit(.minutes(5))) struct CurlTransportTests {
     private func transport(_ change: (inout HTTPSettings) -> Void = { _ in }) -> CurlTransport {
         var settings = HTTPSettings()
         change(&settings)
@@ -91,16 +91,16 @@ import Testing
     @Test func limitsConnections() async throws {
         let server = try LoopbackServer { connection in
             while try connection.request() != nil {
-                connection.pause(milliseconds: 400)
+                connection.pause(milliseconds: 800)
                 try connection.send(LoopbackAnswer(204).bytes)
             }
         }
         let transport = transport {
             $0.connectionLimit = 2
-            $0.connectTimeout = .seconds(1)
+            $0.connectTimeout = .seconds(3)
         }
         try await withThrowingTaskGroup(of: Void.self) { group in
-            for _ in 0..<8 {
+            for _ in 0..<10 {
                 group.addTask { _ = try await transport.send(HTTPRequest("GET", server.url), limit: 0) }
             }
             try await group.waitForAll()
@@ -159,7 +159,7 @@ import Testing
         Fault("announced body too large", .corrupt) { connection in
             _ = try connection.request()
             try connection.send("HTTP/1.1 200 OK\r\nContent-Length: 1001\r\n\r\n")
-            connection.pause(milliseconds: 3000)
+            connection.pause(milliseconds: 8000)
         },
         Fault("chunked body too large", .corrupt) { connection in
             _ = try connection.request()
@@ -177,7 +177,7 @@ import Testing
     @Test(arguments: faults)
     func namesFaults(_ fault: Fault) async throws {
         let server = try LoopbackServer(serve: fault.serve)
-        let transport = transport { $0.stallTime = .seconds(1) }
+        let transport = transport { $0.stallTime = .seconds(3) }
         let error = await storeError {
             try await transport.send(HTTPRequest("GET", "\(server.url)/path?secret=x"), limit: 1000)
         }

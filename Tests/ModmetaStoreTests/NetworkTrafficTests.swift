@@ -3,7 +3,7 @@ import ModmetaTesting
 import Synchronization
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct NetworkTrafficTests {
+@Suite(.timeLimit(.minutes(5))) struct NetworkTrafficTests {
     private let traffic = NetworkTraffic()
 
     @Test func `bodies of requests and answers are counted`() async throws {

@@ -166,7 +166,7 @@ import Testing
     }
 
     /// Both are under way before either is answered, as when a store is opened.
-    @Test(.timeLimit(.minutes(1))) func requestsAtTheSameTimeAreAllCorrected() async throws {
+    @Test(.timeLimit(.minutes(5))) func requestsAtTheSameTimeAreAllCorrected() async throws {
         let meeting = Meeting(of: ["a", "b"])
         let transport = ScriptedTransport { request, _ in
             await meeting.attend(String(request.url.suffix(1)))

@@ -7,12 +7,16 @@ import Testing
 
 /// Uploads to a store that takes its time to acknowledge.
 @Suite struct SlowLineTests {
-    /// A store whose acknowledgements take a while, and which counts the payloads it has not acknowledged.
+    /// A store that acknowledges nothing before so many payloads are under way, or half a minute has passed.
     private final class SlowStore: ForwardingStore {
         let inner = MemoryStore()
+        private let awaited: Int
         private let counts = Mutex<(underWay: Int, most: Int, failures: Int)>((0, 0, 0))
 
-        init(failures: Int = 0) { counts.withLock { $0.failures = failures } }
+        init(awaiting awaited: Int, failures: Int = 0) {
+            self.awaited = awaited
+            counts.withLock { $0.failures = failures }
+        }
 
         var mostUnderWay: Int { counts.withLock { $0.most } }
 
@@ -24,7 +28,10 @@ import Testing
                 counts.failures -= 1
                 return counts.failures >= 0
             }
-            try await Task.sleep(for: .milliseconds(60))
+            let start = ContinuousClock.now
+            while mostUnderWay < awaited, ContinuousClock.now - start < .seconds(30) {
+                try await Task.sleep(for: .milliseconds(1))
+            }
             counts.withLock { $0.underWay -= 1 }
             if fails { throw StoreError(.unavailable, "the line is down") }
             return try await inner.put(key, content)
@@ -43,18 +50,20 @@ import Testing
     }
 
     @Test func morePayloadsAreUnderWayThanThereAreSlots() async throws {
-        let store = SlowStore()
+        let wanted = 9
+        let store = SlowStore(awaiting: wanted)
         let bench = try Workbench(store: store)
         let context = Self.context(bench)
+        try #require(context.slots.count < wanted)
         let object = try bench.add(Self.file)
         try await Uploader(context: context, history: nil)
             .upload(object, size: UInt64(Self.file.count), path: bench.path(of: object)) { _ in }
-        #expect(store.mostUnderWay > min(context.slots.count, 8), "\(store.mostUnderWay)")
+        #expect(store.mostUnderWay >= wanted, "\(store.mostUnderWay)")
         #expect(try await bench.fetch(object, size: Self.file.count) == Self.file)
     }
 
     @Test func aPayloadThatCannotBeSentEndsTheUpload() async throws {
-        let store = SlowStore(failures: 1)
+        let store = SlowStore(awaiting: 2, failures: 1)
         let bench = try Workbench(store: store)
         let context = Self.context(bench)
         let object = try bench.add(Self.file)

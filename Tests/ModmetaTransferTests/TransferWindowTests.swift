@@ -6,8 +6,8 @@ import Testing
 
 /// What may be under way at the same time.
 @Suite struct TransferWindowTests {
-    private static func window(_ directory: TemporaryDirectory) -> TransferWindow {
-        TransferWindow(directory: directory.path, direction: .sending, line: "test", clock: .system)
+    private static func window(_ directory: TemporaryDirectory, clock: TransferClock = .system) -> TransferWindow {
+        TransferWindow(directory: directory.path, direction: .sending, line: "test", clock: clock)
     }
 
     @Test("what is under way at the same time never has more memory than the window's places")
@@ -36,11 +36,18 @@ import Testing
     @Test("who waits says so, and what is carried is noted")
     func waitingIsNoticed() async throws {
         let directory = try TemporaryDirectory()
-        let window = Self.window(directory)
+        let (waits, waitsNow) = AsyncStream.makeStream(of: Void.self)
+        let clock = TransferClock(
+            elapsed: TransferClock.system.elapsed, secondsSince1970: TransferClock.system.secondsSince1970,
+            sleep: { pause in
+                waitsNow.yield()
+                try await TransferClock.system.sleep(pause)
+            })
+        let window = Self.window(directory, clock: clock)
         var first: Passage? = try await window.enter(.max / 2)
         #expect(first?.hasWaited == false)
         let waiting = Task { try await window.enter(1) }
-        try await Task.sleep(for: .milliseconds(50))
+        for await _ in waits { break }
         try await first?.carry(1000) {}
         withExtendedLifetime(first) {}
         #expect(window.state.count == 1 && window.state.bytes == 1000)

@@ -60,7 +60,7 @@ import Testing
         #expect(screen.written.isEmpty)
     }
 
-    @Test(.timeLimit(.minutes(1)))
+    @Test(.timeLimit(.minutes(5)))
     func `the line is drawn while the work keeps its thread busy, and goes with its error`()
         async throws
     {
@@ -80,7 +80,7 @@ import Testing
         #expect(screen.written.last == "\r\u{1B}[K")
     }
 
-    @Test(.timeLimit(.minutes(1))) func `nothing is written where there is no terminal`() async throws {
+    @Test(.timeLimit(.minutes(5))) func `nothing is written where there is no terminal`() async throws {
         let file = Screen(isTerminal: false)
         try await Meter.run("hashed", concludes: true, on: file) { meter in
             meter.reached(10, of: 100)
