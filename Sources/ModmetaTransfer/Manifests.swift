@@ -36,10 +36,16 @@ extension TransferContext {
         return try await store.has(entries.map { (.payload($0.payload), UInt64($0.payloadLength)) }).allSatisfy { $0 }
     }
 
+    /// Whether the store has been given an object; what it is rebuilt from is not looked at.
+    func isPublished(_ object: ObjectID, size: UInt64) async throws -> Bool {
+        async let isWhole = store.has(.object(object), size: size)
+        return try await store.size(of: .manifest(object)) != nil ? true : isWhole
+    }
+
     /// Whether the store can rebuild an object: from its manifest and payloads, or because it has the object whole.
     public func canRebuild(_ object: ObjectID, size: UInt64) async throws -> Bool {
-        // Small objects are mostly whole: a store far away is asked for both in one round trip.
-        async let isWhole = size < sizes.wholeLimit ? store.has(.object(object), size: size) : nil
+        // A store far away is asked for both in one round trip.
+        async let isWhole = store.has(.object(object), size: size)
         do {
             if let manifest = try await manifest(of: object), manifest.layout.size == size,
                 try await hasPayloads(of: manifest)
@@ -49,7 +55,6 @@ extension TransferContext {
         } catch let error as TransferError where error.code == .corrupt {
             // A manifest that cannot be used is as good as none.
         }
-        if let isWhole = try await isWhole { return isWhole }
-        return try await store.has(.object(object), size: size)
+        return try await isWhole
     }
 }

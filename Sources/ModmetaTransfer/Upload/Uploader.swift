@@ -86,7 +86,7 @@ public struct Uploader: Sendable {
         else { return }
         // The agent that is given it may still be starting.
         let grace = context.clock.elapsed() + .milliseconds(300)
-        while try await !context.canRebuild(predecessor, size: size) {
+        while try await !context.isPublished(predecessor, size: size) {
             guard context.turns.isTaken(predecessor) || context.clock.elapsed() < grace else { return }
             // As long as it is under way there is nothing to ask the store.
             repeat {
@@ -174,12 +174,13 @@ public struct Uploader: Sendable {
         guard try Manifest(parsing: bytes) == manifest else {
             throw TransferError(.corrupt, "the manifest of \(manifest.object) does not read back; please report this")
         }
+        // The index is advice, and names what is not there yet only if the push ends here.
+        async let indexing: Void? = try? index(manifest)
         guard try await context.hasPayloads(of: manifest) else {
             throw TransferError(
                 .missing, "the store lost payloads of object \(manifest.object) during the push; push again")
         }
-        // The index is advice, and names what is not there yet only if the push ends here.
-        try? await index(manifest)
+        _ = await indexing
         let outcome = try await context.store.put(.manifest(manifest.object), .bytes(bytes))
         if outcome == .existed, try await !context.canRebuild(manifest.object, size: manifest.layout.size) {
             try await context.replaceUnusable(manifest, by: bytes)
