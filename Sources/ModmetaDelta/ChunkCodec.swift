@@ -25,7 +25,9 @@ public final class ChunkCodec {
     // What a payload that was just written decodes to.
     let proof = ScratchBuffer()
     /// How forms are chosen.
-    let effort: Effort
+    public var effort: Effort {
+        didSet { streamEncoder.level = effort.level }
+    }
     let scaledCoder = ScaledCoder()
     let levelledCoder = LevelledCoder()
 

@@ -16,7 +16,9 @@ final class StreamEncoder {
     private static let sampleLength = 16 << 10
 
     /// The zstd level for bytes with repetitions.
-    private let level: Int32
+    var level: Int32 {
+        didSet { if level != oldValue { strong = nil } }
+    }
     private var entropy: ZstdCompressor?
     private var fast: ZstdCompressor?
     private var strong: ZstdCompressor?

@@ -4,20 +4,18 @@ internal import Synchronization
 /// The work slots that one job holds, each with a codec, borrowed by whichever of its tasks computes next.
 ///
 /// Who waits for the network holds none, so that more payloads can be on their way than there are slots. As everywhere, a
-/// slot is held for about a second, if there is work for so long; then other agents get their turn.
+/// slot that other agents want is held for about a second.
 final class CodecPool: Sendable {
     /// A slot, and the codec whose memory belongs to it; one task at a time uses it.
     private final class Loan: @unchecked Sendable {
         let codec = ChunkCodec()
-        let end: Duration
-        private let slot: Mutex<WorkSlots.Share?>
+        private var slot: WorkSlots.Slot?
 
-        init(_ slot: consuming WorkSlots.Slot, end: Duration) {
-            self.slot = Mutex(WorkSlots.Share(slot))
-            self.end = end
-        }
+        init(_ slot: consuming WorkSlots.Slot) { self.slot = consume slot }
 
-        func freeSlot() { slot.withLock { $0 = nil } }
+        func isDue(in slots: WorkSlots) -> Bool { slot == nil || slots.isDue(&slot!) }
+
+        func freeSlot() { slot = nil }
     }
 
     private struct State {
@@ -71,7 +69,7 @@ final class CodecPool: Sendable {
     /// Acquires a slot that is counted as held already.
     private func acquire() async throws -> Loan {
         do {
-            return Loan(try await slots.acquire(), end: clock.elapsed() + .seconds(1))
+            return Loan(try await slots.acquire())
         } catch {
             // This task was cancelled, and with it the job that those who wait are of.
             let waiting = state.withLock { state in
@@ -85,7 +83,7 @@ final class CodecPool: Sendable {
     }
 
     private func giveBack(_ loan: Loan) async {
-        guard clock.elapsed() >= loan.end, state.withLock({ !$0.waiting.isEmpty }) else { return handOn(loan) }
+        guard state.withLock({ !$0.waiting.isEmpty }), loan.isDue(in: slots) else { return handOn(loan) }
         loan.freeSlot()
         // Where this fails the job is being given up, and `acquire` has told those who wait.
         try? await slots.giveWay()

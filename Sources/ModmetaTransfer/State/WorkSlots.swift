@@ -42,11 +42,17 @@ public struct WorkSlots: Sendable {
     struct Slot: ~Copyable {
         fileprivate let descriptor: CInt
         fileprivate let trims: Bool
+        /// When it is asked whether others want it.
+        fileprivate var end: Duration
 
         deinit {
-            // What was used under the slot goes back to the system with it; malloc would keep it for this process.
-            if trims { malloc_trim(0) }
+            trim()
             if descriptor >= 0 { closeLocked(descriptor) }
+        }
+
+        /// Gives what was used under the slot back to the system; malloc would keep it for this process.
+        fileprivate func trim() {
+            if trims { malloc_trim(0) }
         }
     }
 
@@ -65,13 +71,35 @@ public struct WorkSlots: Sendable {
     /// Waits for one of the first few slots.
     func acquire(among limit: Int) async throws -> Slot {
         var pause = Duration.milliseconds(1)
+        var request: Slot?
         while true {
             try Task.checkCancellation()
             if let slot = tryAcquire(among: min(limit, count)) { return slot }
+            if request == nil { request = lock(waitingPath, LOCK_SH, trims: false) }
             try await clock.sleep(pause)
             pause = min(pause * 2, Self.longestPause)
         }
     }
+
+    /// Held by all who wait, together.
+    private var waitingPath: String { "\(directory)/waiting" }
+
+    /// Whether somebody waits for a slot.
+    var isWanted: Bool { lock(waitingPath, LOCK_EX, trims: false) == nil }
+
+    /// Whether it is another's turn.
+    ///
+    /// It is when a slot was held for a second and somebody waits; else the slot may be held for a second more.
+    func isDue(_ slot: inout Slot) -> Bool {
+        let now = clock.elapsed()
+        guard now >= slot.end else { return false }
+        guard !isWanted else { return true }
+        slot.trim()
+        slot.end = now + Self.turn
+        return false
+    }
+
+    private static let turn = Duration.seconds(1)
 
     /// How long one who waits for a slot sleeps between two looks.
     private static let longestPause = Duration.milliseconds(16)
@@ -84,13 +112,20 @@ public struct WorkSlots: Sendable {
         // Starting at our own place spreads the agents over the files.
         let first = Int(getpid()) % limit
         for step in 0..<limit {
-            let path = "\(directory)/\((first + step) % limit)"
-            let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o666)
-            // Without slot files every agent works at its own pace; the slots save memory, nothing rests on them.
-            guard descriptor >= 0 else { return Slot(descriptor: -1, trims: trims) }
-            if flock(descriptor, LOCK_EX | LOCK_NB) == 0 { return Slot(descriptor: descriptor, trims: trims) }
-            close(descriptor)
+            if let slot = lock("\(directory)/\((first + step) % limit)", LOCK_EX, trims: trims) { return slot }
         }
+        return nil
+    }
+
+    /// Locks a file, or gives nil where another's lock is in the way.
+    ///
+    /// Without slot files every agent works at its own pace; the slots save memory, nothing rests on them.
+    private func lock(_ path: String, _ kind: CInt, trims: Bool) -> Slot? {
+        let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o666)
+        guard descriptor >= 0, flock(descriptor, kind | LOCK_NB) != 0 else {
+            return Slot(descriptor: descriptor, trims: trims, end: clock.elapsed() + Self.turn)
+        }
+        close(descriptor)
         return nil
     }
 }

@@ -22,12 +22,12 @@ struct ChunkEncoder {
     private static let fullTrialShare = 0.5
 
     let codec: ChunkCodec
-    /// What a reader with nothing may read for a chunk, as a share of its raw length.
-    let readShareLimit: Double
+    let readShare: ReadShare
 
     /// Encodes a chunk against the best of a candidate's chain, or without a base.
     ///
     /// - Parameter plain: what the chunk is made of, without bases.
+    /// - Throws: `ReadShare.Unknown` where more must be known to choose.
     func encode(_ raw: [UInt8], pieces plain: [CodedPiece], candidate: Candidate?) async throws -> Encoded {
         guard let candidate, let delta = try await encodeDelta(raw, candidate: candidate) else {
             return try encodeFull(raw, pieces: plain)
@@ -50,13 +50,12 @@ struct ChunkEncoder {
         let newest = candidate.match.segments
         let generation = 1 + newest.reduce(0) { max($0, base.entries[$1.entry].generation) }
         guard generation <= Manifest.Limits.generation else { return nil }
-        let limit = readShareLimit * Double(raw.count)
         for option in try await options(for: raw, candidate: candidate, generation: generation) {
             let bytes = try await candidate.rebuilder.concatenation(of: option.segments, codec: codec)
             let payload = try raw.withUnsafeBytes { raw in
                 try bytes.withUnsafeBytes { try codec.encodeDelta(raw, base: $0, pieces: candidate.match.pieces) }
             }
-            guard option.chainLength + Double(payload.count) <= limit else { continue }
+            guard try readShare.allows(option.chainLength + Double(payload.count), for: raw.count) else { continue }
             try prove(payload, encoding: .delta, base: bytes, decodesTo: raw)
             return Encoded(bytes: payload, encoding: .delta, generation: generation, segments: option.segments)
         }
@@ -76,10 +75,10 @@ struct ChunkEncoder {
     /// Where there is a choice, the cost of each is estimated from a sample of the chunk.
     private func options(for raw: [UInt8], candidate: Candidate, generation: Int) async throws -> [Option] {
         let base = candidate.base
-        var options = chain(from: candidate.match.segments, in: base, generation: generation)
+        var options = try chain(from: candidate.match.segments, in: base, generation: generation)
             .map { Option(segments: $0, chainLength: readLength(of: $0, in: base)) }
             // Where the chain alone is too long, not even a delta of no bytes would fit.
-            .filter { $0.chainLength <= readShareLimit * Double(raw.count) }
+            .filter { try readShare.allows($0.chainLength, for: raw.count) }
             .filter { base.canCarryDelta($0.segments) }
         guard options.count > 1 else { return options }
         let sample = ChunkSample(of: candidate.match.pieces)

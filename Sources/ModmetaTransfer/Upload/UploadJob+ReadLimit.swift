@@ -6,12 +6,20 @@ extension UploadJob {
     /// A chunk's chain is never longer than this share of its raw length, even where the rest of the file has none.
     private static let longestShare = 2.5
 
-    /// What a reader with nothing may read for each changed chunk, as a share of its raw length.
+    /// A chunk's chain is never kept shorter than this share of its raw length, whatever the rest of the file costs.
+    private static let leastShare = 1.0
+
+    /// What is known of the read share without a look at the file; of most files that have few versions it is enough.
+    var roughReadShare: ReadShare {
+        bases.isEmpty || layout.tensors.isEmpty
+            ? ReadShare(Self.fileShare) : ReadShare(in: Self.leastShare...Self.longestShare)
+    }
+
+    /// The read share of a file with bases.
     ///
     /// Chunks that did not change cost what they cost already; what they leave of the file's share is for those that did.
     /// So the longer chains of the few trained layers of a frozen model are balanced by the many untouched ones.
-    func readShareLimit() async throws -> Double {
-        guard !bases.isEmpty, !layout.tensors.isEmpty else { return Self.fileShare }
+    func readShare() async throws -> ReadShare {
         let ids = try await chunkIDs()
         var unchanged: (length: UInt64, read: Double) = (0, 0)
         var counted: Set<ChunkID> = []
@@ -21,9 +29,9 @@ extension UploadJob {
             if counted.insert(id).inserted { unchanged.read += bases.readLength(of: entry) }
         }
         let changed = layout.size - unchanged.length
-        guard changed > 0 else { return Self.fileShare }
+        guard changed > 0 else { return ReadShare(Self.fileShare) }
         let left = Self.fileShare * Double(layout.size) - unchanged.read
-        return min(Self.longestShare, max(1, left / Double(changed)))
+        return ReadShare(min(Self.longestShare, max(Self.leastShare, left / Double(changed))))
     }
 
     /// How many chunks are hashed before other agents get their turn.
@@ -43,8 +51,9 @@ extension UploadJob {
                         from: worker * Self.chunksPerSlot, to: plan.count, by: workers * Self.chunksPerSlot)
                     {
                         let slot = try await context.slots.acquire()
+                        var bytes: [UInt8] = []
                         for chunk in plan[start..<min(plan.count, start + Self.chunksPerSlot)] {
-                            let bytes = try file.read(at: chunk.range.lowerBound, count: chunk.range.count)
+                            try file.read(at: chunk.range.lowerBound, count: chunk.range.count, into: &bytes)
                             ids.append((ChunkID(SHA256.hash(bytes)), bytes.count))
                         }
                         _ = consume slot

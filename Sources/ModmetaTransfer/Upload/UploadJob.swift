@@ -36,14 +36,13 @@ struct UploadJob: Sendable {
     ///
     /// - Throws: `TransferError.Code.changed` if the file does not have the object's hash.
     func run() async throws -> Manifest {
-        let round = Round(
+        var round = Round(
             feed: ChunkFeed(file: file, layout: layout, sizes: sizes),
-            effort: EncodingEffort(context.sending),
-            readShareLimit: try await readShareLimit(), arrived: try await arrivedPayloads())
-        let workers = max(1, min(context.slots.count, Int(file.size / UInt64(sizes.minimum))))
-        try await withThrowingTaskGroup(of: Void.self) { group in
-            for _ in 0..<workers { group.addTask { try await work(on: round) } }
-            try await group.waitForAll()
+            effort: EncodingEffort(context.sending), readShare: roughReadShare, arrived: try await arrivedPayloads())
+        try await letWorkersWork(on: round)
+        if await round.feed.goOn() {
+            round.readShare = try await readShare()
+            try await letWorkersWork(on: round)
         }
         guard await round.feed.digest() == object.digest || context.omissions.contains(.wholeFileHash) else {
             throw Uploader.changed(object, path: file.path)
@@ -55,7 +54,7 @@ struct UploadJob: Sendable {
     private struct Round {
         let feed: ChunkFeed
         let effort: EncodingEffort
-        let readShareLimit: Double
+        var readShare: ReadShare
         /// The payloads of an interrupted push that the store has.
         let arrived: Set<PayloadID>
     }
@@ -68,6 +67,15 @@ struct UploadJob: Sendable {
         let start: UInt64
     }
 
+    /// Deals with chunks until none are handed out.
+    private func letWorkersWork(on round: Round) async throws {
+        let workers = max(1, min(context.slots.count, Int(file.size / UInt64(sizes.minimum))))
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for _ in 0..<workers { group.addTask { try await work(on: round) } }
+            try await group.waitForAll()
+        }
+    }
+
     /// Takes chunks until there are none, giving way to other agents from time to time.
     ///
     /// Payloads are sent while the next chunks are encoded.
@@ -77,33 +85,50 @@ struct UploadJob: Sendable {
         }
     }
 
-    /// Encodes chunks for a while; false once there are none, or once one could not be sent.
+    /// Encodes chunks until others want the slot; false once there are no chunks, or once one could not be sent.
     private func takeTurn(
         on round: Round, _ sends: inout ThrowingDiscardingTaskGroup<any Error>
     ) async throws -> Bool {
-        let slot = try await context.slots.acquire()
-        // The codec's memory belongs to the slot: no slot, no memory.
-        let encoder = ChunkEncoder(
-            codec: ChunkCodec(effort: round.effort.current), readShareLimit: round.readShareLimit)
-        let end = context.clock.elapsed() + .seconds(1)
-        while context.clock.elapsed() < end {
+        var slot = try await context.slots.acquire()
+        // The memory of the codec and of the chunk belongs to the slot: no slot, no memory.
+        let encoder = ChunkEncoder(codec: ChunkCodec(), readShare: round.readShare)
+        var memory: [UInt8]?
+        while !context.slots.isDue(&slot) {
             try Task.checkCancellation()
-            guard !sends.isCancelled, let chunk = try await round.feed.next() else { return false }
-            let length = chunk.bytes.count
-            guard let departure = try await prepare(chunk, encoder: encoder, arrived: round.arrived) else {
-                progress(table.dealtWith(length))
-                continue
+            guard !sends.isCancelled, let chunk = try await round.feed.next(in: memory.take() ?? []) else {
+                return false
             }
-            // Waited for under the slot, so that no more payloads are in memory than are on their way.
-            let passage = try await context.sending.enter(departure.bytes.count)
-            round.effort.note(hasWaited: passage.hasWaited)
-            sends.addTask {
-                try await passage.carry(departure.bytes.count) { try await send(departure) }
-                progress(table.dealtWith(length))
+            encoder.codec.effort = round.effort.current
+            do {
+                let departure = try await prepare(chunk, encoder: encoder, arrived: round.arrived)
+                // What is stored as it is departs itself.
+                if departure?.stored.encoding != .raw { memory = chunk.bytes }
+                if let departure {
+                    try await letGo(departure, of: round, &sends)
+                } else {
+                    progress(table.dealtWith(chunk.bytes.count))
+                }
+            } catch is ReadShare.Unknown {
+                await round.feed.putBack(chunk)
+                return false
             }
         }
         _ = consume slot
         return true
+    }
+
+    /// Has a payload sent as soon as there is room for it.
+    ///
+    /// That is waited for under the work slot, so that no more payloads are in memory than are on their way.
+    private func letGo(
+        _ departure: Departure, of round: Round, _ sends: inout ThrowingDiscardingTaskGroup<any Error>
+    ) async throws {
+        let passage = try await context.sending.enter(departure.bytes.count)
+        round.effort.note(hasWaited: passage.hasWaited)
+        sends.addTask {
+            try await passage.carry(departure.bytes.count) { try await send(departure) }
+            progress(table.dealtWith(departure.stored.rawLength))
+        }
     }
 
     /// Settles a chunk that need not be sent, or encodes it.

@@ -13,10 +13,10 @@ final class UploadTable: Sendable {
 
     private let state = Mutex(State())
 
-    /// Makes a chunk the business of the caller, or returns the index of the equal chunk that came before.
+    /// Makes a chunk the business of the caller, or returns the index of another that is equal and came before.
     func claim(_ chunk: ChunkID, index: Int) -> Int? {
         state.withLock { state in
-            if let earlier = state.claims[chunk] { return earlier }
+            if let earlier = state.claims[chunk], earlier != index { return earlier }
             state.claims[chunk] = index
             return nil
         }
