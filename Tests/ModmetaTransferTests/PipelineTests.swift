@@ -124,28 +124,37 @@ import Testing
     func sharedPayloads() async throws {
         let shared = SharedPayloads()
         let reads = Tally()
+        let asking = Tally()
         struct Failure: Error {}
         let read: @Sendable (Bool) async throws -> [UInt8] = { fails in
             reads.begin()
             defer { reads.end() }
-            try await Task.sleep(for: .milliseconds(30))
+            // Not before all who want it have asked.
+            repeat { try await Task.sleep(for: .milliseconds(30)) } while asking.ended % 5 != 0
             if fails { throw Failure() }
             return [1, 2, 3]
         }
         for (fails, expected) in [(true, 1), (false, 2)] {
             let outcomes = await withTaskGroup(of: Bool.self) { group in
                 for _ in 0..<5 {
-                    group.addTask { (try? await shared.bytes(of: 7) { try await read(fails) }) == [1, 2, 3] }
+                    group.addTask {
+                        asking.begin()
+                        asking.end()
+                        let bytes = try? await shared.bytes(of: 7, unless: { false }, read: { try await read(fails) })
+                        return bytes == [1, 2, 3]
+                    }
                 }
                 return await group.reduce(into: []) { $0.append($1) }
             }
             #expect(outcomes == [Bool](repeating: !fails, count: 5))
             #expect(reads.ended == expected)
         }
-        _ = try await shared.bytes(of: 7) { try await read(false) }
+        _ = try await shared.bytes(of: 7, unless: { false }, read: { try await read(false) })
         #expect(reads.ended == 2)
         await shared.drop(7)
-        _ = try await shared.bytes(of: 7) { try await read(false) }
+        #expect(try await shared.bytes(of: 7, unless: { true }, read: { try await read(false) }) == nil)
+        #expect(reads.ended == 2)
+        _ = try await shared.bytes(of: 7, unless: { false }, read: { try await read(false) })
         #expect(reads.ended == 3)
     }
 }

@@ -7,11 +7,15 @@ actor SharedPayloads {
 
     private var states: [Int: State] = [:]
 
-    /// The payload of an entry.
+    /// The payload of an entry, or nil if it is needed no more.
     ///
-    /// - Parameter read: reads it; called unless somebody else has done so or is doing so.
+    /// - Parameters:
+    ///   - isKnown: whether the entry's own bytes are there; they must be before its payload is dropped.
+    ///   - read: reads it; called unless somebody else has done so or is doing so.
     /// - Throws: what `read` threw, whoever called it.
-    func bytes(of entry: Int, read: @Sendable () async throws -> [UInt8]) async throws -> [UInt8] {
+    func bytes(
+        of entry: Int, unless isKnown: @Sendable () -> Bool, read: @Sendable () async throws -> [UInt8]
+    ) async throws -> [UInt8]? {
         switch states[entry] {
         case .here(let bytes): return bytes
         case .underWay(let waiting):
@@ -19,6 +23,8 @@ actor SharedPayloads {
                 states[entry] = .underWay(waiting: waiting + [continuation])
             }
         case nil:
+            // It may have come, been used and dropped since the caller found out that it needs it.
+            if isKnown() { return nil }
             states[entry] = .underWay(waiting: [])
             let result: Result<[UInt8], any Error>
             do { result = .success(try await read()) } catch { result = .failure(error) }
