@@ -36,18 +36,12 @@ import Testing
     @Test("who waits says so, and what is carried is noted")
     func waitingIsNoticed() async throws {
         let directory = try TemporaryDirectory()
-        let (waits, waitsNow) = AsyncStream.makeStream(of: Void.self)
-        let clock = TransferClock(
-            elapsed: TransferClock.system.elapsed, secondsSince1970: TransferClock.system.secondsSince1970,
-            sleep: { pause in
-                waitsNow.yield()
-                try await TransferClock.system.sleep(pause)
-            })
-        let window = Self.window(directory, clock: clock)
+        let clock = WaitingClock()
+        let window = Self.window(directory, clock: clock.clock)
         var first: Passage? = try await window.enter(.max / 2)
         #expect(first?.hasWaited == false)
         let waiting = Task { try await window.enter(1) }
-        for await _ in waits { break }
+        await clock.waitForOneWhoWaits()
         try await first?.carry(1000) {}
         withExtendedLifetime(first) {}
         #expect(window.state.count == 1 && window.state.bytes == 1000)

@@ -8,24 +8,20 @@ import Testing
     @Test("a slot is wanted while somebody waits for one, and only then")
     func whoWaitsIsSeen() async throws {
         let directory = try TemporaryDirectory()
-        let (waits, waitsNow) = AsyncStream.makeStream(of: Void.self)
-        let clock = TransferClock(
-            elapsed: TransferClock.system.elapsed, secondsSince1970: TransferClock.system.secondsSince1970,
-            sleep: { pause in
-                waitsNow.yield()
-                try await TransferClock.system.sleep(pause)
-            })
-        let slots = WorkSlots(directory: directory.path, count: 1, clock: clock)
+        // The same slots, as two processes see them.
+        let (clock, otherClock) = (WaitingClock(), WaitingClock())
+        let slots = WorkSlots(directory: directory.path, count: 1, clock: clock.clock)
+        let others = WorkSlots(directory: directory.path, count: 1, clock: otherClock.clock)
         var held: WorkSlots.Share? = WorkSlots.Share(try await slots.acquire())
         #expect(!slots.isWanted)
         let waiting = Task { WorkSlots.Share(try await slots.acquire()) }
-        let givingUp = Task { WorkSlots.Share(try await slots.acquire()) }
-        for await _ in waits { break }
+        let givingUp = Task { WorkSlots.Share(try await others.acquire()) }
+        await clock.waitForOneWhoWaits()
+        await otherClock.waitForOneWhoWaits()
         #expect(slots.isWanted)
         givingUp.cancel()
         _ = await givingUp.result
-        // Another process's slots, as it were.
-        #expect(WorkSlots(directory: directory.path, count: 1, clock: .system).isWanted)
+        #expect(others.isWanted)
         withExtendedLifetime(held) {}
         held = nil
         let taken = try await waiting.value

@@ -40,20 +40,36 @@ public struct WorkSlots: Sendable {
 
     /// A slot that is held until the value goes away.
     struct Slot: ~Copyable {
-        fileprivate let descriptor: CInt
+        fileprivate let lock: Lock
         fileprivate let trims: Bool
         /// When it is asked whether others want it.
         fileprivate var end: Duration
 
-        deinit {
-            trim()
-            if descriptor >= 0 { closeLocked(descriptor) }
-        }
+        deinit { trim() }
 
         /// Gives what was used under the slot back to the system; malloc would keep it for this process.
         fileprivate func trim() {
             if trims { malloc_trim(0) }
         }
+    }
+
+    /// A locked file, until the value goes away.
+    fileprivate struct Lock: ~Copyable {
+        let descriptor: CInt
+
+        /// Locks a file, or gives nil where another's lock is in the way.
+        ///
+        /// Without files every agent works at its own pace; the slots save memory, nothing rests on them.
+        init?(_ path: String, _ kind: CInt) {
+            let opened = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o666)
+            guard opened < 0 || flock(opened, kind | LOCK_NB) == 0 else {
+                close(opened)
+                return nil
+            }
+            descriptor = opened
+        }
+
+        deinit { if descriptor >= 0 { closeLocked(descriptor) } }
     }
 
     /// A slot that several hold, until the last of them lets go.
@@ -71,11 +87,11 @@ public struct WorkSlots: Sendable {
     /// Waits for one of the first few slots.
     func acquire(among limit: Int) async throws -> Slot {
         var pause = Duration.milliseconds(1)
-        var request: Slot?
+        var request: Lock?
         while true {
             try Task.checkCancellation()
             if let slot = tryAcquire(among: min(limit, count)) { return slot }
-            if request == nil { request = lock(waitingPath, LOCK_SH, trims: false) }
+            if request == nil { request = Lock(waitingPath, LOCK_SH) }
             try await clock.sleep(pause)
             pause = min(pause * 2, Self.longestPause)
         }
@@ -85,7 +101,7 @@ public struct WorkSlots: Sendable {
     private var waitingPath: String { "\(directory)/waiting" }
 
     /// Whether somebody waits for a slot.
-    var isWanted: Bool { lock(waitingPath, LOCK_EX, trims: false) == nil }
+    var isWanted: Bool { Lock(waitingPath, LOCK_EX) == nil }
 
     /// Whether it is another's turn.
     ///
@@ -112,20 +128,10 @@ public struct WorkSlots: Sendable {
         // Starting at our own place spreads the agents over the files.
         let first = Int(getpid()) % limit
         for step in 0..<limit {
-            if let slot = lock("\(directory)/\((first + step) % limit)", LOCK_EX, trims: trims) { return slot }
+            if let lock = Lock("\(directory)/\((first + step) % limit)", LOCK_EX) {
+                return Slot(lock: lock, trims: trims, end: clock.elapsed() + Self.turn)
+            }
         }
-        return nil
-    }
-
-    /// Locks a file, or gives nil where another's lock is in the way.
-    ///
-    /// Without slot files every agent works at its own pace; the slots save memory, nothing rests on them.
-    private func lock(_ path: String, _ kind: CInt, trims: Bool) -> Slot? {
-        let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o666)
-        guard descriptor >= 0, flock(descriptor, kind | LOCK_NB) != 0 else {
-            return Slot(descriptor: descriptor, trims: trims, end: clock.elapsed() + Self.turn)
-        }
-        close(descriptor)
         return nil
     }
 }
