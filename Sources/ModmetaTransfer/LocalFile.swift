@@ -10,27 +10,27 @@ final class LocalFile: Sendable {
 
     /// Opens an existing file for reading, or returns nil if there is none.
     convenience init?(readingIfPresent path: String) throws {
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        let descriptor = RegularFile.open(path, O_RDONLY)
         if descriptor < 0, errno == ENOENT { return nil }
         try self.init(descriptor: descriptor, path: path)
     }
 
     /// Opens an existing file for reading.
     convenience init(reading path: String) throws {
-        try self.init(descriptor: open(path, O_RDONLY | O_CLOEXEC), path: path)
+        try self.init(descriptor: RegularFile.open(path, O_RDONLY), path: path)
     }
 
-    /// Opens or creates a file for reading and writing.
+    /// Opens or creates a file for reading and writing; a symbolic link in its place is an error.
     convenience init(updating path: String) throws {
-        try self.init(descriptor: open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o666), path: path)
+        try self.init(descriptor: RegularFile.open(path, O_RDWR | O_CREAT | O_NOFOLLOW), path: path)
     }
 
     private init(descriptor: CInt, path: String) throws {
         var status = stat()
         guard descriptor >= 0, fstat(descriptor, &status) == 0 else {
-            let reason = String(cString: strerror(errno))
+            let reason = RegularFile.reason()
             if descriptor >= 0 { close(descriptor) }
-            throw TransferError(.local, "cannot open \(path): \(reason)")
+            throw TransferError(.local, "cannot open \(HeldDirectory.shown(path)): \(reason)")
         }
         self.path = path
         self.descriptor = descriptor
@@ -73,7 +73,7 @@ final class LocalFile: Sendable {
             if got < 0, errno == EINTR { continue }
             guard got > 0 else {
                 let reason = got == 0 ? "it ended early" : String(cString: strerror(errno))
-                throw TransferError(.local, "cannot read \(path) at byte \(offset): \(reason)")
+                throw TransferError(.local, "cannot read \(HeldDirectory.shown(path)) at byte \(offset): \(reason)")
             }
             done += got
         }
@@ -89,7 +89,9 @@ final class LocalFile: Sendable {
                 if count < 0, errno == EINTR { continue }
                 guard count > 0 else {
                     throw TransferError(
-                        .local, "cannot write \(path): \(String(cString: strerror(errno))); free space and try again")
+                        .local,
+                        "cannot write \(HeldDirectory.shown(path)): \(String(cString: strerror(errno))); free space and try again"
+                    )
                 }
                 written += count
             }
@@ -100,7 +102,8 @@ final class LocalFile: Sendable {
     func truncate(to size: UInt64) throws {
         guard ftruncate(descriptor, off_t(size)) == 0 else {
             throw TransferError(
-                .local, "cannot make \(path) \(size) bytes long: \(String(cString: strerror(errno)))")
+                .local,
+                "cannot make \(HeldDirectory.shown(path)) \(size) bytes long: \(String(cString: strerror(errno)))")
         }
     }
 }

@@ -1,52 +1,79 @@
 internal import Glibc
 internal import ModmetaFormats
 internal import ModmetaSnapshots
+internal import ModmetaStore
+internal import ModmetaGit
 
-/// The directory a snapshot is fetched into, and the place in it for what is under way.
-struct FetchArea {
-    /// The directory, as an absolute path.
-    let directory: String
-    /// Whether nothing was under way before.
-    let isNew: Bool
+/// The directory a snapshot is fetched into, and a private one in it for what is under way.
+///
+/// Nothing that lies in the directory is taken for ours: what an interrupted fetch left is known from the user's cache
+/// (`FetchRecord`). Files come to their places without a link being followed.
+final class FetchArea: Sendable {
+    /// The directory.
+    let directory: HeldDirectory
     /// Where what is under way is kept, on the same file system.
-    var work: String { "\(directory)/.modmeta-fetch" }
+    private let work: HeldDirectory
+    private let workName: String
+    private let record: FetchRecord?
 
     /// Uses a directory, which is made where it is missing.
-    init(directory: String) throws {
-        for index in directory.indices.dropFirst() where directory[index] == "/" {
-            mkdir(String(directory[..<index]), 0o777)
+    ///
+    /// - Parameter source: where the files come from; what is left of another fetch from there is gone on with.
+    init(directory path: String, source: String) throws {
+        directory = try FetchTarget.open(path)
+        let record = FetchRecord(of: directory, from: source)
+        if let record, let found = record.directory(in: directory) {
+            self.record = record
+            work = found
+            workName = String(found.name.dropFirst(directory.name == "/" ? 1 : directory.name.utf8.count + 1))
+            return
         }
-        mkdir(directory, 0o777)
-        self.directory = try RepositoryPath.resolved(directory)
-        let work = "\(self.directory)/.modmeta-fetch"
-        isNew = mkdir(work, 0o700) == 0
-        guard isNew || errno == EEXIST, !RepositoryPath.isLink(work) else {
+        workName = ".modmeta-fetch-\(FetchArea.random())"
+        guard mkdirat(directory.descriptor, workName, 0o700) == 0 else {
             throw CommandFailure(
-                kind: .environment, message: "cannot write to \(directory): \(String(cString: strerror(errno)))")
+                kind: .environment, message: "cannot write to \(path): \(String(cString: strerror(errno)))")
         }
+        work = try directory.directory(workName)
+        self.record = record.flatMap { [work, workName] in $0.note(workName, work) ? $0 : nil }
     }
 
-    /// Makes the directories above a file and returns its place, which nothing outside the directory can be.
-    func path(of name: String) throws -> String {
-        let parts = name.split(separator: "/", omittingEmptySubsequences: false)
-        guard let last = parts.last,
-            parts.allSatisfy({ !["", ".", "..", ".git", ".modmeta-fetch"].contains($0.lowercased()) }),
-            !name.utf8.contains(0)
-        else {
+    /// What nobody knows of again, or has nothing in it, is not left behind.
+    deinit {
+        if record == nil { directory.remove(workName) }
+        for name in (try? work.names()) ?? [] { unlinkat(work.descriptor, name, AT_REMOVEDIR) }
+        if unlinkat(directory.descriptor, workName, AT_REMOVEDIR) == 0 { record?.remove() }
+    }
+
+    private static func random() -> String {
+        String(UInt64.random(in: .min ... .max), radix: 36) + String(UInt64.random(in: .min ... .max), radix: 36)
+    }
+
+    /// Where downloads under way are.
+    var partialDirectory: String { "\(work.path)/partial" }
+
+    /// Where copies of objects are that are wanted in parts.
+    var objectDirectory: String { "\(work.path)/objects" }
+
+    /// Opens the directory that a file lies in, and makes it where it is missing.
+    ///
+    /// - Parameter isMade: whether missing directories are made.
+    private func place(of name: String, isMade: Bool = true) throws -> (directory: HeldDirectory, name: String) {
+        let parts = try FetchArea.parts(of: name)
+        guard let last = parts.last, parts.count > 1 else { return (directory, name) }
+        return (try directory.directory(parts.dropLast().joined(separator: "/"), making: isMade ? 0o777 : nil), last)
+    }
+
+    /// The parts of a file's name, none of which leads out of a directory or is git's own.
+    static func parts(of name: String) throws -> [String] {
+        let parts = name.split(separator: "/", omittingEmptySubsequences: false).map(String.init)
+        guard !parts.isEmpty, !parts.contains(where: { ReservedName.isReserved($0) }) else {
             throw CommandFailure(
                 kind: .input,
-                message: "the snapshot has a file \(escaped(name)), which would lie outside of \(directory)")
+                message:
+                    "the snapshot has a file \(escaped(name)), which would lie outside of the directory or be git's own"
+            )
         }
-        var path = directory
-        for part in parts.dropLast() {
-            path += "/\(part)"
-            mkdir(path, 0o777)
-            guard !RepositoryPath.isLink(path) else {
-                throw CommandFailure(
-                    kind: .input, message: "\(path) is a symbolic link, and may lead out of \(directory); take it away")
-            }
-        }
-        return "\(path)/\(last)"
+        return parts
     }
 
     /// Whether a file is there already with the bytes it should have.
@@ -56,28 +83,35 @@ struct FetchArea {
     func isThere(
         _ name: String, size: UInt64, digest: Digest, progress: @escaping @Sendable (UInt64) -> Void
     ) throws -> Bool {
-        let path = try path(of: name)
-        var status = stat()
-        guard lstat(path, &status) == 0 else { return false }
-        if status.st_mode & S_IFMT == S_IFREG, UInt64(status.st_size) == size,
-            try FileDigest.sha256(ofFileAt: path, progress: { done, _ in progress(done) }) == digest
+        let place = try place(of: name)
+        guard let status = try place.directory.status(of: place.name) else { return false }
+        if status.kind == .regular, status.size == size,
+            try FileDigest.sha256(
+                ofFileAt: "\(place.directory.path)/\(place.name)", progress: { done, _ in progress(done) })
+                == digest
         {
             return true
         }
         throw CommandFailure(
-            kind: .input, message: "\(path) is there already, and it is another file",
+            kind: .input, message: "\(escaped(path(of: name))) is there already, and it is another file",
             hints: ["Move it away, or choose another directory."])
     }
 
-    /// Moves a complete file to its place.
+    /// The path of a file for people.
+    func path(of name: String) -> String { "\(directory.name)/\(name)" }
+
+    /// Moves a complete file to its place, which no other file may have.
     func move(_ file: String, to name: String) throws {
-        let path = try path(of: name)
-        // A link never takes the place of another file; where there are no links, a rename must do.
-        if link(file, path) == 0 {
-            unlink(file)
-        } else if errno == EEXIST || rename(file, path) != 0 {
+        let place = try place(of: name)
+        switch try place.directory.take(file, as: place.name) {
+        case .named: return
+        case .taken:
             throw CommandFailure(
-                kind: .environment, message: "cannot make \(path): \(String(cString: strerror(errno)))")
+                kind: .input, message: "\(escaped(path(of: name))) is there already",
+                hints: ["Move it away, or choose another directory."])
+        case .noDirectory:
+            throw CommandFailure(
+                kind: .environment, message: "\(escaped(place.directory.name)) was removed while it was fetched into")
         }
     }
 
@@ -87,32 +121,30 @@ struct FetchArea {
     /// - Returns: what `write` did; a file that is not what it should be is removed.
     @discardableResult
     func place(_ name: String, write: (String) async throws -> Bool) async throws -> Bool {
-        let target = try path(of: name)
-        guard !WorkFile.exists(target) else {
+        let target = try place(of: name)
+        guard try target.directory.status(of: target.name) == nil else {
             throw CommandFailure(
-                kind: .input, message: "\(target) is there already",
+                kind: .input, message: "\(escaped(path(of: name))) is there already",
                 hints: ["Move it away, or choose another directory."])
         }
-        let file = "\(work)/\(SHA256.hash(Array(name.utf8)).hex.prefix(16))"
-        guard try await write(file) else {
-            unlink(file)
+        let file = String(SHA256.hash(Array(name.utf8)).hex.prefix(16))
+        guard try await write("\(work.path)/\(file)") else {
+            work.remove(file)
             return false
         }
-        try move(file, to: name)
+        try move("\(work.path)/\(file)", to: name)
         return true
     }
 
-    /// Removes what was kept for going on.
-    func remove() { FetchArea.removeTree(work) }
+    /// Takes away a file that was put into its place.
+    func discard(_ name: String) {
+        guard let place = try? place(of: name, isMade: false) else { return }
+        unlinkat(place.directory.descriptor, place.name, 0)
+    }
 
-    private static func removeTree(_ path: String) {
-        var status = stat()
-        guard lstat(path, &status) == 0 else { return }
-        guard status.st_mode & S_IFMT == S_IFDIR else {
-            unlink(path)
-            return
-        }
-        for name in WorkFile.names(in: path) { removeTree("\(path)/\(name)") }
-        rmdir(path)
+    /// Removes what was kept for going on.
+    func remove() {
+        work.removeContent()
+        if unlinkat(directory.descriptor, workName, AT_REMOVEDIR) == 0 { record?.remove() }
     }
 }

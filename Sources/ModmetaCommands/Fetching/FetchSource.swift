@@ -25,34 +25,53 @@ struct FetchSource {
     }
 
     let repository: SnapshotRepository
-    let context: TransferContext
+    private(set) var context: TransferContext
     /// What goes over the network to and from the store.
     let traffic: NetworkTraffic
+    /// Tells this source from others.
+    let name: String
+    /// Holds what is known of the store, where there is no clone to keep it.
+    private let scratch: ScratchDirectory?
 
     /// Opens the source.
     ///
+    /// What is known of a store is kept in a directory of this process alone, and so is its history: what lies in the
+    /// directory that is fetched into, or where the command was given, plays no part.
     /// - Parameter url: a store's URL; nil for the remote of the clone one is in.
-    init(url: String?, remote: String, area: FetchArea) async throws {
+    init(url: String?, remote: String) async throws {
         guard let url else {
             repository = try await SnapshotRepository.discover()
             let session = try await StoreSession(
                 .download, remote: remote, in: repository.repository, creates: false)
-            var context = session.context
-            context.partialDirectory = "\(area.work)/partial"
-            self.context = context
+            context = session.context
             traffic = session.traffic
+            name = "remote \(remote) of \(repository.repository.commonDirectory)"
+            scratch = nil
             return
         }
-        let work = area.work
-        let opening = try await StoreOpening(outsideOfRepositories: Git(), stateDirectory: work)
+        let scratch = try ScratchDirectory()
+        let outside = Git(directory: scratch.path, environment: Git.noRepository)
+            .with(["GIT_CEILING_DIRECTORIES": scratch.path])
+        let opening = try await StoreOpening(outsideOfRepositories: outside, stateDirectory: scratch.path)
         traffic = opening.traffic
         let opened = try await opening.open(try StoreURL(url), .download)
-        repository = try await SnapshotRepository(mirroringTagsOf: url, in: "\(work)/history")
+        repository = try await SnapshotRepository(mirroringTagsOf: url, in: scratch)
+        let path = scratch.path
         context = TransferContext(
             store: opened.store, storeID: opened.format.id.hex,
-            state: StateDatabase(path: "\(work)/state.sqlite"), slots: WorkSlots(directory: "\(work)/slots"),
-            turns: UploadTurns(directory: "\(work)/uploading"),
-            objectPath: { "\(work)/objects/\($0.hex)" }, partialDirectory: "\(work)/partial")
+            state: StateDatabase(path: "\(path)/state.sqlite"), slots: WorkSlots(directory: "\(path)/slots"),
+            turns: UploadTurns(directory: "\(path)/uploading"),
+            objectPath: { "\(path)/objects/\($0.hex)" }, partialDirectory: "\(path)/partial")
+        name = url
+        self.scratch = scratch
+    }
+
+    /// Keeps what is under way in the directory that is fetched into.
+    mutating func work(in area: FetchArea) {
+        context.partialDirectory = area.partialDirectory
+        guard scratch != nil else { return }
+        let objects = area.objectDirectory
+        context.objectPath = { "\(objects)/\($0.hex)" }
     }
 
     /// The files of a snapshot, by the tree of its commit.
@@ -62,6 +81,12 @@ struct FetchSource {
             throw CommandFailure(
                 kind: .input, message: "the snapshot has a symbolic link \(escaped(link.name)), which is not fetched")
         }
+        guard !listing.isEmpty else {
+            throw CommandFailure(
+                kind: .input,
+                message: "\(escaped(document.name)): its commit holds none of its files, so nothing is fetched")
+        }
+        for file in listing { _ = try FetchArea.parts(of: file.name) }
         var files: [File] = []
         try await repository.readBlobs(of: listing) { name, _, bytes in
             if bytes.count < LFSPointer.byteLimit, let pointer = try? LFSPointer(parsing: bytes) {

@@ -5,10 +5,11 @@ extension SnapshotRepository {
     /// A bare repository with the snapshots' tags of a store and the history they lead to: documents and pointers, no
     /// weights.
     ///
-    /// - Parameter directory: where it is kept; one that is there is brought up to date.
-    init(mirroringTagsOf url: String, in directory: String) async throws {
-        var git = Git(environment: Git.noRepository)
-        if !WorkFile.exists("\(directory)/HEAD") { _ = try await git.run(["init", "-q", "--bare", directory]) }
+    /// - Parameter scratch: where it is made; it is gone with it.
+    init(mirroringTagsOf url: String, in scratch: ScratchDirectory) async throws {
+        let directory = "\(scratch.path)/history.git"
+        var git = Git(directory: scratch.path, environment: Git.noRepository)
+        _ = try await git.run(["init", "-q", "--bare", "--template=", directory])
         git.directory = directory
         // The helper lies beside this program, which need not be on PATH.
         var path = getenv("PATH").map { String(cString: $0) } ?? ""
@@ -17,7 +18,11 @@ extension SnapshotRepository {
         }
         git = git.with(["PATH": path, "GIT_DIR": directory])
         let refs = "+\(Self.tagPrefix)*:\(Self.tagPrefix)*"
-        _ = try await git.run(["fetch", "-q", "--no-tags", "--prune", "--", url, refs])
+        _ = try await git.run([
+            "-c", "core.hooksPath=/dev/null", "-c", "gc.auto=0", "-c", "maintenance.auto=false", "fetch", "-q",
+            "--no-tags",
+            "--no-write-fetch-head", "--recurse-submodules=no", "--", url, refs,
+        ])
         self.init(repository: try await Repository.discover(with: git), top: directory)
     }
 }

@@ -10,9 +10,11 @@ struct Fetch: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Fetch a snapshot, or some of its tensors, into a directory.",
         discussion: """
-            In a clone, from its remote; anywhere, from the URL of a store. With --tensors only the chunks that hold them \
-            are read, and one safetensors file with just those tensors is written. Given again after an interruption, \
-            it goes on where it was. No file that is there is overwritten.
+            In a clone, from its remote; anywhere, from the URL of a store. What was written is read again and compared \
+            with the snapshot's ID. With --tensors only the chunks that hold them are read, and one safetensors file with \
+            just those tensors is written; an ID cannot prove a part, so they are compared with the hashes of the chunks \
+            that the store's manifest lists. Given again after an interruption, it goes on where it was. No file that is \
+            there is overwritten.
             """)
 
     @Argument(help: "The snapshot: a name, a tag, or a unique beginning of one of its hashes.")
@@ -42,15 +44,16 @@ struct Fetch: AsyncParsableCommand {
 
     func run() async throws {
         try await reportingFailures {
-            let area = try FetchArea(directory: to)
-            let source = try await FetchSource(url: store ?? storeOption, remote: remote, area: area)
+            var source = try await FetchSource(url: store ?? storeOption, remote: remote)
             let document = try await source.repository.find(snapshot)
             let files = try await source.files(of: document)
+            let area = dryRun ? nil : try FetchArea(directory: to, source: source.name)
+            if let area { source.work(in: area) }
             let result =
                 tensors.isEmpty
-                ? try await wholeFiles(files, from: source, into: area)
+                ? try await wholeFiles(files, of: document, from: source, into: area)
                 : try await tensorFiles(files, from: source, into: area)
-            if !dryRun || area.isNew { area.remove() }
+            area?.remove()
             try report(document, result)
         }
     }
@@ -66,11 +69,12 @@ struct Fetch: AsyncParsableCommand {
     }
 
     private func wholeFiles(
-        _ files: [FetchSource.File], from source: FetchSource, into area: FetchArea
+        _ files: [FetchSource.File], of document: SnapshotDocument, from source: FetchSource, into area: FetchArea?
     ) async throws -> Result {
         var result = Result()
         for file in files { result.files.append((file.name, file.size)) }
-        guard !dryRun else { return result }
+        guard let area else { return result }
+        let proof = FetchProof(document: document, files: files, area: area)
         try await Meter.run("fetched", counting: source.traffic, concludes: true) { meter in
             let shares = FetchMeter(meter, sizes: files.map(\.size))
             try await withThrowingTaskGroup(of: Void.self) { group in
@@ -82,18 +86,24 @@ struct Fetch: AsyncParsableCommand {
                     next += 1
                     group.addTask {
                         let isNew = try await source.fetch(file, into: area) { shares.reached($0, of: index) }
-                        if isNew { shares.reached(file.size, of: index) } else { shares.found(file.size, at: index) }
+                        if isNew {
+                            proof.added(file.name)
+                            shares.reached(file.size, of: index)
+                        } else {
+                            shares.found(file.size, at: index)
+                        }
                     }
                 }
                 for _ in 0..<Fetch.fileCount { begin() }
                 while try await group.next() != nil { begin() }
             }
         }
+        try await proof.run()
         return result
     }
 
     private func tensorFiles(
-        _ files: [FetchSource.File], from source: FetchSource, into area: FetchArea
+        _ files: [FetchSource.File], from source: FetchSource, into area: FetchArea?
     ) async throws -> Result {
         let patterns = tensors
         let selected = try await source.select(files) { name in
@@ -111,7 +121,7 @@ struct Fetch: AsyncParsableCommand {
             result.tensorCount += group.selections.reduce(0) { $0 + $1.tensors.count }
             result.chunkBytes += group.selections.reduce(0) { $0 + $1.chunkBytes }
         }
-        guard !dryRun else { return result }
+        guard let area else { return result }
         try await Meter.run("fetched", counting: source.traffic, concludes: true) { meter in
             let shares = FetchMeter(meter, sizes: result.files.map(\.bytes))
             for (index, group) in selected.enumerated() {
@@ -130,7 +140,7 @@ struct Fetch: AsyncParsableCommand {
         if json {
             var value: DocumentValue = [
                 "snapshot": .string(document.name), "id": .string(document.id.description), "to": .string(to),
-                "dry_run": .bool(dryRun),
+                "dry_run": .bool(dryRun), "proof": proof.map { .string($0.rawValue) } ?? .null,
                 "files": .array(
                     result.files.map { ["path": .string($0.path), "bytes": .integer(Int64(clamping: $0.bytes))] }),
             ]
@@ -145,6 +155,10 @@ struct Fetch: AsyncParsableCommand {
             tensors.isEmpty
             ? "\(result.files.count) files, \(bytes)"
             : "\(result.tensorCount) tensors, \(bytes), from chunks of \(formatted(bytes: result.chunkBytes))"
-        Terminal.print("\(document.name) | \(document.id) | \(what) | \(escaped(to))")
+        let proven = proof.map { " | \($0.text)" } ?? ""
+        Terminal.print("\(document.name) | \(document.id) | \(what) | \(escaped(to))\(proven)")
     }
+
+    /// What is known of the bytes that were written; nil if none were.
+    private var proof: FetchProof.Kind? { dryRun ? nil : tensors.isEmpty ? .content : .chunks }
 }

@@ -1,4 +1,3 @@
-internal import Glibc
 public import ModmetaFormats
 public import ModmetaStore
 
@@ -69,16 +68,14 @@ public struct Repository: Sendable {
     public var temporaryDirectory: String { "\(lfsDirectory)/tmp" }
 
     /// The directory of our own state, shared by all work trees; it need not exist.
-    public var stateDirectory: String { "\(commonDirectory)/modmeta" }
+    public var stateDirectory: String { StateDirectory.path(in: commonDirectory) }
 
     /// Makes the state directory where it is missing, readable by its owner only, and returns its path.
     ///
     /// - Throws: `LFSAgentError` where it cannot be made.
     public func makeStateDirectory() throws -> String {
-        guard mkdir(stateDirectory, 0o700) == 0 || errno == EEXIST else {
-            let reason = String(cString: strerror(errno))
-            throw LFSAgentError(.inputOutput, "the directory \(stateDirectory) cannot be made: \(reason)")
-        }
-        return stateDirectory
+        let path = stateDirectory
+        try StateDirectory.make(path)
+        return path
     }
 }

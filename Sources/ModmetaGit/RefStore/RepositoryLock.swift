@@ -9,7 +9,7 @@ struct RepositoryLock: ~Copyable {
     ///
     /// - Throws: `StoreError` where the file cannot be opened, `CancellationError` when the task is cancelled.
     static func acquire(_ path: String) async throws -> RepositoryLock {
-        let lock = RepositoryLock(descriptor: open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600))
+        let lock = RepositoryLock(descriptor: RegularFile.open(path, O_RDWR | O_CREAT | O_NOFOLLOW, mode: 0o600))
         guard lock.descriptor >= 0 else { throw StoreError.failed(to: "open the lock", path) }
         var pause = Duration.milliseconds(2)
         while flock(lock.descriptor, LOCK_EX | LOCK_NB) != 0 {

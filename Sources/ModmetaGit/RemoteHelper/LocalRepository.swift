@@ -50,7 +50,7 @@ struct LocalRepository: Sendable {
     func stateDirectory() async throws -> String? {
         let output = try await git.output(["rev-parse", "--path-format=absolute", "--git-common-dir"])
         guard output.status == 0, let path = output.lines.first else { return nil }
-        return "\(path)/modmeta"
+        return StateDirectory.path(in: String(path))
     }
 
     /// The objects that expressions name; those that name none, or several, are left out.

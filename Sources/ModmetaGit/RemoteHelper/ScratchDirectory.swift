@@ -1,21 +1,22 @@
 internal import Glibc
+internal import ModmetaStore
 internal import Synchronization
 
-/// A private directory for the life of this object.
-final class ScratchDirectory: Sendable {
+/// A private directory for the life of this object: it was made by this process, and nobody else can exchange it.
+public final class ScratchDirectory: Sendable {
     /// The absolute path.
-    let path: String
+    public let path: String
     private let fileCount = Atomic<Int>(0)
 
     /// What its name begins with; next comes its owner, so that there is no moment in which it has none.
     private static let prefix = "git-remote-modmeta."
 
-    /// Makes the directory below `TMPDIR`, or `/tmp`.
+    /// Makes the directory below `TMPDIR`, or `/tmp`; where others could exchange it, in the user's cache.
     ///
-    /// - Throws: `RemoteHelperError.Code.system`.
-    init() throws {
-        let base = ScratchDirectory.base
+    /// - Throws: `RemoteHelperError` if there is no safe place.
+    public init() throws {
         let name = ScratchDirectory.prefix + ProcessIdentity.current().startOfName
+        let base = try ScratchDirectory.safeBase()
         var template = Array("\(base)/\(name)XXXXXX".utf8CString)
         guard mkdtemp(&template) != nil else {
             throw RemoteHelperError(.system, "cannot make a temporary directory in \(base): \(SystemCall.reason())")
@@ -23,14 +24,32 @@ final class ScratchDirectory: Sendable {
         path = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
     }
 
+    private static func safeBase() throws -> String {
+        if DirectoryTrust.isSafe(base) { return base }
+        if let cache = UserCache.directory("tmp") { return cache.name }
+        var status = stat()
+        guard lstat(base, &status) == 0 else {
+            throw RemoteHelperError(.system, "cannot make a temporary directory in \(base): \(SystemCall.reason())")
+        }
+        throw RemoteHelperError(
+            .system,
+            "other users could exchange what lies in \(base); set TMPDIR to a directory that only you can write to")
+    }
+
     /// Removes the directories that killed processes of ours have left behind.
-    static func removeStale() { stale().forEach(remove) }
+    static func removeStale() {
+        for path in stale() { DirectoryPath(path).removeTree() }
+    }
 
     /// The directories that killed processes of ours have left behind.
-    static func stale(in base: String = base) -> [String] {
-        SystemCall.names(in: base).filter(isStale).map { "\(base)/\($0)" }.filter { path in
+    static func stale() -> [String] { stale(in: base) + (UserCache.directory("tmp").map { stale(in: $0.name) } ?? []) }
+
+    static func stale(in base: String) -> [String] {
+        // Where others can exchange directories, what has our name may lead anywhere.
+        guard DirectoryTrust.isSafe(base) else { return [] }
+        return SystemCall.names(in: base).filter(isStale).map { "\(base)/\($0)" }.filter { path in
             var status = stat()
-            return lstat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR && status.st_uid == getuid()
+            return lstat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR && status.st_uid == geteuid()
         }
     }
 
@@ -54,17 +73,5 @@ final class ScratchDirectory: Sendable {
         return file
     }
 
-    deinit { ScratchDirectory.remove(path) }
-
-    /// Removes a directory and all in it; symbolic links are removed, not followed.
-    private static func remove(_ path: String) {
-        guard let directory = opendir(path) else { return }
-        while let entry = readdir(directory) {
-            let name = SystemCall.name(of: entry)
-            guard name != ".", name != ".." else { continue }
-            if unlink("\(path)/\(name)") != 0, errno == EISDIR { remove("\(path)/\(name)") }
-        }
-        closedir(directory)
-        rmdir(path)
-    }
+    deinit { DirectoryPath(path).removeTree() }
 }

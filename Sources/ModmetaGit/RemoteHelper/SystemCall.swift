@@ -1,4 +1,5 @@
 internal import Glibc
+internal import ModmetaStore
 
 /// The system calls of the remote helper, with their errors as sentences.
 enum SystemCall {
@@ -27,10 +28,10 @@ enum SystemCall {
         return names
     }
 
-    /// Opens a file; closed in child processes.
-    static func open(_ path: String, _ flags: CInt, mode: mode_t = 0o666) throws -> CInt {
-        let descriptor = Glibc.open(path, flags | O_CLOEXEC, mode)
-        guard descriptor >= 0 else { throw RemoteHelperError(.system, "cannot open \(path): \(reason())") }
+    /// Opens a regular file; closed in child processes.
+    static func open(_ path: String, _ flags: CInt, mode: UInt32 = 0o666) throws -> CInt {
+        let descriptor = RegularFile.open(path, flags, mode: mode)
+        guard descriptor >= 0 else { throw RemoteHelperError(.system, "cannot open \(path): \(RegularFile.reason())") }
         return descriptor
     }
 

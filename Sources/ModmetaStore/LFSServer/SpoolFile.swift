@@ -11,7 +11,7 @@ final class SpoolFile: Sendable {
     init(in directory: String) throws {
         _ = try DirectoryPath(directory).make(mode: 0o700)
         let path = "\(directory)/\(getpid())-\(String(UInt64.random(in: .min ... .max), radix: 16))"
-        descriptor = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o600)
+        descriptor = RegularFile.open(path, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW, mode: 0o600)
         guard descriptor >= 0 else { throw StoreError.failed(to: "create", path) }
         _ = unlink(path)
     }

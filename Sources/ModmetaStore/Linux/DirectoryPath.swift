@@ -55,16 +55,9 @@ package struct DirectoryPath: Sendable {
         return names
     }
 
-    /// Deletes the directory and all it holds; what cannot be deleted stays.
+    /// Deletes the directory and all it holds; links in it are not followed, and what cannot be deleted stays.
     package func removeTree() {
-        for name in (try? names()) ?? [] {
-            let child = "\(path)/\(name)"
-            if let status = try? FileStatus(of: child), status.kind == .directory {
-                DirectoryPath(child).removeTree()
-            } else {
-                _ = unlink(child)
-            }
-        }
+        if let held = try? HeldDirectory(opening: path) { held.removeContent() }
         _ = rmdir(path)
     }
 }

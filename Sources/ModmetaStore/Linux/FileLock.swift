@@ -12,8 +12,11 @@ struct FileLock: ~Copyable {
     ///
     /// - Throws: `.unavailable` if somebody else has kept the lock for 10 seconds.
     static func acquire(_ path: String, exactMode: UInt32?) async throws -> FileLock {
-        let lock = FileLock(descriptor: open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o666))
-        guard lock.descriptor >= 0 else { throw StoreError.failed(to: "open the lock", path) }
+        let lock = FileLock(descriptor: RegularFile.open(path, O_RDWR | O_CREAT | O_NOFOLLOW))
+        guard lock.descriptor >= 0 else {
+            if errno == ENXIO { throw StoreError(.corrupt, "\(path) is not a regular file; remove it") }
+            throw StoreError.failed(to: "open the lock", path)
+        }
         // Only the maker of the file may change its mode, and only it needs to.
         if let exactMode { _ = fchmod(lock.descriptor, mode_t(exactMode)) }
         for _ in 0..<attempts {

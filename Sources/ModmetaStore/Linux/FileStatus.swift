@@ -10,11 +10,15 @@ package struct FileStatus: Sendable {
     package var modified: Int64
     /// What kind of file it is.
     package var kind: Kind
+    /// The number of the user it belongs to.
+    package var owner: UInt32
+    /// How many names it has.
+    package var links: UInt64
     /// The device and the number of the inode, which together name the file itself.
     package var identity: [UInt64]
 
     /// The kinds of files that matter to a store.
-    package enum Kind: Sendable { case regular, directory, other }
+    package enum Kind: Sendable { case regular, directory, link, other }
 
     /// Reads the status of what a path names; nil where there is nothing.
     package init?(of path: String) throws {
@@ -34,8 +38,11 @@ package struct FileStatus: Sendable {
             switch status.st_mode & S_IFMT {
             case S_IFREG: .regular
             case S_IFDIR: .directory
+            case S_IFLNK: .link
             default: .other
             }
+        owner = status.st_uid
+        links = UInt64(status.st_nlink)
         identity = [UInt64(status.st_dev), UInt64(status.st_ino)]
     }
 }

@@ -19,26 +19,29 @@ package struct OpenFile: ~Copyable {
     ///
     /// - Throws: `.missing` where there is none, `.corrupt` where a symbolic link or another kind of file has its place.
     static func reading(_ path: String) throws -> OpenFile {
-        // O_NONBLOCK keeps a pipe in a file's place from holding us up; it changes nothing for regular files.
-        let file = OpenFile(owning: open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK), path: path)
-        guard file.descriptor >= 0 else { throw StoreError.failed(to: "open", path) }
-        guard try file.status().kind == .regular else { throw StoreError(.corrupt, "\(path) is not a regular file") }
+        let file = OpenFile(owning: RegularFile.open(path, O_RDONLY | O_NOFOLLOW), path: path)
+        guard file.descriptor >= 0 else {
+            if errno == ENXIO { throw StoreError(.corrupt, "\(path) is not a regular file") }
+            throw StoreError.failed(to: "open", path)
+        }
         return file
     }
 
     /// Opens a regular file outside a store for reading; here a symbolic link is followed.
     static func importing(_ path: String) throws -> OpenFile {
-        let file = OpenFile(owning: open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK), path: path)
-        guard file.descriptor >= 0 else { throw StoreError.failed(to: "open", path) }
-        guard try file.status().kind == .regular else {
-            throw StoreError(.unsupported, "\(path) is not a regular file; only regular files can be stored")
+        let file = OpenFile(owning: RegularFile.open(path, O_RDONLY), path: path)
+        guard file.descriptor >= 0 else {
+            if errno == ENXIO {
+                throw StoreError(.unsupported, "\(path) is not a regular file; only regular files can be stored")
+            }
+            throw StoreError.failed(to: "open", path)
         }
         return file
     }
 
     /// Creates a file for writing and reading; it is an error if there is one.
     static func creating(_ path: String, mode: UInt32) throws -> OpenFile {
-        let descriptor = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, mode_t(mode))
+        let descriptor = RegularFile.open(path, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW, mode: mode)
         guard descriptor >= 0 else { throw StoreError.failed(to: "create", path) }
         return OpenFile(owning: descriptor, path: path)
     }

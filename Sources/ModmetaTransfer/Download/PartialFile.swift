@@ -1,5 +1,6 @@
 internal import Glibc
 internal import ModmetaFormats
+internal import ModmetaStore
 
 /// The file a download is gathered in; it stays where it is when the download is interrupted.
 ///
@@ -42,7 +43,8 @@ public struct PartialFile: Sendable {
             try create("/" + parent)
             if mkdir(directory, 0o777) == 0 || errno == EEXIST { return }
         }
-        throw TransferError(.local, "cannot create \(directory): \(String(cString: strerror(errno)))")
+        throw TransferError(
+            .local, "cannot create \(HeldDirectory.shown(directory)): \(String(cString: strerror(errno)))")
     }
 
     /// Removes partial files nobody came back for.
@@ -55,7 +57,7 @@ public struct PartialFile: Sendable {
             }
             var status = stat()
             let path = "\(directory)/\(name)"
-            guard !name.hasPrefix("."), lstat(path, &status) == 0,
+            guard !name.hasPrefix("."), lstat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG,
                 status.st_mtim.tv_sec < time(nil) - age
             else { continue }
             unlink(path)

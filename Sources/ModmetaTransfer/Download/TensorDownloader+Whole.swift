@@ -44,7 +44,8 @@ extension TensorDownloader {
             // As long as it is kept, no other process takes it.
             try withExtendedLifetime(partial) {
                 guard rename(partial.path, path) == 0 else {
-                    throw TransferError(.local, "cannot make \(path): \(String(cString: strerror(errno)))")
+                    throw TransferError(
+                        .local, "cannot make \(HeldDirectory.shown(path)): \(String(cString: strerror(errno)))")
                 }
             }
         }
@@ -76,7 +77,8 @@ extension TensorDownloader {
             offset += UInt64(length)
         }
         guard hash.finish() == object.digest else {
-            throw TransferError(.corrupt, "\(copy.path) is damaged; remove it, and it is fetched again")
+            throw TransferError(
+                .corrupt, "\(HeldDirectory.shown(copy.path)) is damaged; remove it, and it is fetched again")
         }
         return Manifest(object: object, layout: try copy.layout(), entries: entries, chunks: Array(entries.indices))
     }

@@ -1,4 +1,5 @@
 public import ModmetaFormats
+internal import ModmetaStore
 
 /// Brings some tensors of objects out of a store, reading only the chunks that hold them.
 public struct TensorDownloader: Sendable {
@@ -46,7 +47,8 @@ public struct TensorDownloader: Sendable {
         let header = try SafetensorsHeader.serialized(selections.flatMap(\.tensors))
         let file = try LocalFile(updating: path)
         guard file.lock() else {
-            throw TransferError(.local, "another process is writing \(path); wait until it is done")
+            throw TransferError(
+                .local, "another process is writing \(HeldDirectory.shown(path)); wait until it is done")
         }
         let journal = try TensorJournal(path: "\(path).done", header: header)
         let pieces = TensorPiece.all(of: selections, from: UInt64(header.count))
@@ -56,9 +58,16 @@ public struct TensorDownloader: Sendable {
         let rebuilders = selections.compactMap { selection in
             selection.base.map { ChunkRebuilder($0, for: selection.object, in: context) }
         }
-        try await TensorJob(
-            context: context, pieces: pieces, rebuilders: rebuilders, file: file, journal: journal, progress: progress
-        ).run()
+        do {
+            try await TensorJob(
+                context: context, pieces: pieces, rebuilders: rebuilders, file: file, journal: journal,
+                progress: progress
+            ).run()
+        } catch let error as TransferError where error.code == .changed {
+            // What the journal says may be what is wrong.
+            journal.remove()
+            throw error
+        }
         journal.remove()
     }
 }

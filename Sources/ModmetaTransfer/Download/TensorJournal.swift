@@ -1,16 +1,16 @@
 internal import Glibc
 internal import ModmetaFormats
+internal import ModmetaStore
 internal import Synchronization
 
 /// Which chunks of a file of tensors are written, so that an interrupted fetch goes on where it was.
 ///
 /// The first line is the SHA-256 of the file's header: a journal of another selection is started anew. A line is added
-/// only after the bytes it stands for are on the disk.
+/// only after the bytes it stands for are on the disk, and has their SHA-256, by which they are known again.
 final class TensorJournal: Sendable {
     private let path: String
     private let descriptor: CInt
-    private let done: Set<String>
-    private let lock = Mutex(())
+    private let done: Mutex<[String: Digest]>
 
     init(path: String, header: [UInt8]) throws {
         self.path = path
@@ -22,34 +22,48 @@ final class TensorJournal: Sendable {
             known = text.split(separator: "\n", omittingEmptySubsequences: false).dropLast()
         }
         let isSame = known.first.map(String.init) == title
-        done = isSame ? Set(known.dropFirst().map(String.init)) : []
-        descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o666)
-        guard descriptor >= 0 else {
-            throw TransferError(.local, "cannot write \(path): \(String(cString: strerror(errno)))")
+        var done: [String: Digest] = [:]
+        for line in isSame ? known.dropFirst() : [] {
+            let words = line.split(separator: " ")
+            if words.count == 3, let digest = Digest(hex: words[2]) { done["\(words[0]) \(words[1])"] = digest }
         }
-        try append(([title] + done.sorted()).map { "\($0)\n" }.joined())
+        self.done = Mutex(done)
+        descriptor = RegularFile.open(path, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW)
+        guard descriptor >= 0 else {
+            throw TransferError(.local, "cannot write \(HeldDirectory.shown(path)): \(RegularFile.reason())")
+        }
+        let lines = done.map { "\($0.key) \($0.value)" }.sorted()
+        try append(([title] + lines).map { "\($0)\n" }.joined())
     }
 
     deinit { close(descriptor) }
 
-    func has(_ piece: TensorPiece) -> Bool { done.contains(TensorJournal.line(piece)) }
+    /// The SHA-256 of the parts of a chunk that were written; nil if they were not.
+    func digest(of piece: TensorPiece) -> Digest? { done.withLock { $0[TensorJournal.key(piece)] } }
 
     /// Notes a chunk whose bytes were written to a file.
-    func add(_ piece: TensorPiece, after file: LocalFile) throws {
+    ///
+    /// - Parameter digest: the SHA-256 of its parts.
+    func add(_ piece: TensorPiece, _ digest: Digest, after file: LocalFile) throws {
         guard fdatasync(file.descriptor) == 0 else {
-            throw TransferError(.local, "cannot write \(file.path): \(String(cString: strerror(errno)))")
+            throw TransferError(
+                .local, "cannot write \(HeldDirectory.shown(file.path)): \(String(cString: strerror(errno)))")
         }
-        try lock.withLock { _ in try append(TensorJournal.line(piece) + "\n") }
+        try done.withLock { done in
+            done[TensorJournal.key(piece)] = digest
+            try append("\(TensorJournal.key(piece)) \(digest)\n")
+        }
     }
 
     func remove() { unlink(path) }
 
-    private static func line(_ piece: TensorPiece) -> String { "\(piece.selection) \(piece.entry)" }
+    private static func key(_ piece: TensorPiece) -> String { "\(piece.selection) \(piece.entry)" }
 
     private func append(_ text: String) throws {
         let bytes = Array(text.utf8)
         guard write(descriptor, bytes, bytes.count) == bytes.count else {
-            throw TransferError(.local, "cannot write \(path): \(String(cString: strerror(errno)))")
+            throw TransferError(
+                .local, "cannot write \(HeldDirectory.shown(path)): \(String(cString: strerror(errno)))")
         }
     }
 }

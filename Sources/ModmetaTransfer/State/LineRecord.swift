@@ -12,7 +12,7 @@ struct LineRecord: Sendable {
 
     /// What is known.
     func read() -> LineState {
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
+        let descriptor = RegularFile.open(path, O_RDONLY | O_NOFOLLOW)
         guard descriptor >= 0 else { return LineState() }
         defer { close(descriptor) }
         return Self.state(in: descriptor)
@@ -20,7 +20,7 @@ struct LineRecord: Sendable {
 
     /// Adds a transfer that ended now.
     func note(_ transfer: LineState.Transfer, at now: Duration) {
-        let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o666)
+        let descriptor = RegularFile.open(path, O_RDWR | O_CREAT | O_NOFOLLOW)
         guard descriptor >= 0 else { return }
         defer { closeLocked(descriptor) }
         while flock(descriptor, LOCK_EX) != 0 { guard errno == EINTR else { return } }

@@ -25,14 +25,20 @@ public final class StateDatabase: Sendable {
 
     /// Opens the database, one process at a time, so that none replaces what another has just made.
     private static func open(_ path: String) -> SQLiteConnection? {
-        let lock = Glibc.open(path + ".lock", O_RDWR | O_CREAT | O_CLOEXEC, 0o666)
+        let lock = RegularFile.open(path + ".lock", O_RDWR | O_CREAT | O_NOFOLLOW)
         guard lock >= 0 else { return nil }
         defer { closeLocked(lock) }
         guard flock(lock, LOCK_EX) == 0 else { return nil }
+        // SQLite follows a link and opens whatever is there.
+        for suffix in ["", "-wal", "-shm", "-journal"] {
+            guard let status = try? FileStatus(of: path + suffix) else { continue }
+            guard status.kind == .regular else { return nil }
+        }
         do throws(SQLiteError) {
             let database = try SQLiteConnection(path: path)
             // Losing the last commits in a power cut is harmless here, so commits need no fsync.
-            try database.execute("PRAGMA synchronous = NORMAL")
+            // Functions that a schema of somebody else's calls are for our own statements alone.
+            try database.execute("PRAGMA trusted_schema = OFF; PRAGMA synchronous = NORMAL")
             let version = try database.query("PRAGMA user_version").first?.integer(0) ?? 0
             if version == schemaVersion { return database }
             // A later program's database is left to it.

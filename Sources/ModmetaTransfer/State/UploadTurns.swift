@@ -35,7 +35,7 @@ public struct UploadTurns: Sendable {
     func take(_ object: ObjectID) async throws -> Turn {
         while true {
             let path = "\(directory)/\(object)"
-            let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o666)
+            let descriptor = RegularFile.open(path, O_RDWR | O_CREAT | O_NOFOLLOW)
             guard descriptor >= 0 else { return Turn(descriptor: -1, path: path) }
             if flock(descriptor, LOCK_EX | LOCK_NB) == 0, isNamed(descriptor, path) {
                 return Turn(descriptor: descriptor, path: path)
@@ -47,7 +47,7 @@ public struct UploadTurns: Sendable {
 
     /// Whether another agent is uploading the object.
     func isTaken(_ object: ObjectID) -> Bool {
-        let descriptor = open("\(directory)/\(object)", O_RDWR | O_CLOEXEC)
+        let descriptor = RegularFile.open("\(directory)/\(object)", O_RDWR | O_NOFOLLOW)
         guard descriptor >= 0 else { return false }
         defer { closeLocked(descriptor) }
         return flock(descriptor, LOCK_EX | LOCK_NB) != 0

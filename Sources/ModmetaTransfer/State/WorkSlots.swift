@@ -61,7 +61,7 @@ public struct WorkSlots: Sendable {
         ///
         /// Without files every agent works at its own pace; the slots save memory, nothing rests on them.
         init?(_ path: String, _ kind: CInt) {
-            let opened = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o666)
+            let opened = RegularFile.open(path, O_RDWR | O_CREAT | O_NOFOLLOW)
             guard opened < 0 || flock(opened, kind | LOCK_NB) == 0 else {
                 close(opened)
                 return nil

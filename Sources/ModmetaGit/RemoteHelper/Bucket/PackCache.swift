@@ -24,9 +24,13 @@ final class PackCache: Sendable {
         if let parent {
             scratch = nil
             path = "\(parent)/packs/\(store)"
-            for directory in [parent, "\(parent)/packs", path] {
+            try StateDirectory.make(parent)
+            for directory in ["\(parent)/packs", path] {
                 guard mkdir(directory, 0o700) == 0 || errno == EEXIST else {
                     throw RemoteHelperError(.system, "cannot make \(directory): \(SystemCall.reason())")
+                }
+                guard StateDirectory.isOwn(directory) else {
+                    throw RemoteHelperError(.system, "\(directory) is not a directory of this user's; remove it")
                 }
             }
         } else {
@@ -34,7 +38,7 @@ final class PackCache: Sendable {
             self.scratch = scratch
             path = scratch.path
         }
-        lock = try SystemCall.open("\(path)/lock", O_RDWR | O_CREAT, mode: 0o600)
+        lock = try SystemCall.open("\(path)/lock", O_RDWR | O_CREAT | O_NOFOLLOW, mode: 0o600)
         while flock(lock, LOCK_SH) != 0 {
             guard errno == EINTR else {
                 throw RemoteHelperError(.system, "cannot lock \(path)/lock: \(SystemCall.reason())")
@@ -53,8 +57,8 @@ final class PackCache: Sendable {
     func has(_ pack: ListedPack) -> Bool {
         let (packFile, indexFile) = files(of: pack)
         var status = stat()
-        return stat(packFile, &status) == 0 && UInt64(exactly: status.st_size) == pack.pack.length
-            && access(indexFile, R_OK) == 0
+        return lstat(packFile, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
+            && UInt64(exactly: status.st_size) == pack.pack.length && access(indexFile, R_OK) == 0
     }
 
     /// A path that no file's begins with yet, for files in the making.
