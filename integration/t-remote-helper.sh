@@ -711,7 +711,7 @@ git -C local commit -q -m pointer
 commit local later
 git -C local tag v1
 must_fail git -C local push --no-verify origin main
-said "weights missing: model.safetensors (run: git lfs push origin main)"
+said "weights missing: model.safetensors (run: git lfs push --all origin main)"
 must_fail git -C local push --no-verify origin main v1 main~2:refs/heads/without
 same local main~2 store without
 has_no store v1

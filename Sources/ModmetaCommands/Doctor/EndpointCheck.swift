@@ -10,9 +10,12 @@ struct EndpointCheck: HealthCheck {
         var found: [Diagnosis] = []
         for remote in remotes {
             do {
-                let endpoint = try await LFSEndpoint.resolve(.upload, remote: remote, in: repository)
-                guard endpoint.url.hasPrefix("modmeta::") else { continue }
-                found.append(.healthy("remote \(remote)", "weights go to \(escaped(endpoint.url)), by \(endpoint.key)"))
+                let destinations = try await UploadDestinations.find(remote: remote, in: repository)
+                for endpoint in destinations.endpoints where endpoint.url.hasPrefix("modmeta::") {
+                    found.append(
+                        .healthy("remote \(remote)", "weights go to \(escaped(endpoint.url)), by \(endpoint.key)"))
+                }
+                try destinations.check(remote: remote)
             } catch let error as LFSAgentError where error.code == .untrustedEndpoint {
                 found.append(
                     .problem("remote \(remote)", error.message, remedy: "git config lfs.url modmeta::<store>"))

@@ -36,12 +36,14 @@ struct Patient {
         stores = []
         if let url { stores.append(Store(remote: nil, url: try StoreURL(url))) }
         for remote in try await remotes() {
-            guard let repository,
-                let endpoint = try? await LFSEndpoint.resolve(.upload, remote: remote, in: repository),
-                let store = try? StoreURL(endpoint.url, removingLFSSuffix: endpoint.key == "remote"),
-                endpoint.url.hasPrefix("modmeta::"), !stores.contains(where: { $0.url == store })
-            else { continue }
-            stores.append(Store(remote: remote, url: store))
+            guard let repository else { continue }
+            let destinations = try? await UploadDestinations.find(remote: remote, in: repository)
+            for endpoint in destinations?.endpoints ?? [] {
+                guard let store = try? StoreURL(endpoint.url, removingLFSSuffix: endpoint.key == "remote"),
+                    endpoint.url.hasPrefix("modmeta::"), !stores.contains(where: { $0.url == store })
+                else { continue }
+                stores.append(Store(remote: remote, url: store))
+            }
         }
     }
 

@@ -1,6 +1,7 @@
 internal import ModmetaFormats
 internal import ModmetaGit
 internal import ModmetaSnapshots
+internal import ModmetaStore
 internal import ModmetaTransfer
 
 /// What the pre-push hook refuses: tags of snapshots whose objects the store cannot give back.
@@ -9,6 +10,8 @@ internal import ModmetaTransfer
 struct PushGuard {
     let repository: SnapshotRepository
     let remote: String
+    /// The URL that is pushed to, as git gives it.
+    let url: String
 
     /// Looks at what is pushed, as git writes it: `<local ref> <local object> <remote ref> <remote object>`.
     ///
@@ -23,12 +26,19 @@ struct PushGuard {
             return String(fields[0].dropFirst(SnapshotRepository.tagPrefix.count))
         }
         guard !names.isEmpty else { return }
-        let endpoint = try await LFSEndpoint.resolve(.download, remote: remote, in: repository.repository)
+        let endpoint = try await UploadDestinations.find(remote: remote, in: repository.repository)
+            .view(from: url, remote: remote).endpoint
         // Of another kind of server git-lfs itself has asked.
         guard endpoint.url.hasPrefix("modmeta::") else { return }
-        let context = try await StoreSession(
-            .download, remote: remote, in: repository.repository, creates: false
-        ).context
+        let context: TransferContext
+        do {
+            context = try await StoreSession(
+                .download, at: endpoint, remote: remote, in: repository.repository, creates: false
+            ).context
+        } catch let error as StoreError where error.code == .noStore && endpoint.url == url {
+            // This push makes the store, and its helper looks for the weights of all that it brings.
+            return
+        }
         // Snapshots that follow each other share most objects.
         var asked: Set<ObjectID> = []
         for name in names {
@@ -45,7 +55,7 @@ struct PushGuard {
             throw CommandFailure(
                 kind: .finding,
                 message: "the snapshot \(name) has \(escaped(path)), whose content is not in the store",
-                hints: ["Run: git lfs push \(remote) snapshot/\(name)", "Then push again."])
+                hints: ["Run: git lfs push --all \(remote) snapshot/\(name)", "Then push again."])
         }
     }
 

@@ -29,7 +29,7 @@ struct Hook: AsyncParsableCommand {
             try await reportingFailures {
                 var lines: [String] = []
                 while let line = readLine() { lines.append(line) }
-                try await PushGuard(repository: .discover(), remote: remote).check(lines)
+                try await PushGuard(repository: .discover(), remote: remote, url: url).check(lines)
             }
         }
     }

@@ -1,3 +1,5 @@
+internal import ModmetaStore
+
 /// The store an agent works with, and which setting named it.
 ///
 /// Settings count in git-lfs's order: `lfs.pushurl` for uploads, `lfs.url`, `remote.<r>.lfspushurl` for uploads,
@@ -26,14 +28,29 @@ public struct LFSEndpoint: Hashable, Sendable {
     public static func resolve(
         _ operation: TransferOperation, remote: String, in repository: Repository
     ) async throws -> LFSEndpoint {
-        if let endpoint = try await configured(operation, remote, repository) {
-            if endpoint.isCommitted { try endpoint.checkTrust(repository.configuration) }
-            return try await endpoint.rewritten(by: repository)
-        }
-        if isURL(remote) {
-            return try await LFSEndpoint(url: remote, key: "remote", isCommitted: false).rewritten(by: repository)
-        }
-        return try await remoteURL(operation, remote, repository)
+        if let endpoint = try await named(for: operation, remote: remote, in: repository) { return endpoint }
+        if operation == .upload, let url = try await pushURLs(of: remote, in: repository).first { return url }
+        if isURL(remote) { return try await given(remote, repository) }
+        return try await remoteURLs(operation, remote, repository)[0]
+    }
+
+    /// The endpoint that a setting of git-lfs names; nil if it is to be the remote's own URL.
+    static func named(
+        for operation: TransferOperation, remote: String, in repository: Repository
+    ) async throws -> LFSEndpoint? {
+        guard let endpoint = try await configured(operation, remote, repository) else { return nil }
+        if endpoint.isCommitted { try endpoint.checkTrust(repository.configuration) }
+        return try await endpoint.rewritten(by: repository)
+    }
+
+    /// All URLs that git pushes a remote's history to, in git's order; never empty.
+    static func pushURLs(of remote: String, in repository: Repository) async throws -> [LFSEndpoint] {
+        if isURL(remote) { return [try await given(remote, repository)] }
+        return try await remoteURLs(.upload, remote, repository)
+    }
+
+    private static func given(_ url: String, _ repository: Repository) async throws -> LFSEndpoint {
+        try await LFSEndpoint(url: url, key: "remote", isCommitted: false).rewritten(by: repository)
     }
 
     private static func configured(
@@ -54,28 +71,30 @@ public struct LFSEndpoint: Hashable, Sendable {
         return nil
     }
 
-    private static func remoteURL(
+    /// The URLs of a remote, for downloads one.
+    private static func remoteURLs(
         _ operation: TransferOperation, _ remote: String, _ repository: Repository
-    ) async throws -> LFSEndpoint {
-        let key = "remote.\(remote).url"
-        let pushKey = "remote.\(remote).pushurl"
+    ) async throws -> [LFSEndpoint] {
         let own = repository.configuration
-        if !own.rewritesURLs {
+        let pushKey = "remote.\(remote).pushurl"
+        let isPush = operation == .upload && !own.all(pushKey).isEmpty
+        let key = isPush ? pushKey : "remote.\(remote).url"
+        var urls: [String]
+        if !own.rewritesURLs, !own.all(key).isEmpty, !own.all(key).contains("") {
             // What `git remote get-url` would say, without another process.
-            if operation == .upload, let url = own.all(pushKey).first, !url.isEmpty {
-                return LFSEndpoint(url: url, key: pushKey, isCommitted: false)
-            }
-            if let url = own.all(key).first, !url.isEmpty { return LFSEndpoint(url: url, key: key, isCommitted: false) }
+            urls = own.all(key)
+        } else {
+            let push = operation == .upload ? ["--push", "--all"] : []
+            let output = try await repository.git.output(["remote", "get-url"] + push + ["--", remote])
+            urls = output.status == 0 ? output.lines.map(String.init) : []
         }
-        let push = operation == .upload ? ["--push"] : []
-        let output = try await repository.git.output(["remote", "get-url"] + push + ["--", remote])
-        guard output.status == 0, let url = output.lines.first else {
+        if operation == .download { urls = Array(urls.prefix(1)) }
+        guard !urls.isEmpty else {
             throw LFSAgentError(
                 .noEndpoint,
                 "the remote \"\(remote)\" has no URL; run `git remote add <name> modmeta::<store>` or set lfs.url")
         }
-        let isPush = operation == .upload && !own.all(pushKey).isEmpty
-        return LFSEndpoint(url: String(url), key: isPush ? pushKey : key, isCommitted: false)
+        return urls.map { LFSEndpoint(url: $0, key: key, isCommitted: false) }
     }
 
     private func rewritten(by repository: Repository) async throws -> LFSEndpoint {
@@ -112,13 +131,16 @@ public struct LFSEndpoint: Hashable, Sendable {
         return nil
     }
 
+    /// The URL for people to read, without a password.
+    var shownURL: String { (try? StoreURL(url)).map { "\($0)" } ?? url }
+
     /// Whether the history whose weights go here goes somewhere else.
     func isBesideHistory(in repository: Repository, remote: String) -> Bool {
         let keys = ["remote", "remote.\(remote).url", "remote.\(remote).pushurl"]
         guard !keys.contains(key) else { return false }
-        return repository.configuration["remote.\(remote).pushurl"] ?? repository.configuration["remote.\(remote).url"]
-            != url
+        let pushed = repository.configuration.all("remote.\(remote).pushurl")
+        return (pushed.isEmpty ? repository.configuration.all("remote.\(remote).url") : pushed) != [url]
     }
 
-    private static func isURL(_ remote: String) -> Bool { remote.contains("::") || remote.contains("://") }
+    static func isURL(_ remote: String) -> Bool { remote.contains("::") || remote.contains("://") }
 }

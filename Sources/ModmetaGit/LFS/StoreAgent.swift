@@ -1,11 +1,11 @@
 public import ModmetaFormats
 internal import ModmetaTransfer
 
-/// The agent git-lfs starts: carries objects between the repository it was started in and its store.
+/// The agent git-lfs starts: carries objects between the repository it was started in and its store, or stores.
 public actor StoreAgent: TransferAgent {
     private var operation = TransferOperation.download
     private var remote = ""
-    private var opened: Task<StoreSession, any Error>?
+    private var opened: Task<[StoreSession], any Error>?
     /// What was downloaded last; git-lfs has moved it away when it sends the next request.
     private var handedOver: PartialFile?
 
@@ -18,13 +18,18 @@ public actor StoreAgent: TransferAgent {
         self.remote = remote
     }
 
-    /// Stores an object, creating the store where there is none.
+    /// Stores an object in every store that history is pushed to, creating those that are absent.
     public func upload(
         _ object: ObjectID, size: UInt64, path: String, progress: @escaping @Sendable (UInt64) -> Void
     ) async throws {
-        let session = try await session()
-        try await Uploader(context: session.context, history: session.history)
-            .upload(object, size: size, path: path, progress: progress)
+        let sessions = try await sessions()
+        let count = UInt64(sessions.count)
+        for (index, session) in sessions.enumerated() {
+            let done = size / count * UInt64(index)
+            try await Uploader(context: session.context, history: session.history)
+                .upload(object, size: size, path: path) { progress(done + $0 / count) }
+        }
+        progress(size)
     }
 
     /// Rebuilds an object and returns the path of the complete file.
@@ -32,7 +37,7 @@ public actor StoreAgent: TransferAgent {
         _ object: ObjectID, size: UInt64, progress: @escaping @Sendable (UInt64) -> Void
     ) async throws -> String {
         handedOver = nil
-        let file = try await Downloader(context: try await session().context)
+        let file = try await Downloader(context: try await sessions()[0].context)
             .download(object, size: size, progress: progress)
         handedOver = file
         return file.path
@@ -41,17 +46,32 @@ public actor StoreAgent: TransferAgent {
     /// Lets go of the last download and removes partial ones that were given up long ago.
     public func finish() async {
         handedOver = nil
-        if operation == .download, let session = try? await opened?.value {
+        if operation == .download, let session = try? await opened?.value.first {
             PartialFile.sweep(session.context.partialDirectory)
         }
     }
 
-    /// The session, opened once; a failure is final for this agent, as git-lfs starts no other.
-    private func session() async throws -> StoreSession {
+    /// The sessions, one for each store, opened once; a failure is final for this agent, as git-lfs starts no other.
+    private func sessions() async throws -> [StoreSession] {
         if let opened { return try await opened.value }
         let task = Task { [operation, remote] in
-            try await StoreSession(
-                operation, remote: remote, in: try await Repository.discover(), creates: operation == .upload)
+            let repository = try await Repository.discover()
+            guard operation == .upload else {
+                return [try await StoreSession(operation, remote: remote, in: repository, creates: false)]
+            }
+            let destinations = try await UploadDestinations.find(remote: remote, in: repository)
+            try destinations.check(remote: remote)
+            var sessions: [StoreSession] = []
+            for endpoint in destinations.endpoints {
+                do {
+                    sessions.append(
+                        try await StoreSession(operation, at: endpoint, remote: remote, in: repository, creates: true))
+                } catch  where destinations.endpoints.count > 1 {
+                    throw LFSAgentError(
+                        .inputOutput, "this push goes to \(endpoint.shownURL) too, which cannot be used: \(error)")
+                }
+            }
+            return sessions
         }
         opened = task
         return try await task.value

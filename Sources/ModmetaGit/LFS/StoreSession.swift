@@ -20,6 +20,19 @@ public struct StoreSession: Sendable {
         _ operation: TransferOperation, remote: String, in repository: Repository, creates: Bool
     ) async throws {
         let endpoint = try await LFSEndpoint.resolve(operation, remote: remote, in: repository)
+        try await self.init(operation, at: endpoint, remote: remote, in: repository, creates: creates)
+    }
+
+    /// Opens the store of an endpoint.
+    ///
+    /// - Parameters:
+    ///   - remote: the remote that led to the endpoint.
+    ///   - creates: whether a store that is absent is created; never set for reading.
+    /// - Throws: `StoreError` if it cannot be opened.
+    public init(
+        _ operation: TransferOperation, at endpoint: LFSEndpoint, remote: String, in repository: Repository,
+        creates: Bool
+    ) async throws {
         let url = try StoreURL(endpoint.url, removingLFSSuffix: endpoint.key == "remote")
         history = GitVersionHistory(repository: repository)
         // A store that is to be created is a Git repository of the same kind as ours. On a host all is there already, so that

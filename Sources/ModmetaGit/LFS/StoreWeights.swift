@@ -6,12 +6,20 @@ internal import ModmetaTransfer
 public actor StoreWeights: WeightsPresence {
     private let repository: Repository
     private let remote: String
+    private let endpoint: LFSEndpoint
+    private let sendsMissing: Bool
     private var opened: StoreSession?
 
-    /// Answers for the store that uploads to a remote go to.
-    public init(repository: Repository, remote: String) {
+    /// Answers for the store of an endpoint.
+    ///
+    /// - Parameters:
+    ///   - remote: the remote that led to it.
+    ///   - sendsMissing: whether what is missing there is sent, if this repository has it.
+    public init(repository: Repository, remote: String, endpoint: LFSEndpoint, sendsMissing: Bool) {
         self.repository = repository
         self.remote = remote
+        self.endpoint = endpoint
+        self.sendsMissing = sendsMissing
     }
 
     /// The objects that cannot be rebuilt from the store.
@@ -24,8 +32,8 @@ public actor StoreWeights: WeightsPresence {
             var missing: [ObjectID] = []
             for (object, size) in objects where try await !session.context.canRebuild(object, size: size) {
                 // What git-lfs has sent, and a collection deleted before any ref led to it, is sent once more.
-                guard try await session.context.wasCollected(object), try await send(object, size: size, session)
-                else {
+                let isOurs = if sendsMissing { true } else { try await session.context.wasCollected(object) }
+                guard isOurs, try await send(object, size: size, session) else {
                     missing.append(object)
                     continue
                 }
@@ -69,7 +77,8 @@ public actor StoreWeights: WeightsPresence {
 
     private func session() async throws -> StoreSession {
         if let opened { return opened }
-        let session = try await StoreSession(.upload, remote: remote, in: repository, creates: false)
+        let session = try await StoreSession(
+            .upload, at: endpoint, remote: remote, in: repository, creates: sendsMissing)
         // What is found present is present after this look, which `isUndisturbed` goes back to.
         try await session.context.lookForCollections()
         opened = session

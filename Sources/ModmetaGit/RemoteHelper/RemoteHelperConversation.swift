@@ -80,19 +80,14 @@ struct RemoteHelperConversation {
         let push = StorePush(
             target: try store.pushTarget(from: local, options: machine.options), local: local, options: machine.options,
             listed: listed, remote: invocation.remote,
-            weights: { try await session.weights(invocation) })
+            weights: { try await session.weights(invocation) },
+            siblingRefs: { [local] address in try await refs(ofStoreAt: address, session, local) })
         return RemoteHelperReply.pushed(try await push.run(requests))
     }
 
     private mutating func openStore(creating format: GitObjectFormat? = nil) async throws -> any StoreHistory {
         if let store { return store }
-        let opened: any StoreHistory
-        switch try await session.openStore(invocation.address, format) {
-        case .directory(let path): opened = try await StoreRepository(at: path)
-        case .bucket(let files, let id, let found):
-            opened = BucketHistory(
-                files: files, store: id, stateDirectory: try await local.stateDirectory(), found: found)
-        }
+        let opened = try await history(at: invocation.address, creating: format, session, local)
         store = opened
         return opened
     }
@@ -102,5 +97,28 @@ struct RemoteHelperConversation {
         if let format = store.chosenFormat { return format }
         // Git may ask before there is a repository, or outside one.
         return (try? await local.objectFormat()) ?? .sha1
+    }
+}
+
+/// Opens the Git side of a store.
+private func history(
+    at address: String, creating format: GitObjectFormat?, _ session: RemoteHelperSession, _ local: LocalRepository
+) async throws -> any StoreHistory {
+    switch try await session.openStore(address, format) {
+    case .directory(let path): try await StoreRepository(at: path)
+    case .bucket(let files, let id, let found):
+        BucketHistory(files: files, store: id, stateDirectory: try await local.stateDirectory(), found: found)
+    }
+}
+
+/// The refs of a store the same push goes to later; none if it is not made yet, nil if it is on an LFS server.
+private func refs(
+    ofStoreAt address: String, _ session: RemoteHelperSession, _ local: LocalRepository
+) async throws -> StoreRefs? {
+    if case .server? = try? StoreURL(address).location { return nil }
+    do {
+        return try await history(at: address, creating: nil, session, local).refs(peelingTags: false)
+    } catch let error as StoreError where error.code == .noStore {
+        return .empty
     }
 }

@@ -1,7 +1,7 @@
 internal import ModmetaStore
 
 extension RemoteHelperSession {
-    /// The session of the program `git-remote-modmeta`: real stores, and the weights in the store that uploads go to.
+    /// The session of the program `git-remote-modmeta`: real stores, and the weights that belong to them.
     public static func standard() -> RemoteHelperSession {
         RemoteHelperSession(
             openStore: { address, creating in
@@ -19,9 +19,7 @@ extension RemoteHelperSession {
                     throw StoreError(.unsupported, "\(url) keeps no history; use it for weights, as lfs.url")
                 }
             },
-            weights: { invocation in
-                StoreWeights(repository: try await Repository.discover(), remote: invocation.remote)
-            })
+            weights: { try await PushedWeights.standard($0) })
     }
 
     private static func openBucket(

@@ -31,8 +31,8 @@ public struct RemoteHelperSession: Sendable {
     public typealias StoreOpener =
         @Sendable (_ address: String, _ creating: GitObjectFormat?) async throws -> OpenedStore
 
-    /// Makes the judge of which weights the agent's store has, for the objects a push would publish.
-    public typealias WeightsFinder = @Sendable (Invocation) async throws -> any WeightsPresence
+    /// Finds the weights that a push answers for.
+    public typealias WeightsFinder = @Sendable (Invocation) async throws -> PushedWeights
 
     let openStore: StoreOpener
     let weights: WeightsFinder

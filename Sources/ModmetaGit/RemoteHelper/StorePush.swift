@@ -10,8 +10,10 @@ struct StorePush {
     var listed: StoreRefs?
     /// The remote's name, or its URL.
     var remote: String
-    /// Makes the judge of which weights are in the store.
-    var weights: @Sendable () async throws -> any WeightsPresence
+    /// Finds the weights that the push answers for.
+    var weights: @Sendable () async throws -> PushedWeights
+    /// Reads the refs of another store, by its address; nil if they are not to be had without fetching them.
+    var siblingRefs: @Sendable (_ address: String) async throws -> StoreRefs? = { _ in nil }
 
     /// A request that may go ahead.
     struct Plan: Sendable {
@@ -84,16 +86,20 @@ struct StorePush {
         guard !tips.isEmpty else { return plans }
         let known = try await local.present(among: refs.tips)
         var new = try await newObjects(tips, beyond: known)
-        if new.count > 0, try await local.flag("modmeta.allowIncompletePush") != true {
+        if try await local.flag("modmeta.allowIncompletePush") != true {
             let weights = try await weights()
-            let pointers = PointerGuard(local: local, weights: weights)
-            if try await pointers.gap(in: new) != nil {
-                plans = try await passing(plans, pointers, beyond: known, &ledger)
+            let pointers = PointerGuard(local: local, weights: weights.presence)
+            let count = plans.count
+            if new.count > 0, try await pointers.gap(in: new) != nil {
+                plans = try await passing(plans, pointers, beyond: known, weights, &ledger)
+            }
+            plans = try await passingSiblings(plans, weights, beyond: known, &ledger)
+            if plans.count != count {
                 tips = Set(plans.compactMap(\.change.new))
                 guard !tips.isEmpty else { return plans }
                 new = try await newObjects(tips, beyond: known)
             }
-            promise = Promise(weights: weights, objects: new)
+            if new.count > 0 { promise = Promise(weights: weights.presence, objects: new) }
         }
         do {
             try await target.bring(tips, known: known, isEverythingKnown: new.count == 0)
@@ -105,15 +111,18 @@ struct StorePush {
     }
 
     /// Refuses each plan that weights are missing for; returns the others.
-    private func passing(
-        _ plans: [Plan], _ pointers: PointerGuard, beyond known: Set<GitObjectName>, _ ledger: inout PushLedger
+    ///
+    /// - Parameter store: the store that lacks them, if it is not the one at hand.
+    func passing(
+        _ plans: [Plan], _ pointers: PointerGuard, beyond known: Set<GitObjectName>, _ weights: PushedWeights,
+        in store: String? = nil, _ ledger: inout PushLedger
     ) async throws -> [Plan] {
         var passing: [Plan] = []
         for plan in plans {
             if let tip = plan.change.new,
                 let gap = try await pointers.gap(in: try await newObjects([tip], beyond: known))
             {
-                ledger.refuse(plan.request, reason(for: gap, plan.request))
+                ledger.refuse(plan.request, reason(for: gap, weights, in: store, plan.request))
             } else {
                 passing.append(plan)
             }
@@ -121,14 +130,23 @@ struct StorePush {
         return ledger.isOver ? [] : passing
     }
 
-    private func reason(for gap: PointerGuard.Gap, _ request: PushRequest) -> String {
+    private func reason(
+        for gap: PointerGuard.Gap, _ weights: PushedWeights, in store: String?, _ request: PushRequest
+    ) -> String {
         let more = gap.count > 1 ? " and \(gap.count - 1) more" : ""
         let prefix = ["refs/heads/", "refs/tags/"].first { request.source.hasPrefix($0) } ?? ""
         let ref = request.source.dropFirst(prefix.count)
-        return "weights missing: \(gap.path)\(more) (run: git lfs push \(remote) \(ref))"
+        let place = store.map { " in \($0)" } ?? ""
+        if weights.sendsMissing {
+            let source = LFSEndpoint.isURL(remote) ? "" : " \(remote)"
+            return "weights missing\(place), and not in this repository: \(gap.path)\(more) "
+                + "(run: git lfs fetch --all\(source), then push again)"
+        }
+        // Without --all git-lfs leaves out what it takes for pushed, whatever the store has.
+        return "weights missing\(place): \(gap.path)\(more) (run: git lfs push --all \(remote) \(ref))"
     }
 
-    private func newObjects(_ tips: Set<GitObjectName>, beyond known: Set<GitObjectName>) async throws -> NewObjects {
+    func newObjects(_ tips: Set<GitObjectName>, beyond known: Set<GitObjectName>) async throws -> NewObjects {
         try await NewObjects(tips, beyond: known, in: local, scratch: target.scratch)
     }
 }

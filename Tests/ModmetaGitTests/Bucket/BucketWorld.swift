@@ -63,7 +63,7 @@ struct BucketWorld: Sendable {
         let local = local(repository)
         let push = StorePush(
             target: try history.pushTarget(from: local, options: options), local: local, options: options,
-            listed: listed, remote: "origin", weights: { NoWeights() })
+            listed: listed, remote: "origin", weights: { PushedWeights(presence: NoWeights()) })
         return try await push.run(refspecs.compactMap { PushRequest($0[...]) })
     }
 
