@@ -37,7 +37,8 @@ import Testing
 
     @Test func stridedTensorsAreGathered() async throws {
         let view = StateDictionary.View(
-            name: "t", dtype: "U8", width: 1, shape: [3, 2], strides: [1, 3], range: 0..<6, isContiguous: false)
+            name: "t", dtype: "U8", width: 1, shape: [3, 2], strides: [1, 3], range: 0..<6, isContiguous: false,
+            numbers: [3, 2])
         #expect(GatheredTensor([0, 1, 2, 3, 4, 5], as: view).digest == SHA256.hash([0, 3, 1, 4, 2, 5]))
         let files = try CheckpointFiles()
         try files.write(try fixture("strided.pt"), to: "pytorch_model.bin")
@@ -66,7 +67,7 @@ import Testing
     @Test func aTensorLargerThanItsMemoryIsNotGathered() {
         let expanded = StateDictionary.View(
             name: "t", dtype: "F32", width: 4, shape: [1 << 40, 1 << 40], strides: [0, 0], range: 0..<4,
-            isContiguous: false)
+            isContiguous: false, numbers: [1 << 40, 1 << 40])
         #expect(!GatheredTensor.canGather(expanded))
     }
 }

@@ -20,6 +20,12 @@ struct PyTorchArchive<Source: ByteSource> {
         }
     }
 
+    /// Whether PyTorch loads this pickle and no other: all files are in its folder, and none makes it a program.
+    var isAlone: Bool {
+        !root.dropLast().contains("/") && entries["\(root)constants.pkl"] == nil
+            && entries.keys.allSatisfy { $0.utf8.starts(with: root.utf8) }
+    }
+
     /// Follows the pickle; the object that the file is.
     func pickle() throws -> (PickleGraph, PickleGraph.ID) {
         let name = root + "data.pkl"

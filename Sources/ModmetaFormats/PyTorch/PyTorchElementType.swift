@@ -8,11 +8,24 @@ struct PyTorchElementType: Hashable {
     let width: UInt64
     /// How the bytes divide into numbers.
     let element: ElementKind
+    /// How many numbers one element packs; safetensors counts numbers, and PyTorch elements.
+    let packing: UInt64
 
-    private init(_ dtype: String, _ width: UInt64, _ element: ElementKind) {
+    private init(_ dtype: String, _ width: UInt64, _ element: ElementKind, packing: UInt64 = 1) {
         self.dtype = dtype
         self.width = width
         self.element = element
+        self.packing = packing
+    }
+
+    /// The extents of a tensor in numbers: those in elements, with the innermost one multiplied.
+    ///
+    /// - Returns: nil where a scalar packs several numbers, or 64 bits do not hold the extent.
+    func numbers(in shape: [UInt64]) -> [UInt64]? {
+        guard packing > 1 else { return shape }
+        guard let last = shape.last else { return nil }
+        let (extent, overflow) = last.multipliedReportingOverflow(by: packing)
+        return overflow ? nil : shape.dropLast() + [extent]
     }
 
     /// Bytes of which nothing more is known.
@@ -55,5 +68,12 @@ struct PyTorchElementType: Hashable {
         "float8_e4m3fnuz": .init("F8_E4M3FNUZ", 1, .float8E4M3),
         "float8_e5m2fnuz": .init("F8_E5M2FNUZ", 1, .float8E5M2),
         "float8_e8m0fnu": .init("F8_E8M0", 1, .integer8),
+        "float4_e2m1fn_x2": .init("F4", 1, .packedFloat4, packing: 2),
+        "bits8": .init("BITS8", 1, .byte), "bits16": .init("BITS16", 2, .integer16),
+        "bits1x8": .init("BITS1X8", 1, .byte), "bits2x4": .init("BITS2X4", 1, .byte),
+        "bits4x2": .init("BITS4X2", 1, .packed4),
+        "qint8": .init("QI8", 1, .integer8), "quint8": .init("QU8", 1, .integer8),
+        "qint32": .init("QI32", 4, .integer32), "quint4x2": .init("QU4X2", 1, .packed4),
+        "quint2x4": .init("QU2X4", 1, .byte),
     ]
 }

@@ -61,7 +61,8 @@ struct PyTorchPlacement {
         let count = (data.upperBound - data.lowerBound) / first.type.width
         return empty + [
             Layout.Tensor(
-                name: first.name, dtype: first.type.dtype, element: first.type.element, shape: [count], range: data)
+                name: first.name, dtype: first.type.dtype, element: first.type.element,
+                shape: first.type.numbers(in: [count]) ?? [count], range: data)
         ]
     }
 
@@ -101,6 +102,7 @@ struct PyTorchPlacement {
 
     private func tensor(_ view: PyTorchTensor, range: Range<UInt64>) -> Layout.Tensor {
         Layout.Tensor(
-            name: view.name, dtype: view.type.dtype, element: view.type.element, shape: view.shape, range: range)
+            name: view.name, dtype: view.type.dtype, element: view.type.element,
+            shape: view.type.numbers(in: view.shape) ?? view.shape, range: range)
     }
 }

@@ -11,7 +11,7 @@ public struct StateDictionary: Sendable {
         public var dtype: String
         /// The bytes of one element.
         public var width: UInt64
-        /// The extents, outermost first; empty for a scalar.
+        /// The extents in elements, outermost first; empty for a scalar.
         public var shape: [UInt64]
         /// The elements between neighbours along each dimension.
         public var strides: [UInt64]
@@ -19,6 +19,8 @@ public struct StateDictionary: Sendable {
         public var range: Range<UInt64>
         /// Whether the elements lie one behind the other in the order of their indices, so that the range is the tensor.
         public var isContiguous: Bool
+        /// The extents as safetensors counts them: an element that packs two numbers counts as two.
+        public var numbers: [UInt64]
         /// The bytes of all elements; nil if 64 bits do not hold it.
         public var byteCount: UInt64? {
             var count = width
@@ -53,11 +55,14 @@ public struct StateDictionary: Sendable {
         guard let root = PyTorchLayout.root(of: directory) else { return nil }
         let archive = try PyTorchArchive(directory, root: root, source)
         let (graph, pickle) = try archive.pickle()
-        guard let members = members(of: pickle, in: graph) else { return nil }
+        let plain = PlainTensor(graph: graph)
+        guard archive.isAlone, plain.importsOnlyTensors, graph.replacedStates.isEmpty,
+            let members = members(of: pickle, in: graph)
+        else { return nil }
         var views: [View] = []
         var names: Set<String> = []
         for (name, value) in members {
-            guard names.insert(name).inserted, let tensor = tensor(value, name: name, in: graph),
+            guard names.insert(name).inserted, let tensor = plain.tensor(value, name: name),
                 let view = try view(of: tensor, in: archive.data(tensor.storage.key))
             else { return nil }
             views.append(view)
@@ -70,9 +75,11 @@ public struct StateDictionary: Sendable {
         let node = graph[id]
         let pairs: ArraySlice<PickleGraph.ID>
         switch node.kind {
-        case .dictionary: pairs = node.children[...]
-        case .call where isCall(node, of: ["OrderedDict"], in: graph):
-            guard node.hasPairs || node.children.count == 2 else { return nil }
+        case .dictionary where node.state == nil: pairs = node.children[...]
+        case .call where PlainTensor(graph: graph).isOrderedDictionary(id):
+            guard node.hasPairs || node.children.count == 2, holdsMetadataOnly(node.state, in: graph) else {
+                return nil
+            }
             pairs = node.children.dropFirst(2)
         default: return nil
         }
@@ -86,28 +93,11 @@ public struct StateDictionary: Sendable {
         return members
     }
 
-    /// The tensor a value is: itself, or what a parameter is made of.
-    private static func tensor(_ id: PickleGraph.ID, name: String, in graph: PickleGraph) -> PyTorchTensor? {
-        let node = graph[id]
-        if isCall(node, of: ["_rebuild_parameter"], in: graph), let arguments = node.children.dropFirst().first,
-            let only = graph[arguments].children.first, only != id
-        {
-            // A parameter of a parameter is no tensor.
-            return plainTensor(only, name: name, in: graph)
-        }
-        return plainTensor(id, name: name, in: graph)
-    }
-
-    /// A tensor that is its elements and nothing more, as a quantized one is not.
-    private static func plainTensor(_ id: PickleGraph.ID, name: String, in graph: PickleGraph) -> PyTorchTensor? {
-        let functions = ["_rebuild_tensor", "_rebuild_tensor_v2", "_rebuild_tensor_v3"]
-        guard isCall(graph[id], of: functions, in: graph) else { return nil }
-        return PyTorchTensor(id, name: name, in: graph)
-    }
-
-    private static func isCall(_ node: PickleGraph.Node, of names: [String], in graph: PickleGraph) -> Bool {
-        guard node.kind == .call, let function = node.children.first.flatMap({ graph.global($0) }) else { return false }
-        return names.contains(function.name)
+    /// Whether a dictionary has no attributes, or only the versions of modules that `state_dict()` leaves in `_metadata`.
+    private static func holdsMetadataOnly(_ state: PickleGraph.ID?, in graph: PickleGraph) -> Bool {
+        guard let state else { return true }
+        return graph[state].kind == .dictionary
+            && graph.pairs(of: state).allSatisfy { graph.text($0.key) == "_metadata" }
     }
 
     private static func view(of tensor: PyTorchTensor, in data: Range<UInt64>) throws(FormatError) -> View? {
@@ -119,6 +109,7 @@ public struct StateDictionary: Sendable {
         let isContiguous = tensor.isEmpty || tensor.isContiguous
         return View(
             name: tensor.name, dtype: tensor.type.dtype, width: tensor.type.width, shape: tensor.shape,
-            strides: tensor.strides, range: start..<end, isContiguous: isContiguous)
+            strides: tensor.strides, range: start..<end, isContiguous: isContiguous,
+            numbers: tensor.type.numbers(in: tensor.shape) ?? tensor.shape)
     }
 }

@@ -98,7 +98,7 @@ struct ContentPlan: Sendable {
         var places: [StateDictionary.View: String] = [:]
         for view in views {
             let tensor = Tensor(
-                name: view.name, dtype: view.dtype, shape: view.shape, view: view.isContiguous ? nil : view)
+                name: view.name, dtype: view.dtype, shape: view.numbers, view: view.isContiguous ? nil : view)
             pieces.append(Piece(file: file, tensor: tensor, range: view.range))
             var unnamed = view
             unnamed.name = ""

@@ -15,7 +15,7 @@ public final class DigestCache: Sendable {
         var notes: [String]
     }
 
-    private static let title = "modmeta digests 1"
+    private static let title = "modmeta digests 2"
     private static let entryLimit = 20_000
     private let path: String
     /// The lines by stamp and path, and those that were added.
