@@ -1,0 +1,18 @@
+/// A name out of an untrusted file as an error message shows it: quoted, shortened, with nothing a terminal would obey.
+package struct QuotedName: CustomStringConvertible {
+    /// The characters shown before the name is shortened.
+    package static let maximumLength = 80
+
+    private let name: String
+
+    /// Wraps a name.
+    package init(_ name: String) { self.name = name }
+
+    /// The name between single quotes.
+    package var description: String {
+        let shown = name.unicodeScalars.prefix(QuotedName.maximumLength + 1)
+        let isCut = shown.count > QuotedName.maximumLength
+        let text = String(String.UnicodeScalarView(shown.prefix(QuotedName.maximumLength)))
+        return "'" + TerminalText.escaped(text) + (isCut ? "...'" : "'")
+    }
+}
