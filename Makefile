@@ -65,10 +65,11 @@ fuzz: deps ## Damage weight files, payloads and patches for FUZZ_SECONDS for eac
 fmt: ## Format the Swift sources
 	swift format --in-place --recursive --parallel Package.swift Sources Tests
 
-check: ## Check formatting, documentation comments, undeclared imports, file lengths and links
+check: ## Check formatting, documentation comments, undeclared imports, file lengths, output and links
 	swift format lint --strict --recursive --parallel Package.swift Sources Tests
 	swift build --explicit-target-dependency-import-check error
 	@bash integration/check-length.sh
+	@bash integration/check-output.sh
 	@python3 integration/check-links.py
 
 docs: ## List the documentation and check its links

@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import Glibc
+internal import ModmetaGit
 
 /// The end of a command that could not do its work: what the user reads, and the exit status.
 struct CommandFailure: Error {

@@ -1,4 +1,5 @@
 internal import ModmetaFormats
+internal import ModmetaGit
 internal import ModmetaTransfer
 
 /// What `modmeta inspect` says of a directory; the JSON form is docs/guides/inspect.md, "Directories".
@@ -20,10 +21,10 @@ struct DirectoryReport {
 
     func print() {
         let size = files.reduce(0) { $0 + $1.reading.layout.size }
-        Terminal.print("\(escaped(directory.path)): \(files.count) files, \(formatted(bytes: size))")
+        Terminal.print("\(directory.path): \(files.count) files, \(formatted(bytes: size))")
         let rows = files.map { file in
             [
-                escaped(file.name), "\(file.reading.layout.format)", "\(file.reading.layout.tensors.count)",
+                file.name, "\(file.reading.layout.format)", "\(file.reading.layout.tensors.count)",
                 formatted(bytes: file.reading.layout.size),
                 file.safeToLoad.map { $0.verdict == .harmless ? "yes" : $0.verdict == .unknown ? "not known" : "NO" }
                     ?? "",
@@ -32,15 +33,15 @@ struct DirectoryReport {
         Table.print(header: ["file", "format", "tensors", "size", "safe to load"], rows: rows, rightAligned: [2, 3])
         for file in files {
             guard let violation = file.reading.violation else { continue }
-            Terminal.print("\(escaped(file.name)) is treated as opaque: \(violation)")
+            Terminal.print("\(file.name) is treated as opaque: \(violation)")
         }
         for set in sets {
             let state = set.problems.isEmpty ? "complete" : "NOT in order"
             Terminal.print(
-                "\(escaped(set.name)): \(set.kind.rawValue), \(set.files.count) files, \(set.tensorCount) tensors, \(state)"
+                "\(set.name): \(set.kind.rawValue), \(set.files.count) files, \(set.tensorCount) tensors, \(state)"
             )
-            for problem in set.problems { Terminal.print("  \(escaped(problem))") }
-            for note in set.notes { Terminal.print("  \(escaped(note))") }
+            for problem in set.problems { Terminal.print("  \(problem)") }
+            for note in set.notes { Terminal.print("  \(note)") }
         }
     }
 

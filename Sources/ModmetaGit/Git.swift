@@ -74,7 +74,7 @@ public struct Git: Sendable {
         return output
     }
 
-    /// Runs git with its standard error going to ours, as for commands that show their own progress.
+    /// Runs git and passes on what it says on standard error, as for commands that show their own progress.
     ///
     /// - Parameters:
     ///   - input: a file descriptor to read from, or nil for no input; closed in this process.
@@ -84,13 +84,15 @@ public struct Git: Sendable {
         let source = try input.map { FileDescriptor(rawValue: $0) } ?? FileDescriptor.open("/dev/null", .readOnly)
         let sink = try output.map { FileDescriptor(rawValue: $0) } ?? FileDescriptor.open("/dev/null", .writeOnly)
         do {
-            let result = try await Subprocess.run(
-                .name("git"), arguments: Arguments(arguments), environment: subprocessEnvironment,
-                workingDirectory: directory.map { FilePath($0) },
-                input: .fileDescriptor(source, closeAfterSpawningProcess: true),
-                output: .fileDescriptor(sink, closeAfterSpawningProcess: true),
-                error: .currentStandardError)
-            return result.terminationStatus.code
+            return try await Terminal.relaying { errors in
+                let result = try await Subprocess.run(
+                    .name("git"), arguments: Arguments(arguments), environment: subprocessEnvironment,
+                    workingDirectory: directory.map { FilePath($0) },
+                    input: .fileDescriptor(source, closeAfterSpawningProcess: true),
+                    output: .fileDescriptor(sink, closeAfterSpawningProcess: true),
+                    error: .fileDescriptor(FileDescriptor(rawValue: errors), closeAfterSpawningProcess: true))
+                return result.terminationStatus.code
+            }
         } catch let error as SubprocessError {
             throw GitError(arguments: arguments, status: nil, message: "\(error)")
         }

@@ -1,3 +1,5 @@
+internal import ModmetaFormats
+
 extension StoreURL {
     /// The most bytes a URL may have.
     public static let byteLimit = 8 << 10
@@ -128,15 +130,7 @@ extension StoreURL {
     }
 
     /// A text as it can safely be shown, without characters that a terminal would obey.
-    private static func quoted(_ text: some StringProtocol) -> String {
-        let shown = text.unicodeScalars.map { scalar in
-            switch scalar.properties.generalCategory {
-            case .control, .format, .lineSeparator, .paragraphSeparator: scalar.escaped(asASCII: true)
-            default: String(scalar)
-            }
-        }
-        return "\"\(shown.joined())\""
-    }
+    private static func quoted(_ text: some StringProtocol) -> String { "\"\(TerminalText.line(text))\"" }
 
     private static func refuseControls(_ value: String, in text: String) throws(StoreError) {
         guard value.unicodeScalars.allSatisfy({ $0.properties.generalCategory != .control }) else {

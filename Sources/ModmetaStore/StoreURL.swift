@@ -1,3 +1,5 @@
+internal import ModmetaFormats
+
 /// Where a store is, as a remote's URL names it.
 public struct StoreURL: Hashable, Sendable {
     /// The kinds of places a store can be in.
@@ -57,13 +59,6 @@ public struct StoreURL: Hashable, Sendable {
 }
 
 extension StoreURL: CustomStringConvertible {
-    /// The URL for people to read: `remoteURL` with a password replaced by `***`.
-    public var description: String {
-        guard case .server(let url) = location, let scheme = url.firstIndex(of: ":") else { return remoteURL }
-        let authority = url[scheme...].dropFirst("://".count).prefix { $0 != "/" }
-        guard let at = authority.lastIndex(of: "@"), let colon = authority[..<at].firstIndex(of: ":") else {
-            return remoteURL
-        }
-        return "modmeta::\(url[...colon])***\(url[at...])"
-    }
+    /// The URL for people to read: `remoteURL` without what may be secret.
+    public var description: String { Redaction.redacted(remoteURL) }
 }

@@ -17,8 +17,9 @@ import Testing
         #expect(formatted(bytes: size.bytes) == size.text)
     }
 
-    @Test func controlCharactersDoNotReachTheTerminal() {
-        #expect(escaped("a\u{1B}[31mb\n") == "a\\u{1B}[31mb\\n")
-        #expect(escaped("gewicht-ä") == "gewicht-ä")
+    @Test func argumentsBeginNoLineOfTheirOwn() {
+        let arguments = ["modmeta", "--x\nmodmeta: all is well", "--to=a\tb"]
+        let text = Program.quoting(arguments, in: "Error: Unknown option '--x\nmodmeta: all is well'\nUsage: a\tb\n")
+        #expect(text == "Error: Unknown option '--x\\nmodmeta: all is well'\nUsage: a\\tb\n")
     }
 }

@@ -37,7 +37,7 @@ import Testing
         Case(text: "https://h/p/", location: .server(url: "https://h/p"), printed: "modmeta::https://h/p"),
         Case(
             text: "modmeta::https://u:s3cret@h/p@q", location: .server(url: "https://u:s3cret@h/p@q"),
-            printed: "modmeta::https://u:***@h/p@q"),
+            printed: "modmeta::https://***@h/p@q"),
     ]
 
     @Test(arguments: cases)

@@ -1,3 +1,4 @@
+internal import ModmetaFormats
 internal import ModmetaGit
 
 /// Whether git-lfs is told to start the agent, as `modmeta install` writes it.
@@ -12,7 +13,7 @@ struct AgentLinesCheck: HealthCheck {
                 )
             } else if let present, present != value, !Self.isHarmless(key, present) {
                 found.append(
-                    .problem("agent", "\(key) is \(escaped(present)) and not \(value)", remedy: "modmeta install"))
+                    .problem("agent", "\(key) is \(present) and not \(value)", remedy: "modmeta install"))
             }
         }
         if found.isEmpty { found.append(.healthy("agent", "git-lfs starts modmeta for modmeta:: URLs")) }
@@ -26,7 +27,7 @@ struct AgentLinesCheck: HealthCheck {
             found.append(
                 .note(
                     "agent",
-                    "lfs.standalonetransferagent is \(escaped(agent)), which git-lfs uses for all other remotes"))
+                    "lfs.standalonetransferagent is \(agent), which git-lfs uses for all other remotes"))
         }
         return found
     }

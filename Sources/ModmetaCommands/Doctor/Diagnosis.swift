@@ -1,3 +1,5 @@
+internal import ModmetaFormats
+
 /// One thing a check found.
 struct Diagnosis: Hashable, Encodable {
     /// How bad it is.
@@ -22,11 +24,11 @@ struct Diagnosis: Hashable, Encodable {
         Diagnosis(level: .healthy, subject: subject, finding: finding)
     }
 
-    static func note(_ subject: String, _ finding: String, remedy: String? = nil) -> Diagnosis {
-        Diagnosis(level: .note, subject: subject, finding: finding, remedy: remedy)
+    static func note(_ subject: String, _ finding: String, remedy: ShellCommand? = nil) -> Diagnosis {
+        Diagnosis(level: .note, subject: subject, finding: finding, remedy: remedy?.description)
     }
 
-    static func problem(_ subject: String, _ finding: String, remedy: String?) -> Diagnosis {
-        Diagnosis(level: .problem, subject: subject, finding: finding, remedy: remedy)
+    static func problem(_ subject: String, _ finding: String, remedy: ShellCommand?) -> Diagnosis {
+        Diagnosis(level: .problem, subject: subject, finding: finding, remedy: remedy?.description)
     }
 }

@@ -1,3 +1,4 @@
+internal import ModmetaFormats
 internal import ModmetaGit
 
 /// Whether the settings say where weights go, and say what may be said.
@@ -13,12 +14,12 @@ struct EndpointCheck: HealthCheck {
                 let destinations = try await UploadDestinations.find(remote: remote, in: repository)
                 for endpoint in destinations.endpoints where endpoint.url.hasPrefix("modmeta::") {
                     found.append(
-                        .healthy("remote \(remote)", "weights go to \(escaped(endpoint.url)), by \(endpoint.key)"))
+                        .healthy("remote \(remote)", "weights go to \(endpoint.url), by \(endpoint.key)"))
                 }
                 try destinations.check(remote: remote)
             } catch let error as LFSAgentError where error.code == .untrustedEndpoint {
                 found.append(
-                    .problem("remote \(remote)", error.message, remedy: "git config lfs.url modmeta::<store>"))
+                    .problem("remote \(remote)", error.message, remedy: "git config lfs.url modmeta::STORE"))
             } catch let error as LFSAgentError {
                 found.append(.problem("remote \(remote)", error.message, remedy: nil))
             }

@@ -1,3 +1,4 @@
+internal import ModmetaFormats
 internal import ModmetaGit
 
 /// Whether git runs git-lfs on files that `.gitattributes` names.

@@ -1,4 +1,5 @@
 internal import Glibc
+internal import ModmetaFormats
 internal import ModmetaGit
 
 /// Whether the hook is there by which git-lfs sends weights before git sends history.
@@ -27,16 +28,8 @@ struct HookCheck: HealthCheck {
             ]
         }
         guard access(path, X_OK) == 0 else {
-            return [.problem("hook", "\(path) cannot be executed", remedy: "chmod +x \(quoted(path))")]
+            return [.problem("hook", "\(path) cannot be executed", remedy: "chmod +x \(path: path)")]
         }
         return [.healthy("hook", "git-lfs sends weights before each push")]
     }
-}
-
-/// A path as a shell takes it for one word.
-func quoted(_ path: String) -> String {
-    let isPlain = path.utf8.allSatisfy { byte in
-        byte > 0x20 && byte < 0x7f && !"'\"\\$`*?[]&;|<>()#!~{}".utf8.contains(byte)
-    }
-    return isPlain && !path.isEmpty ? path : "'" + path.replacing("'", with: "'\\''") + "'"
 }

@@ -1,4 +1,5 @@
 internal import Glibc
+internal import ModmetaFormats
 internal import ModmetaGit
 internal import ModmetaStore
 
@@ -13,14 +14,14 @@ struct LeftoverCheck: HealthCheck {
             found.append(
                 .note(
                     "leftovers", "\(path) was left by a helper that was killed; the next push or fetch removes it",
-                    remedy: "rm -r \(quoted(path))"))
+                    remedy: "rm -r \(path: path)"))
         }
         for store in patient.stores.compactMap(\.url.path) {
             for lock in Leftovers.locks(in: store, olderThan: Self.lockAge) {
                 found.append(
                     .problem(
                         "leftovers", "\(lock) was left by a git that was killed, and stops pushes to its ref",
-                        remedy: "rm \(quoted(lock))  # if no git runs in the store"))
+                        remedy: "rm \(path: lock)  # if no git runs in the store"))
             }
             for keep in Leftovers.keepFiles(in: store) {
                 found.append(
@@ -35,7 +36,7 @@ struct LeftoverCheck: HealthCheck {
                     .note(
                         "downloads",
                         "\(partial.count) interrupted downloads keep \(formatted(bytes: bytes)); `git lfs fetch` goes on with them",
-                        remedy: "rm -r \(quoted("\(repository.lfsDirectory)/modmeta/partial"))"))
+                        remedy: "rm -r \(path: "\(repository.lfsDirectory)/modmeta/partial")"))
             }
         }
         return found

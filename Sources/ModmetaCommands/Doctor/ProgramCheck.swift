@@ -1,3 +1,4 @@
+internal import ModmetaFormats
 internal import ModmetaGit
 
 /// Whether git, git-lfs and our own programs are there, and new enough.
@@ -47,7 +48,7 @@ struct ProgramCheck: HealthCheck {
             return [
                 .problem(
                     name, "\(name) is not on PATH, so git does not find it",
-                    remedy: "export PATH=\"<the directory it was installed in>:$PATH\"")
+                    remedy: "export PATH=\"DIRECTORY:$PATH\"  # the one it was installed in")
             ]
         }
         let directories = Set(

@@ -1,4 +1,5 @@
 internal import Glibc
+internal import ModmetaFormats
 internal import ModmetaGit
 internal import ModmetaStore
 
@@ -18,11 +19,11 @@ struct RoomCheck: HealthCheck {
             let text = "\(formatted(bytes: free)) are free at \(path) (\(name))"
             if status.f_files > 0, status.f_favail == 0 {
                 return .problem(
-                    "room", "no more files can be made at \(path) (\(name))", remedy: "df -i \(quoted(path))")
+                    "room", "no more files can be made at \(path) (\(name))", remedy: "df -i \(path: path)")
             }
             // A few megabytes are enough for what lies there only while a command runs.
             let least = name == "temporary files" ? 64 << 20 : Self.least
-            return free < least ? .problem("room", text, remedy: "df -h \(quoted(path))") : .healthy("room", text)
+            return free < least ? .problem("room", text, remedy: "df -h \(path: path)") : .healthy("room", text)
         }
     }
 }

@@ -1,3 +1,4 @@
+internal import ModmetaFormats
 internal import ModmetaGit
 internal import ModmetaStore
 
@@ -17,7 +18,7 @@ struct StoreCheck: HealthCheck {
                     found.append(
                         .note(
                             subject, "a collection was begun at \(since) and is not finished",
-                            remedy: "modmeta store gc \(quoted(store.url.description))"))
+                            remedy: "modmeta store gc \(store.url.description)"))
                 }
             } catch let error as StoreError where error.code == .noStore {
                 found.append(.note(subject, "\(error.message); the first git push makes one"))

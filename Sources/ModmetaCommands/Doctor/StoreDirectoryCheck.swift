@@ -1,4 +1,5 @@
 internal import Glibc
+internal import ModmetaFormats
 internal import ModmetaGit
 internal import ModmetaStore
 
@@ -26,7 +27,7 @@ struct StoreDirectoryCheck: HealthCheck {
             .note(
                 "safe.directory",
                 "\(path) belongs to another user, so stock git refuses to work in it; modmeta:: URLs are not affected",
-                remedy: "git config --global --add safe.directory \(quoted(path))")
+                remedy: "git config --global --add safe.directory \(path: path)")
         ]
     }
 
@@ -37,7 +38,7 @@ struct StoreDirectoryCheck: HealthCheck {
             return [
                 .note(
                     "permissions", "this user cannot write to \(directory), so pushes fail; fetching works",
-                    remedy: "sudo chgrp -R <group> \(quoted(path)) && sudo chmod -R g+w \(quoted(path))")
+                    remedy: "sudo chgrp -R GROUP \(path: path) && sudo chmod -R g+w \(path: path)")
             ]
         }
         return []
@@ -50,14 +51,13 @@ struct StoreDirectoryCheck: HealthCheck {
         let shared = config.lines.first.map { $0.lowercased() } ?? "umask"
         let isDeclared = !["umask", "false", "no", "off", "0"].contains(shared)
         let isOpen = status.st_mode & S_IWGRP != 0
-        let place = quoted(path)
         if isOpen, !isDeclared {
             return [
                 .problem(
                     "sharing",
                     "\(path) is writable for its group, but core.sharedRepository does not say so, "
                         + "so what one user pushes with stock git another cannot extend",
-                    remedy: "git -C \(place) config core.sharedRepository group")
+                    remedy: "git -C \(path: path) config core.sharedRepository group")
             ]
         }
         guard isDeclared else { return [] }
@@ -67,7 +67,7 @@ struct StoreDirectoryCheck: HealthCheck {
                     "sharing",
                     "core.sharedRepository of \(path) is \(shared), but the directory is not writable for its "
                         + "group, so weights are kept private to whoever pushes them",
-                    remedy: "chmod g+ws \(place)")
+                    remedy: "chmod g+ws \(path: path)")
             ]
         }
         if status.st_mode & S_ISGID == 0 {
@@ -75,7 +75,7 @@ struct StoreDirectoryCheck: HealthCheck {
                 .problem(
                     "sharing",
                     "\(path) has no set-group-id bit, so new directories get the group of whoever makes them",
-                    remedy: "find \(place) -type d -exec chmod g+s {} +")
+                    remedy: "find \(path: path) -type d -exec chmod g+s {} +")
             ]
         }
         for name in [
@@ -86,7 +86,7 @@ struct StoreDirectoryCheck: HealthCheck {
             return [
                 .problem(
                     "sharing", "\(path)/\(name) is not writable for the group the store is shared with",
-                    remedy: "find \(place) -type d -exec chmod g+ws {} +")
+                    remedy: "find \(path: path) -type d -exec chmod g+ws {} +")
             ]
         }
         return [.healthy("sharing", "\(path) is shared with its group")]

@@ -2,7 +2,6 @@ internal import Glibc
 internal import ModmetaFormats
 internal import ModmetaSnapshots
 internal import ModmetaStore
-internal import ModmetaGit
 
 /// The directory a snapshot is fetched into, and a private one in it for what is under way.
 ///
@@ -70,7 +69,7 @@ final class FetchArea: Sendable {
             throw CommandFailure(
                 kind: .input,
                 message:
-                    "the snapshot has a file \(escaped(name)), which would lie outside of the directory or be git's own"
+                    "the snapshot has a file \(name), which would lie outside of the directory or be git's own"
             )
         }
         return parts
@@ -93,7 +92,7 @@ final class FetchArea: Sendable {
             return true
         }
         throw CommandFailure(
-            kind: .input, message: "\(escaped(path(of: name))) is there already, and it is another file",
+            kind: .input, message: "\(path(of: name)) is there already, and it is another file",
             hints: ["Move it away, or choose another directory."])
     }
 
@@ -107,11 +106,11 @@ final class FetchArea: Sendable {
         case .named: return
         case .taken:
             throw CommandFailure(
-                kind: .input, message: "\(escaped(path(of: name))) is there already",
+                kind: .input, message: "\(path(of: name)) is there already",
                 hints: ["Move it away, or choose another directory."])
         case .noDirectory:
             throw CommandFailure(
-                kind: .environment, message: "\(escaped(place.directory.name)) was removed while it was fetched into")
+                kind: .environment, message: "\(place.directory.name) was removed while it was fetched into")
         }
     }
 
@@ -124,7 +123,7 @@ final class FetchArea: Sendable {
         let target = try place(of: name)
         guard try target.directory.status(of: target.name) == nil else {
             throw CommandFailure(
-                kind: .input, message: "\(escaped(path(of: name))) is there already",
+                kind: .input, message: "\(path(of: name)) is there already",
                 hints: ["Move it away, or choose another directory."])
         }
         let file = String(SHA256.hash(Array(name.utf8)).hex.prefix(16))

@@ -64,7 +64,7 @@ final class FetchProof: Sendable {
         for file in files where file.object == nil {
             guard try FileDigest.sha256(ofFileAt: area.path(of: file.name)) == SHA256.hash(file.bytes) else {
                 throw CommandFailure(
-                    kind: .finding, message: "\(escaped(area.path(of: file.name))) is not what was written to it")
+                    kind: .finding, message: "\(area.path(of: file.name)) is not what was written to it")
             }
         }
     }

@@ -79,12 +79,12 @@ struct FetchSource {
         let listing = try await repository.entries(of: document)
         if let link = listing.first(where: \.entry.isLink) {
             throw CommandFailure(
-                kind: .input, message: "the snapshot has a symbolic link \(escaped(link.name)), which is not fetched")
+                kind: .input, message: "the snapshot has a symbolic link \(link.name), which is not fetched")
         }
         guard !listing.isEmpty else {
             throw CommandFailure(
                 kind: .input,
-                message: "\(escaped(document.name)): its commit holds none of its files, so nothing is fetched")
+                message: "\(document.name): its commit holds none of its files, so nothing is fetched")
         }
         for file in listing { _ = try FetchArea.parts(of: file.name) }
         var files: [File] = []

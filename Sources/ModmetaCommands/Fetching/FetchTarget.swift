@@ -41,7 +41,7 @@ struct FetchTarget {
             let parent = try directory
             let name = parent.name == "/" ? "/\(part)" : "\(parent.name)/\(part)"
             guard !ReservedName.isReserved(part) else {
-                throw CommandFailure(kind: .input, message: "\(escaped(name)) is git's own; choose another directory")
+                throw CommandFailure(kind: .input, message: "\(name) is git's own; choose another directory")
             }
             let isInWorkTree =
                 try stack.last?.isInWorkTree == true || parent.status(of: ".git") != nil
@@ -58,11 +58,11 @@ struct FetchTarget {
     private static func check(_ link: FileStatus, of path: String, isInWorkTree: Bool) throws {
         let isOthers = link.owner != geteuid() && link.owner != 0
         guard isOthers || isInWorkTree else { return }
-        let target = (try? RepositoryPath.resolved(path)).map { ", which leads to \(escaped($0))" } ?? ""
+        let target = (try? RepositoryPath.resolved(path)).map { ", which leads to \($0)" } ?? ""
         throw CommandFailure(
             kind: .input,
             message:
-                "\(escaped(path)) is a symbolic link \(isOthers ? "of another user" : "in a Git work tree")\(target)",
+                "\(path) is a symbolic link \(isOthers ? "of another user" : "in a Git work tree")\(target)",
             hints: ["Give the directory itself if it is the one you mean."])
     }
 
@@ -71,7 +71,7 @@ struct FetchTarget {
         let directory = try directory
         guard try ["HEAD", "objects", "refs"].allSatisfy({ try directory.status(of: $0) != nil }) else { return }
         throw CommandFailure(
-            kind: .input, message: "\(escaped(directory.name)) is a Git repository; choose another directory")
+            kind: .input, message: "\(directory.name) is a Git repository; choose another directory")
     }
 
     private static func parts(_ path: String) -> [String] {

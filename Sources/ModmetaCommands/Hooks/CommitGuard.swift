@@ -1,3 +1,4 @@
+internal import ModmetaFormats
 internal import ModmetaGit
 internal import ModmetaSnapshots
 
@@ -40,9 +41,9 @@ struct CommitGuard {
         let slash = first.lastIndex(of: "/")
         let directory = slash.map { String(first[..<$0]) } ?? first
         throw CommandFailure(
-            kind: .finding, message: "\(escaped(first)) is weights, and the commit has no snapshot of them",
+            kind: .finding, message: "\(first) is weights, and the commit has no snapshot of them",
             hints: [
-                "Run: modmeta snapshot NAME \(escaped(directory))",
+                "Run: \(command: "modmeta snapshot NAME \(path: directory)")",
                 "It commits the directory itself. To commit without one all the same: git commit --no-verify",
             ])
     }
@@ -55,7 +56,10 @@ struct CommitGuard {
             throw CommandFailure(
                 kind: .finding,
                 message: "\(document.name): \(ConfigChecking.line(finding, of: check))",
-                hints: ["Mend the file and take the snapshot again; `modmeta check \(member.key)` says all of it."])
+                hints: [
+                    "Mend the file and take the snapshot again; to see all of it: "
+                        + "\(command: "modmeta check \(path: member.key)")"
+                ])
         }
     }
 }

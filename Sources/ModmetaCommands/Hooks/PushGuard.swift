@@ -54,8 +54,8 @@ struct PushGuard {
             guard let path = try await firstMissing(pointers, in: context) else { continue }
             throw CommandFailure(
                 kind: .finding,
-                message: "the snapshot \(name) has \(escaped(path)), whose content is not in the store",
-                hints: ["Run: git lfs push --all \(remote) snapshot/\(name)", "Then push again."])
+                message: "the snapshot \(name) has \(path), whose content is not in the store",
+                hints: ["Run: \(command: "git lfs push --all \(remote) snapshot/\(name)")", "Then push again."])
         }
     }
 

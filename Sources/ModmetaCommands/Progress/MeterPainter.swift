@@ -31,7 +31,7 @@ final class MeterPainter: Sendable {
     func draw() -> Bool {
         display.withLock { display in
             let line = display?.line(meter.reading, Self.reading(of: traffic), at: clock(), width: screen.width)
-            if let line { screen.write("\r\u{1B}[K\(line)") }
+            if let line { screen.redraw(line) }
             return display != nil
         }
     }
@@ -46,9 +46,9 @@ final class MeterPainter: Sendable {
                 return
             }
             display = nil
-            screen.write("\r\u{1B}[K")
+            screen.clear()
             guard concludes else { return }
-            screen.write(last.summary(meter.reading, Self.reading(of: traffic), at: clock()) + "\n")
+            screen.keep(last.summary(meter.reading, Self.reading(of: traffic), at: clock()))
         }
     }
 

@@ -1,4 +1,5 @@
 internal import Glibc
+internal import ModmetaGit
 
 /// Where a meter's line is drawn.
 protocol MeterScreen: Sendable {
@@ -7,7 +8,12 @@ protocol MeterScreen: Sendable {
     /// How many columns a line may have without being broken; nil if it must not be drawn now.
     var width: Int? { get }
 
-    func write(_ text: String)
+    /// Writes a line in place of the one before.
+    func redraw(_ line: String)
+    /// Takes the line away.
+    func clear()
+    /// Writes a line that stays.
+    func keep(_ line: String)
 }
 
 /// Standard error, where it is a terminal.
@@ -28,5 +34,7 @@ struct StandardErrorScreen: MeterScreen {
         return (isKnown ? Int(size.ws_col) : Self.usualWidth) - 1
     }
 
-    func write(_ text: String) { Terminal.write(text, to: STDERR_FILENO) }
+    func redraw(_ line: String) { Terminal.redraw(line) }
+    func clear() { Terminal.clear() }
+    func keep(_ line: String) { Terminal.error(line) }
 }

@@ -1,4 +1,5 @@
 internal import ModmetaFormats
+internal import ModmetaGit
 internal import ModmetaSnapshots
 
 /// The schema of the repository one is in, and how its findings are shown.
@@ -20,7 +21,7 @@ enum ConfigChecking {
         for finding in check.findings { Terminal.print(line(finding, of: check)) }
         guard !isQuiet, check.isAcceptable else { return }
         let what = check.method.map { "\($0.rawValue), \(check.settings.members?.count ?? 0) settings" }
-        Terminal.print("\(escaped(check.path)): \(what ?? "no training configuration (\(check.kind.rawValue))"): sound")
+        Terminal.print("\(check.path): \(what ?? "no training configuration (\(check.kind.rawValue))"): sound")
     }
 
     /// One finding as a line for people.
@@ -28,7 +29,7 @@ enum ConfigChecking {
         let place = check.path + (finding.line.map { ":\($0)" } ?? "")
         let said = finding.message.hasPrefix("did you mean") ? ": " : " "
         let kind = finding.severity == .warning ? "warning: " : ""
-        return escaped("\(place): \(kind)\(finding.key)\(finding.key.isEmpty ? "" : said)\(finding.message)")
+        return "\(place): \(kind)\(finding.key)\(finding.key.isEmpty ? "" : said)\(finding.message)"
     }
 
     /// The JSON form of what was found in one file.

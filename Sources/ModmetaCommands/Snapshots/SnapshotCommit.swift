@@ -1,4 +1,5 @@
 internal import Glibc
+internal import ModmetaFormats
 internal import ModmetaGit
 internal import ModmetaSnapshots
 
@@ -16,13 +17,8 @@ struct SnapshotCommit {
     private static let companions = [".gitattributes", ProjectConfig.path]
 
     /// The command that fetches exactly the snapshot's weights.
-    var fetchLine: String {
-        "git lfs fetch origin snapshot/\(document.name) -I \(document.paths.map(includePattern).joined(separator: ","))"
-    }
-
-    private func includePattern(_ path: String) -> String {
-        let isPlain = path.utf8.allSatisfy { $0 > 0x20 && !"'\"\\$`*?[]&;|<>()#!".utf8.contains($0) }
-        return path == "." ? "'*'" : isPlain ? path : "'\(path)'"
+    var fetchCommand: ShellCommand {
+        LFSFetchCommand.command(revision: "snapshot/\(document.name)", paths: document.paths)
     }
 
     /// Makes the commit and the tag on top of a commit, and returns the new one.
@@ -106,7 +102,10 @@ struct SnapshotCommit {
     }
 
     private var message: String {
-        "\(document.value["message"]?.text ?? "Snapshot \(document.name)")\n\n\(document.summary)\n"
+        // What git shows of a commit is as raw as it is written.
+        let lines = [document.value["message"]?.text ?? "Snapshot \(document.name)", "", document.summary]
+        return lines.flatMap { $0.split(separator: "\n", omittingEmptySubsequences: false) }
+            .map { "\(TerminalText.line($0))\n" }.joined()
     }
 
     private var reflog: String { "modmeta snapshot: \(document.name)" }
@@ -114,7 +113,8 @@ struct SnapshotCommit {
     private func makeTag(_ commit: String) async throws -> String {
         if repository.repository.configuration.isTrue("tag.gpgsign") {
             Terminal.error("modmeta: note: tag.gpgSign is set, and modmeta does not sign; to sign the tag afterwards:")
-            Terminal.error("  git tag -f -s snapshot/\(document.name) 'snapshot/\(document.name)^{}'")
+            Terminal.error(
+                "  \(command: "git tag -f -s snapshot/\(document.name) \("snapshot/\(document.name)^{}")")")
         }
         let tagger = try await repository.git.run(["var", "GIT_COMMITTER_IDENT"]).lines[0]
         let text = """
@@ -123,9 +123,9 @@ struct SnapshotCommit {
             tag snapshot/\(document.name)
             tagger \(tagger)
 
-            \(document.summary)
+            \(TerminalText.line(document.summary))
 
-            \(fetchLine)
+            \(fetchCommand)
 
             """
         return String(try await repository.git.run(["mktag"], input: Array(text.utf8)).lines[0])
@@ -161,7 +161,7 @@ struct SnapshotCommit {
         for (index, path) in files.enumerated() where fields.count > 3 * index + 2 && fields[3 * index + 2] != "lfs" {
             throw CommandFailure(
                 kind: .input, message: "\(path) holds weights, and .gitattributes does not send it through git-lfs",
-                hints: ["`modmeta init` writes the lines, or: git lfs track '\(path)'"])
+                hints: ["`modmeta init` writes the lines, or: \(command: "git lfs track --filename -- \(path)")"])
         }
     }
 }

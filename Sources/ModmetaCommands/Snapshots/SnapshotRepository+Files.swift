@@ -1,3 +1,4 @@
+internal import ModmetaFormats
 internal import ModmetaGit
 internal import ModmetaSnapshots
 
@@ -55,7 +56,7 @@ extension SnapshotRepository {
         guard WorkFile.exists(path) else {
             throw CommandFailure(
                 kind: .environment, message: "\(document.name): the content of \(entry.path) is not on this machine",
-                hints: [SnapshotCommit(repository: self, document: document).fetchLine])
+                hints: ["\(SnapshotCommit(repository: self, document: document).fetchCommand)"])
         }
         return .file(path)
     }

@@ -58,7 +58,7 @@ extension SnapshotRepository {
             for (file, object) in zip(group, try await objects(group.map(\.entry.blob))) {
                 guard let object else {
                     throw CommandFailure(
-                        kind: .environment, message: "the Git object of \(escaped(file.entry.path)) is not here",
+                        kind: .environment, message: "the Git object of \(file.entry.path) is not here",
                         hints: ["Run: git fsck"])
                 }
                 try body(file.name, file.entry, object.bytes)

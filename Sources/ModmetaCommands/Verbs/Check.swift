@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import ModmetaGit
 internal import ModmetaSnapshots
 
 /// `modmeta check`: whether training configurations say what their author meant.
@@ -31,7 +32,7 @@ struct Check: AsyncParsableCommand {
 
     func run() async throws {
         try await reportingFailures {
-            if builtIn { return Terminal.print(HyperparameterSchema.builtInText) }
+            if builtIn { return Terminal.print(lines: HyperparameterSchema.builtInText) }
             let schema = try await ConfigChecking.schema(at: schema)
             let checks = try configs.map { try schema.check(fileAt: $0) }
             if json {

@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import ModmetaGit
 
 /// `modmeta doctor`: what is wrong with the set-up, and the command that mends it.
 struct Doctor: AsyncParsableCommand {
@@ -22,8 +23,8 @@ struct Doctor: AsyncParsableCommand {
                     let mark =
                         [Diagnosis.Level.healthy: "ok     ", .note: "note   ", .problem: "PROBLEM"][diagnosis.level]
                         ?? ""
-                    Terminal.print("\(mark)  \(diagnosis.subject): \(escaped(diagnosis.finding))")
-                    if let remedy = diagnosis.remedy { Terminal.print("           -> \(escaped(remedy))") }
+                    Terminal.print("\(mark)  \(diagnosis.subject): \(diagnosis.finding)")
+                    if let remedy = diagnosis.remedy { Terminal.print("           -> \(remedy)") }
                 }
             }
             let problems = diagnoses.count { $0.level == .problem }

@@ -156,7 +156,7 @@ struct Fetch: AsyncParsableCommand {
             ? "\(result.files.count) files, \(bytes)"
             : "\(result.tensorCount) tensors, \(bytes), from chunks of \(formatted(bytes: result.chunkBytes))"
         let proven = proof.map { " | \($0.text)" } ?? ""
-        Terminal.print("\(document.name) | \(document.id) | \(what) | \(escaped(to))\(proven)")
+        Terminal.print("\(document.name) | \(document.id) | \(what) | \(to)\(proven)")
     }
 
     /// What is known of the bytes that were written; nil if none were.

@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import ModmetaFormats
+internal import ModmetaGit
 internal import ModmetaSnapshots
 
 /// `modmeta id`: the content half of a semantic ID, for files that need not be in any repository.
@@ -22,7 +23,7 @@ struct ID: AsyncParsableCommand {
             let digest = try await Meter.run("hashed") { meter in
                 try await ContentDigest(of: Checkpoint(paths: paths).files) { meter.reached($0, of: $1) }
             }
-            for note in digest.notes { Terminal.error("modmeta: note: \(escaped(note))") }
+            for note in digest.notes { Terminal.error("modmeta: note: \(note)") }
             if json {
                 try JSONOutput.print(ContentDocument(digest))
             } else {

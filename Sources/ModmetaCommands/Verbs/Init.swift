@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import ModmetaFormats
 internal import ModmetaGit
 internal import ModmetaSnapshots
 
@@ -80,7 +81,7 @@ struct Init: AsyncParsableCommand {
         } else if let url = present.lines.first, url != remote {
             throw CommandFailure(
                 kind: .input, message: "the remote origin is \(url) already",
-                hints: ["To change it: git remote set-url origin \(remote)"])
+                hints: ["To change it: \(command: "git remote set-url origin \(remote)")"])
         }
     }
 }

@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import ModmetaFormats
+internal import ModmetaGit
 internal import ModmetaTransfer
 
 /// `modmeta inspect`: what a weight file holds and how a push would cut it.
@@ -63,7 +64,7 @@ struct Inspect: AsyncParsableCommand {
         if let answer = inspection.safeToLoad { report(answer) }
         let rows = layout.tensors.map { tensor in
             [
-                escaped(tensor.name), tensor.dtype,
+                tensor.name, tensor.dtype,
                 "[" + tensor.shape.map(String.init).joined(separator: ", ") + "]",
                 "\(tensor.range.lowerBound)", "\(tensor.range.count)",
             ]
@@ -71,7 +72,7 @@ struct Inspect: AsyncParsableCommand {
         guard !rows.isEmpty else { return }
         Table.print(header: ["tensor", "dtype", "shape", "offset", "bytes"], rows: rows, rightAligned: [3, 4])
         for alias in inspection.aliases {
-            Terminal.print("\(escaped(alias.name)) shares the bytes of \(escaped(alias.tensor))")
+            Terminal.print("\(alias.name) shares the bytes of \(alias.tensor)")
         }
     }
 
@@ -82,17 +83,10 @@ struct Inspect: AsyncParsableCommand {
         case .dangerous: Terminal.print("safe to load: NO, loading it would run code")
         }
         for item in answer.imports where item.verdict != .harmless {
-            Terminal.print("  \(item.verdict.rawValue) import: \(escaped(item.global.description))")
+            Terminal.print("  \(item.verdict.rawValue) import: \(item.global.description)")
         }
         if let problem = answer.problem {
             Terminal.print("  what follows could not be looked at: \(problem)")
         }
-    }
-}
-
-/// A tensor's name as it can be shown: control characters would steer the terminal.
-func escaped(_ text: String) -> String {
-    text.unicodeScalars.reduce(into: "") { result, scalar in
-        result += scalar.properties.generalCategory == .control ? scalar.escaped(asASCII: true) : String(scalar)
     }
 }

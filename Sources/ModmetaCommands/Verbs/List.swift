@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import ModmetaFormats
 internal import ModmetaSnapshots
 
 /// `modmeta list`: the snapshots of a repository.
@@ -38,8 +39,8 @@ struct List: AsyncParsableCommand {
                 [
                     snapshot.name, snapshot.id.description, snapshot.created,
                     snapshot.metric("loss").map { "\($0)" } ?? "",
-                    escaped(snapshot.value["method"]?["label"]?.text ?? ""),
-                    escaped(snapshot.value["message"]?.text ?? ""),
+                    snapshot.value["method"]?["label"]?.text ?? "",
+                    snapshot.value["message"]?.text ?? "",
                 ]
             }
             Table.print(
@@ -56,8 +57,8 @@ struct List: AsyncParsableCommand {
             let isCondition = (try? MetricFilter(parsing: text)) != nil
             throw CommandFailure(
                 kind: .input,
-                message: "\(escaped(text)) is no time; write as much as you like of 2024-05-22T14:30:00, in UTC",
-                hints: isCondition ? ["A condition stands by itself: modmeta list '\(escaped(text))'"] : [])
+                message: "\(text) is no time; write as much as you like of 2024-05-22T14:30:00, in UTC",
+                hints: isCondition ? ["A condition stands by itself: \(command: "modmeta list \(text)")"] : [])
         }
         return time
     }

@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import ModmetaFormats
 internal import ModmetaGit
 internal import ModmetaSnapshots
 internal import ModmetaStore
@@ -52,7 +53,7 @@ struct Prune: AsyncParsableCommand {
                     kind: .input, message: "\(url) keeps no history of its own; delete the tags where it is kept")
             }
             let snapshots = try await StoreSnapshots(in: history)
-            for (name, reason) in snapshots.unreadable { Terminal.error("modmeta: kept: \(escaped(name)): \(reason)") }
+            for (name, reason) in snapshots.unreadable { Terminal.error("modmeta: kept: \(name): \(reason)") }
             let members = snapshots.members.filter {
                 project == nil || $0.document.value["context"]?["project"]?.text == project
             }
@@ -81,7 +82,7 @@ struct Prune: AsyncParsableCommand {
                 [
                     row.isKept ? "keep" : "delete", row.name, row.id, row.created,
                     row.isKept
-                        ? row.reasons.map(escaped).joined(separator: ", ")
+                        ? row.reasons.joined(separator: ", ")
                         : row.isReachable ? "weights stay: a branch or another tag leads to them" : "",
                 ]
             }, rightAligned: [])
@@ -94,9 +95,9 @@ struct Prune: AsyncParsableCommand {
         Terminal.print(
             "\(going.count) snapshots \(dryRun ? "would be " : "")deleted, \(freed) of them reachable by nothing else")
         guard !dryRun else { return }
-        Terminal.print("`modmeta store gc \(url)` removes what only they need.")
+        Terminal.print("`\(command: "modmeta store gc \(url.description)")` removes what only they need.")
         Terminal.print("Clones still have the tags; delete them there, or a push --follow-tags brings them back:")
-        Terminal.print("  git tag -d " + going.map { "snapshot/\($0.name)" }.joined(separator: " "))
+        Terminal.print("  \(command: "git tag -d \(paths: going.map { "snapshot/\($0.name)" })")")
     }
 }
 

@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import ModmetaGit
 internal import ModmetaSnapshots
 
 /// `modmeta show`: all that is known of one snapshot.
@@ -20,7 +21,7 @@ struct Show: AsyncParsableCommand {
             var text = document.yaml
             while text.last == "\n" { text.removeLast() }
             for line in text.split(separator: "\n", omittingEmptySubsequences: false) {
-                Terminal.print(escaped(String(line)))
+                Terminal.print(String(line))
             }
         }
     }

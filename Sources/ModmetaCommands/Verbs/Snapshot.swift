@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import Glibc
+internal import ModmetaFormats
 internal import ModmetaGit
 internal import ModmetaSnapshots
 
@@ -82,7 +83,7 @@ struct Snapshot: AsyncParsableCommand {
             let (document, content, records) = try await Meter.run("hashed") { meter in
                 try await request.document(of: checkpoint) { meter.reached($0, of: $1) }
             }
-            for note in content.notes { Terminal.error("modmeta: note: \(escaped(note))") }
+            for note in content.notes { Terminal.error("modmeta: note: \(note)") }
             request.cache?.save()
             let prefix = try RepositoryPath.relative(checkpoint.root, to: repository.top) ?? "."
             let weights = content.weightFiles.map { prefix == "." ? $0 : "\(prefix)/\($0)" }
@@ -201,7 +202,10 @@ struct Snapshot: AsyncParsableCommand {
     private func taken(_ name: String) -> CommandFailure {
         CommandFailure(
             kind: .input, message: "the snapshot \(name) exists already, and it is another one",
-            hints: ["Names are never used again; choose another one. `modmeta show \(name)` shows what has it."])
+            hints: [
+                "Names are never used again; choose another one. "
+                    + "`\(command: "modmeta show \(name)")` shows what has it."
+            ])
     }
 
     private func freeName(_ name: String, in repository: SnapshotRepository) async throws -> String {

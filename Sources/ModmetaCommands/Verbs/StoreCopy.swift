@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import Glibc
+internal import ModmetaFormats
 internal import ModmetaGit
 internal import ModmetaStore
 
@@ -67,7 +68,8 @@ struct StoreCopy: AsyncParsableCommand {
                 + (copiesGit ? "; history copied" : ""))
         if !report.failures.isEmpty {
             Terminal.error(
-                "modmeta: \(report.failures.count) objects were not copied; run `modmeta store verify \(source)`")
+                "modmeta: \(report.failures.count) objects were not copied; run "
+                    + "`\(command: "modmeta store verify \(source)")`")
         }
     }
 }

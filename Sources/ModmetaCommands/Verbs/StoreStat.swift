@@ -39,7 +39,8 @@ struct StoreStat: AsyncParsableCommand {
             }
             if statistics.unreadableManifests > 0 {
                 Terminal.print(
-                    "\(statistics.unreadableManifests) manifests cannot be read; run `modmeta store verify \(url)`")
+                    "\(statistics.unreadableManifests) manifests cannot be read; run "
+                        + "`\(command: "modmeta store verify \(url)")`")
             }
         }
     }

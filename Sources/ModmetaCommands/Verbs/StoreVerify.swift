@@ -42,7 +42,7 @@ struct StoreVerify: AsyncParsableCommand {
             Terminal.print("\(finding.kind.rawValue): \(finding.key.path): \(finding.detail)")
             for object in finding.harms { Terminal.print("  harms object \(object)") }
         }
-        for path in report.foreignFiles { Terminal.print("note: \(escaped(path)) is not modmeta's") }
+        for path in report.foreignFiles { Terminal.print("note: \(path) is not modmeta's") }
         Terminal.print(
             "\(report.objectsChecked) objects, \(formatted(bytes: report.bytesChecked)): "
                 + (report.isClean ? "all sound" : "\(report.findings.count) findings"))

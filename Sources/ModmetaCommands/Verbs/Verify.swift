@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import ModmetaFormats
+internal import ModmetaGit
 internal import ModmetaSnapshots
 
 /// `modmeta verify`: whether a snapshot's content is the one its ID names, and what can be done with it.
@@ -44,7 +45,7 @@ struct Verify: AsyncParsableCommand {
                 try JSONOutput.print(report(document, digest, completeness, isBase: isBase))
             } else {
                 if isContent { Terminal.print("\(document.name): the content is that of \(document.id)") }
-                Terminal.print("\(document.name): \(escaped(completeness.summary))")
+                Terminal.print("\(document.name): \(completeness.summary)")
                 if isBase == true { Terminal.print("\(document.name): the base is the one it was trained on") }
             }
             guard isContent else {
@@ -56,7 +57,10 @@ struct Verify: AsyncParsableCommand {
             if isBase == false {
                 throw CommandFailure(
                     kind: .finding, message: "\(document.name): it was trained on another base than \(base[0])",
-                    hints: ["`modmeta show \(document.name)` has the base's name, and its revision where it is known."])
+                    hints: [
+                        "`\(command: "modmeta show \(document.name)")` has the base's name, and its revision "
+                            + "where it is known."
+                    ])
             }
             guard !resumable || completeness.isComplete else {
                 throw ExitCode(CommandFailure.Kind.finding.rawValue)

@@ -1,3 +1,5 @@
+internal import ModmetaFormats
+
 /// One line that a custom transfer agent sends to git-lfs.
 ///
 /// The format is that of git-lfs's docs/custom-transfers.md. Objects are spelled as git-lfs spelled them, since it compares
@@ -53,7 +55,8 @@ public enum LFSAgentReply: Hashable, Sendable {
 
     private func append(_ code: Int, _ message: String, to json: inout String) {
         json += "{\"code\":\(code),\"message\":"
-        json.appendJSON(message)
+        // git-lfs shows it as it is.
+        json.appendJSON(TerminalText.line(message))
         json += "}"
     }
 }

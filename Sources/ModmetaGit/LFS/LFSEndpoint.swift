@@ -92,7 +92,7 @@ public struct LFSEndpoint: Hashable, Sendable {
         guard !urls.isEmpty else {
             throw LFSAgentError(
                 .noEndpoint,
-                "the remote \"\(remote)\" has no URL; run `git remote add <name> modmeta::<store>` or set lfs.url")
+                "the remote \"\(remote)\" has no URL; run `git remote add NAME modmeta::STORE` or set lfs.url")
         }
         return urls.map { LFSEndpoint(url: $0, key: key, isCommitted: false) }
     }
@@ -111,7 +111,7 @@ public struct LFSEndpoint: Hashable, Sendable {
         throw LFSAgentError(
             .untrustedEndpoint,
             "the repository's .lfsconfig sets \(key) to \(url), which \(reason); if you trust whoever committed it, run "
-                + "`git config modmeta.allowCommitted true`, else choose a store with `git config lfs.url modmeta::<store>`"
+                + "`git config modmeta.allowCommitted true`, else choose a store with `git config lfs.url modmeta::STORE`"
         )
     }
 

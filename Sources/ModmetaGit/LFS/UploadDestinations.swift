@@ -1,3 +1,4 @@
+internal import ModmetaFormats
 internal import ModmetaStore
 
 /// Every store that needs the weights of what is pushed to a remote.
@@ -52,7 +53,7 @@ public struct UploadDestinations: Hashable, Sendable {
         throw LFSAgentError(
             .noEndpoint,
             "the remote \(remote) also pushes to \(url), which would get pointers without their weights; name one store "
-                + "for everybody with `git config lfs.url \(store.url)`, or give that URL a remote of its own")
+                + "for everybody with `\(command: "git config lfs.url \(store.url)")`, or give that URL a remote of its own")
     }
 
     /// Where the weights have to be for a store of history, and what else the push must look at.

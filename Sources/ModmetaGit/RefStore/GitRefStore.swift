@@ -285,7 +285,7 @@ public actor GitRefStore: ObjectStore {
             case .refused(let words) where ref != RefRemote.hiddenRef || knownRef != nil:
                 throw StoreError(
                     .denied,
-                    "\(RefRemote.withoutCredentials(place.url)) refuses \(ref): \(words); ask its host to allow it")
+                    "\(Redaction.redacted(place.url)) refuses \(ref): \(words); ask its host to allow it")
             case .refused: continue
             }
         }
@@ -295,7 +295,7 @@ public actor GitRefStore: ObjectStore {
     private func noRepository() -> StoreError {
         StoreError(
             .noStore,
-            "there is no Git repository at \(RefRemote.withoutCredentials(place.url)) for manifests; make it, or name "
+            "there is no Git repository at \(Redaction.redacted(place.url)) for manifests; make it, or name "
                 + "another with `git config modmeta.manifestsUrl`")
     }
 }

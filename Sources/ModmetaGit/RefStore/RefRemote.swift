@@ -1,3 +1,4 @@
+internal import ModmetaFormats
 internal import ModmetaStore
 
 /// The ref of a Git repository elsewhere that documents are kept in.
@@ -84,8 +85,8 @@ struct RefRemote: Sendable {
     /// What git's words on standard error mean.
     static func failure(_ output: Git.Output, _ action: String, _ url: String) -> StoreError {
         let lines = output.standardError.split(separator: "\n").filter { !$0.hasPrefix("hint:") }
-        let words = withoutCredentials(lines.suffix(4).joined(separator: "; "))
-        let sentence = "cannot \(action) \(withoutCredentials(url)): \(words)"
+        let words = Redaction.redacted(lines.suffix(4).joined(separator: "; "))
+        let sentence = "cannot \(action) \(Redaction.redacted(url)): \(words)"
         let has: ([String]) -> Bool = { parts in parts.contains { words.lowercased().contains($0) } }
         if has(["not found", "does not exist", "does not appear to be a git repository", "no such file"]) {
             return StoreError(
@@ -108,21 +109,5 @@ struct RefRemote: Sendable {
         guard let separator = url.firstRange(of: "://") else { return false }
         let authority = url[separator.upperBound...].prefix { $0 != "/" }
         return authority.lastIndex(of: "@").map { authority[..<$0].contains(":") } ?? false
-    }
-
-    /// A text in which names and passwords in URLs are replaced.
-    static func withoutCredentials(_ text: String) -> String {
-        var result = ""
-        var rest = text[...]
-        while let separator = rest.firstRange(of: "://") {
-            result += rest[..<separator.upperBound]
-            rest = rest[separator.upperBound...]
-            let authority = rest.prefix { !"/ '\"".contains($0) }
-            if let at = authority.lastIndex(of: "@") {
-                result += "***"
-                rest = rest[at...]
-            }
-        }
-        return result + rest
     }
 }

@@ -23,10 +23,10 @@ extension Git {
     /// Either one dying ends the other, by the end of its input or by a broken pipe.
     ///
     /// - Parameters:
-    ///   - producer: its standard error is ours, as it shows progress.
+    ///   - producer: what it says on standard error is passed on, as it shows progress.
     ///   - input: a file the producer reads.
     ///   - output: a file the consumer's output is written to; created.
-    ///   - showsErrors: whether the consumer's standard error is ours, too.
+    ///   - showsErrors: whether what the consumer says is passed on, too.
     static func pipe(
         _ producer: Command, input: String, into consumer: Command, output: String, showsErrors: Bool
     ) async throws -> PipeOutcome {
@@ -47,12 +47,15 @@ extension Git {
     ) async throws -> (status: Int, errors: String) {
         do {
             if showsErrors {
-                let result = try await Subprocess.run(
-                    .name("git"), arguments: Arguments(arguments), environment: subprocessEnvironment,
-                    workingDirectory: directory.map { FilePath($0) },
-                    input: .fileDescriptor(input, closeAfterSpawningProcess: true),
-                    output: .fileDescriptor(output, closeAfterSpawningProcess: true), error: .currentStandardError)
-                return (result.terminationStatus.code, "")
+                return try await Terminal.relaying { errors in
+                    let result = try await Subprocess.run(
+                        .name("git"), arguments: Arguments(arguments), environment: subprocessEnvironment,
+                        workingDirectory: directory.map { FilePath($0) },
+                        input: .fileDescriptor(input, closeAfterSpawningProcess: true),
+                        output: .fileDescriptor(output, closeAfterSpawningProcess: true),
+                        error: .fileDescriptor(FileDescriptor(rawValue: errors), closeAfterSpawningProcess: true))
+                    return (result.terminationStatus.code, "")
+                }
             }
             let result = try await Subprocess.run(
                 .name("git"), arguments: Arguments(arguments), environment: subprocessEnvironment,

@@ -1,3 +1,4 @@
+internal import ModmetaFormats
 internal import ModmetaStore
 
 /// The texts the helper writes to git, each with its last newline.
@@ -10,7 +11,7 @@ enum RemoteHelperReply {
         switch answer {
         case .accepted: "ok\n"
         case .unsupported: "unsupported\n"
-        case .invalid(let reason): "error \(reason)\n"
+        case .invalid(let reason): "error \(TerminalText.line(reason))\n"
         }
     }
 
@@ -44,7 +45,9 @@ enum RemoteHelperReply {
         results.map { result in
             switch result.status {
             case .done: "ok \(result.destination)\n"
-            case .refused(let reason): "error \(result.destination) \(CQuotedString.quoted(reason))\n"
+            // Git shows the reason as it is.
+            case .refused(let reason):
+                "error \(result.destination) \(CQuotedString.quoted(TerminalText.line(reason)))\n"
             }
         }.joined() + "\n"
     }

@@ -79,11 +79,10 @@ public struct RemoteHelperSession: Sendable {
     /// Shows how far something is, on one line that is written over.
     static func progress(_ title: String, _ count: Int, _ total: Int) {
         let line = "\(title): \(count * 100 / max(total, 1))% (\(count)/\(total))"
-        try? SystemCall.write(2, Array((count == total ? "\(line), done.\n" : "\(line)\r").utf8))
+        Terminal.progress(count == total ? "\(line), done." : line, isLast: count == total)
     }
 
     private static func say(_ message: String) {
-        let line = message.split(whereSeparator: \.isNewline).joined(separator: "; ")
-        try? SystemCall.write(2, Array("\(line)\n".utf8))
+        Terminal.error(message.split(whereSeparator: \.isNewline).joined(separator: "; "))
     }
 }

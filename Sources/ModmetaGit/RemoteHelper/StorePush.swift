@@ -1,3 +1,5 @@
+internal import ModmetaFormats
+
 /// Carries out a push batch against a store that exists.
 struct StorePush {
     /// Where to.
@@ -138,12 +140,14 @@ struct StorePush {
         let ref = request.source.dropFirst(prefix.count)
         let place = store.map { " in \($0)" } ?? ""
         if weights.sendsMissing {
-            let source = LFSEndpoint.isURL(remote) ? "" : " \(remote)"
+            let fetch: ShellCommand =
+                LFSEndpoint.isURL(remote) ? "git lfs fetch --all" : "git lfs fetch --all \(remote)"
             return "weights missing\(place), and not in this repository: \(gap.path)\(more) "
-                + "(run: git lfs fetch --all\(source), then push again)"
+                + "(run: \(fetch), then push again)"
         }
         // Without --all git-lfs leaves out what it takes for pushed, whatever the store has.
-        return "weights missing\(place): \(gap.path)\(more) (run: git lfs push --all \(remote) \(ref))"
+        return "weights missing\(place): \(gap.path)\(more) "
+            + "(run: \(command: "git lfs push --all \(remote) \(ref)"))"
     }
 
     func newObjects(_ tips: Set<GitObjectName>, beyond known: Set<GitObjectName>) async throws -> NewObjects {

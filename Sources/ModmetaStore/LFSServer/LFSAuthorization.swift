@@ -1,3 +1,5 @@
+internal import ModmetaFormats
+
 /// How requests to an LFS server's endpoint prove who sends them; shared by all requests of a process.
 ///
 /// Requests go without credentials first, unless the URL names a password, `lfs.<url>.access` says that they are needed,
@@ -132,6 +134,6 @@ actor LFSAuthorization {
         StoreError(
             .denied,
             "\(server.endpoint) \(what); set up a credential helper (`git config credential.helper`), or try "
-                + "`git ls-remote \(server.repository)`")
+                + "`\(command: "git ls-remote \(server.repository)")`")
     }
 }

@@ -227,10 +227,4 @@ import Testing
             #expect(try LFSPointer(parsing: Array("\(text)\n".utf8)).object.digest == payload.digest)
         }
     }
-
-    @Test func messagesHoldNoCredentials() {
-        let text = "fatal: unable to access 'https://me:secret@h/x.git/': and https://tok@h; ssh://git@h/x fine"
-        let shown = RefRemote.withoutCredentials(text)
-        #expect(shown == "fatal: unable to access 'https://***@h/x.git/': and https://***@h; ssh://***@h/x fine")
-    }
 }
