@@ -83,6 +83,8 @@ public struct SnapshotRequest: Sendable {
         ]
         try SecretScan.check(context, "the snapshot's context")
         try SecretScan.check(.object(details), "the snapshot")
+        let names = [name] + paths + datasets.map(\.name) + datasetHashes
+        try SecretScan.check(.array(names.map { .string($0) }), "the names and hashes of the snapshot's files")
         let basePlan = try basePlan(of: base, isAdapter: capture.method != .null)
         let plan = try ContentPlan(checkpoint.files, cache: cache)
         let count = HashedBytes(

@@ -1,3 +1,5 @@
+internal import ModmetaFormats
+
 /// Writes a value as YAML in block style, so that equal values are equal bytes.
 enum YAMLWriter {
     /// The text of an object, with a newline at its end.
@@ -58,10 +60,14 @@ enum YAMLWriter {
         var bytes: [UInt8] = []
         DocumentValue.appendQuoted(text, to: &bytes)
         return String(decoding: bytes, as: UTF8.self).unicodeScalars.reduce(into: "") { result, scalar in
-            // What YAML takes for the end of a line, or does not allow.
+            // What YAML takes for the end of a line, or does not allow; and what a terminal would obey or not show, as the
+            // file is looked at with git.
             switch scalar.value {
             case 0x7F...0x9F: result += "\\x" + String(scalar.value, radix: 16)
-            case 0x2028, 0x2029, 0xFEFF, 0xFFFE, 0xFFFF: result += "\\u" + String(scalar.value, radix: 16)
+            case 0x10000... where !TerminalText.isPrintable(scalar):
+                result += "\\U" + String(0x1_0000_0000 | UInt64(scalar.value), radix: 16).dropFirst()
+            case _ where !TerminalText.isPrintable(scalar) || scalar.value == 0xFFFE || scalar.value == 0xFFFF:
+                result += "\\u" + String(0x10000 | scalar.value, radix: 16).dropFirst()
             default: result.unicodeScalars.append(scalar)
             }
         }
