@@ -1,3 +1,4 @@
+internal import Glibc
 public import ModmetaFormats
 public import ModmetaStore
 
