@@ -67,4 +67,54 @@ git -C elsewhere checkout side || git -C elsewhere checkout -f side
 is_whole elsewhere side
 END
 
+test_case "what doctor advises mends what it found" <<'END'
+make_weights_repo qa
+push_checkpoint qa 0 --mb 1
+cd qa
+git config --global --unset lfs.customtransfer.modmeta.path
+git config --global --unset filter.lfs.process
+rm .git/hooks/pre-push
+must_fail modmeta doctor
+grep -c ' -> ' said
+sed -n 's/^ *-> //p' said | sort -u >advice
+while read -r command; do eval "$command"; done <advice
+rm advice
+modmeta doctor
+END
+
+test_case "a commit and a push that hooks refuse, and a name git does not know" <<'END'
+modmeta install
+mkdir qa
+(cd qa && modmeta init --project p --remote "$(cd .. && url_of)" --hooks)
+cd qa
+mkdir ck
+make_checkpoint ck/model.safetensors 0 --mb 1
+unset GIT_AUTHOR_NAME GIT_AUTHOR_EMAIL GIT_COMMITTER_NAME GIT_COMMITTER_EMAIL
+git config --global user.useConfigOnly true
+must_fail modmeta snapshot v0 ck
+sed -n 's/^ *hint: Run: //p' said >../advice
+while read -r command; do eval "$command"; done <../advice
+git add ck
+must_fail git commit -m weights
+advice=$(sed -n 's/^ *hint: Run: //p' said | sed 's/NAME/v1/')
+eval "$advice"
+must_fail git push --no-verify origin HEAD snapshot/v1
+advice=$(sed -n 's/.*(run: \(git lfs push .*\))).*/\1/p' said | head -n 1)
+eval "$advice"
+git push -q --follow-tags -u origin HEAD
+git clone -q "$(cd .. && url_of)" ../elsewhere
+cmp ../elsewhere/ck/model.safetensors ck/model.safetensors
+END
+
+test_case "an object that the store lacks: the message names the command that sends it" <<'END'
+make_pushed_repo
+GIT_LFS_SKIP_SMUDGE=1 git clone -q "$(url_of)" elsewhere
+rm -rf store/lfs store/modmeta/manifests
+(cd elsewhere && must_fail git lfs pull && cp said ../said)
+advice=$(grep -o 'git lfs push --object-id [^;"]*' said | sed 's/<remote>/origin/; s/[. ]*$//' | sort -u)
+(cd qa && eval "$advice")
+git -C elsewhere lfs pull
+cmp elsewhere/model.safetensors qa/model.safetensors
+END
+
 finish
