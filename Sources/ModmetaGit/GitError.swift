@@ -16,11 +16,17 @@ public struct GitError: Error, Sendable {
 }
 
 extension GitError: CustomStringConvertible {
-    /// The command, its status and git's own words.
+    /// What git was to do, in a word, and git's own words; its arguments are ours and would help nobody.
     public var description: String {
-        let command = (["git"] + arguments).joined(separator: " ")
-        let words = message.split(separator: "\n").joined(separator: "; ")
-        return status.map { "`\(command)` failed with status \($0): \(words)" }
-            ?? "`\(command)` could not be run: \(words)"
+        let words = GitMessage.oneLine(message)
+        let cause = GitMessage.storageAdvice(for: message).map { "; \($0)" } ?? ""
+        return status == nil ? "git could not be run: \(words)" : "git \(command) failed: \(words)\(cause)"
+    }
+
+    /// The subcommand, behind options of git itself.
+    private var command: String {
+        var rest = arguments[...]
+        while let word = rest.first, word.hasPrefix("-") { rest = rest.dropFirst(["-c", "-C"].contains(word) ? 2 : 1) }
+        return rest.first ?? ""
     }
 }

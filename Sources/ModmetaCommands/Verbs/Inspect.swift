@@ -31,6 +31,9 @@ struct Inspect: AsyncParsableCommand {
             let inspection = try await Meter.run("read") { meter in
                 try Inspection(path: file) { meter.reached($0, of: $1) }
             }
+            if let text = PointerText(path: file, size: inspection.layout.size) {
+                return try json ? JSONOutput.print(text.document) : text.print()
+            }
             if json {
                 try JSONOutput.print(InspectionDocument(inspection, path: file))
             } else {

@@ -51,7 +51,7 @@ struct Snapshot: AsyncParsableCommand {
     @Option(name: .shortAndLong, help: "What the snapshot is, for people.")
     var message: String?
 
-    @Flag(help: "Take configuration files as they are, whatever `modmeta check` says of them.")
+    @Flag(help: "Take configuration files as they are, and leave out what a damaged trainer_state.json would say.")
     var noCheck = false
 
     @Flag(help: "Only write the YAML file: no commit, no tag.")
@@ -78,7 +78,8 @@ struct Snapshot: AsyncParsableCommand {
             paths = try paths.compactMap { try RepositoryPath.relative($0, to: repository.top) }
             try checkConfigs(in: repository)
             let head = try await repository.head()
-            let request = try await request(name: name, moment: moment, paths: paths, head: head, in: repository)
+            var request = try await request(name: name, moment: moment, paths: paths, head: head, in: repository)
+            request.toleratesDamage = noCheck
             let stamp = checkpoint.stamp
             let (document, content, records) = try await Meter.run("hashed") { meter in
                 try await request.document(of: checkpoint) { meter.reached($0, of: $1) }
@@ -159,15 +160,17 @@ struct Snapshot: AsyncParsableCommand {
     private func checkpoint(_ paths: [String], in repository: SnapshotRepository) throws -> Checkpoint {
         for path in paths where try RepositoryPath.relative(path, to: repository.top) == nil {
             throw CommandFailure(
-                kind: .input, message: "\(path) is not in the repository \(repository.top); copy the checkpoint into it"
-            )
+                kind: .input, message: "\(path) is not in the repository \(repository.top)",
+                hints: ["Copy the checkpoint into it, files in place of links: cp -rL CHECKPOINT DIRECTORY"])
         }
         let checkpoint = try Checkpoint(paths: paths)
         for file in checkpoint.files where RepositoryPath.isLink("\(checkpoint.root)/\(file.name)") {
             throw CommandFailure(
                 kind: .input,
                 message: "\(file.name) is a symbolic link, of which git would keep only the target's name",
-                hints: ["Copy the file to its place: cp --remove-destination"])
+                hints: [
+                    "Copy the checkpoint, files in place of links, and take the snapshot of the copy: cp -rL CHECKPOINT COPY"
+                ])
         }
         return checkpoint
     }

@@ -1,3 +1,4 @@
+internal import Glibc
 public import ModmetaFormats
 public import ModmetaStore
 
@@ -63,6 +64,9 @@ public struct Repository: Sendable {
         let hex = object.hex
         return "\(lfsDirectory)/objects/\(hex.prefix(2))/\(hex.dropFirst(2).prefix(2))/\(hex)"
     }
+
+    /// Whether nothing was ever checked out here, as during a clone: git writes the index when a checkout ends.
+    var isBeforeFirstCheckout: Bool { workTree != nil && access("\(gitDirectory)/index", F_OK) != 0 }
 
     /// The directory for files about to become LFS objects, on their file system; git-lfs empties it now and then.
     public var temporaryDirectory: String { "\(lfsDirectory)/tmp" }

@@ -37,10 +37,17 @@ public actor StoreAgent: TransferAgent {
         _ object: ObjectID, size: UInt64, progress: @escaping @Sendable (UInt64) -> Void
     ) async throws -> String {
         handedOver = nil
-        let file = try await Downloader(context: try await sessions()[0].context)
-            .download(object, size: size, progress: progress)
-        handedOver = file
-        return file.path
+        do {
+            let file = try await Downloader(context: try await sessions()[0].context)
+                .download(object, size: size, progress: progress)
+            handedOver = file
+            return file.path
+        } catch where !(error is CancellationError) {
+            // git's own advice after a failed clone leaves an index without any file.
+            guard (try? await Repository.discover().isBeforeFirstCheckout) == true else { throw error }
+            throw LFSAgentError(
+                .inputOutput, "\(error); once that is mended, complete the clone with `git reset --hard`")
+        }
     }
 
     /// Lets go of the last download and removes partial ones that were given up long ago.

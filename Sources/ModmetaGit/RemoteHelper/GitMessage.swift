@@ -9,4 +9,16 @@ enum GitMessage {
             }
         return lines.isEmpty ? "git gave no reason" : lines.joined(separator: "; ")
     }
+
+    /// What to do if git could not write; nil if its words name no such cause.
+    static func storageAdvice(for message: String) -> String? {
+        [
+            ("No space left on device", "make room there and give the same command again"),
+            ("Disk quota exceeded", "the quota there is used up; make room and give the same command again"),
+            ("Read-only file system", "mount it for writing"),
+            ("Permission denied", "see who may write there"),
+            ("ermission to add an object", "see who may write there"),
+            ("Input/output error", "the disk fails; look after it"),
+        ].first { message.contains($0.0) }?.1
+    }
 }

@@ -1,3 +1,5 @@
+internal import Glibc
+
 /// One pack on its way from a repository that makes it to one that indexes it.
 struct PackStream: Sendable {
     /// Makes the pack.
@@ -48,7 +50,8 @@ struct PackStream: Sendable {
             into: .init(
                 git: destination, arguments: ["index-pack", "--stdin", "--fix-thin", "--keep=\(keep)"] + indexOptions),
             output: output, showsErrors: showsIndexing)
-        guard outcome.producerStatus == 0 else { throw Failure.notMade }
+        // If the taker fails, the maker has nobody to write to and ends by SIGPIPE.
+        if outcome.producerStatus != 0, outcome.producerStatus != 128 + SIGPIPE { throw Failure.notMade }
         // With --check-self-contained-and-connected, 1 means: indexed, but it needs objects from elsewhere.
         let asksContained = indexOptions.contains("--check-self-contained-and-connected")
         let answer = SystemCall.readFile(output, limit: 256) ?? []

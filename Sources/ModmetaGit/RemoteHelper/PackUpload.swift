@@ -48,6 +48,10 @@ final class PackUpload {
             } catch PackStream.Failure.notTaken(let words) {
                 // A prune may have swept away the unfinished pack.
                 reason = "the store did not take the objects: \(words)"
+                if let advice = GitMessage.storageAdvice(for: words) {
+                    release()
+                    throw RemoteHelperError(.transfer, "cannot write in \(store.path)/objects: \(words); \(advice)")
+                }
             }
             release()
         }

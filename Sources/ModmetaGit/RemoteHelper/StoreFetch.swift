@@ -45,7 +45,9 @@ struct StoreFetch: Sendable {
         } catch PackStream.Failure.notMade {
             throw RemoteHelperError(.transfer, failure())
         } catch PackStream.Failure.notTaken {
-            throw RemoteHelperError(.transfer, "git could not store the objects fetched from \(store.name)")
+            throw RemoteHelperError(
+                .transfer, "git could not store here what was fetched from \(store.name), for the reason it gives above"
+            )
         }
     }
 

@@ -10,6 +10,8 @@ public struct TrainingCapture: Sendable {
     public private(set) var baseModel: DocumentValue = .null
     /// For each part the file it was taken from.
     public private(set) var sources: DocumentValue = .null
+    /// Which files could not be read, and why; only if that is tolerated.
+    public private(set) var notes: [String] = []
 
     private static let adapterKeys = [
         "peft_type", "task_type", "r", "lora_alpha", "lora_dropout", "target_modules", "modules_to_save", "bias",
@@ -22,9 +24,10 @@ public struct TrainingCapture: Sendable {
 
     /// Reads what is there; nothing needs to be.
     ///
-    /// - Throws: `SnapshotError` with `syntax` where one of the files is not JSON.
-    public init(of files: [ContentFile]) throws(SnapshotError) {
-        if let (adapter, path) = try TrainingCapture.read("adapter_config.json", of: files) {
+    /// - Parameter toleratesDamage: whether a file that is not JSON, as one that was cut off, is noted and left out.
+    /// - Throws: `SnapshotError` with `syntax` if one of the files is not JSON and that is not tolerated.
+    public init(of files: [ContentFile], toleratesDamage: Bool = false) throws(SnapshotError) {
+        if let (adapter, path) = try take("adapter_config.json", of: files, toleratesDamage) {
             method = TrainingCapture.picked(TrainingCapture.adapterKeys, from: adapter)
             method["label"] = .string(TrainingCapture.label(adapter))
             if let base = adapter["base_model_name_or_path"]?.text {
@@ -33,13 +36,28 @@ public struct TrainingCapture: Sendable {
             }
             sources["method"] = .string(path)
         }
-        if let (state, path) = try TrainingCapture.read("trainer_state.json", of: files) {
+        if let (state, path) = try take("trainer_state.json", of: files, toleratesDamage) {
             training = TrainingCapture.progress(state)
             sources["training"] = .string(path)
         }
-        if let (config, path) = try TrainingCapture.read("config.json", of: files) {
+        if let (config, path) = try take("config.json", of: files, toleratesDamage) {
             model = TrainingCapture.picked(TrainingCapture.modelKeys, from: config)
             if model != .null { sources["model"] = .string(path) }
+        }
+    }
+
+    /// Reads the file of a name, or notes why it is left out.
+    private mutating func take(
+        _ name: String, of files: [ContentFile], _ toleratesDamage: Bool
+    ) throws(SnapshotError) -> (DocumentValue, String)? {
+        do {
+            return try TrainingCapture.read(name, of: files)
+        } catch  where error.code == .syntax {
+            guard toleratesDamage else {
+                throw SnapshotError(.syntax, "\(error.message); have it written again, or leave it out with --no-check")
+            }
+            notes.append("\(error.message); the snapshot is made without what it says")
+            return nil
         }
     }
 

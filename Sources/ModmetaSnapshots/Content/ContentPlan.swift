@@ -116,6 +116,13 @@ struct ContentPlan: Sendable {
     private static func refusePointer(_ path: String, size: UInt64) throws(SnapshotError) {
         guard size < 1024 else { return }
         let text = String(decoding: try CheckpointFile.bytes(of: path), as: UTF8.self)
+        let lines = text.split(separator: "\n")
+        if lines.contains(where: { $0.hasPrefix("<<<<<<< ") }), lines.contains(where: { $0.hasPrefix(">>>>>>> ") }) {
+            throw SnapshotError(
+                .file,
+                "\(path) has a merge conflict between two versions of its weights; choose one with "
+                    + "`git checkout --ours` or `git checkout --theirs`, then `git add` it")
+        }
         guard !pointerStarts.contains(where: text.hasPrefix) else {
             throw SnapshotError(.file, "\(path) is a git-lfs pointer, its content is not here; run `git lfs pull`")
         }

@@ -32,6 +32,8 @@ public struct SnapshotRequest: Sendable {
     public var code: DocumentValue = .null
     /// Where the base model lies, as a person says; nil to look for it where an adapter names one.
     public var base: String?
+    /// Whether what the trainer left may be damaged, and is then left out with a note.
+    public var toleratesDamage = false
     /// Gives the value of a variable of the environment; none by default, so that nothing of this machine is seen.
     public var variable: @Sendable (String) -> String? = { _ in nil }
     /// Where digests of files that have not changed are found and kept.
@@ -51,7 +53,7 @@ public struct SnapshotRequest: Sendable {
     public func document(
         of checkpoint: Checkpoint, progress: @escaping HashingProgress = { _, _ in }
     ) async throws -> (document: SnapshotDocument, content: ContentDigest, records: [DatasetManifest]) {
-        let capture = try TrainingCapture(of: checkpoint.files)
+        let capture = try TrainingCapture(of: checkpoint.files, toleratesDamage: toleratesDamage)
         var config = DocumentValue.object([])
         for file in configs {
             config[file.name] = try DocumentValue(reading: CheckpointFile.bytes(of: file.path), path: file.path)
@@ -95,6 +97,7 @@ public struct SnapshotRequest: Sendable {
         context["data"] = data
         details.append(.init("base", try await baseDetail(basePlan, counting: count)))
         var content = try await ContentDigest(plan, cache: cache, counting: count)
+        content.notes = capture.notes + content.notes
         if let note = otherBase(than: base, named: capture.baseModel) { content.notes.append(note) }
         let document = SnapshotDocument(
             name: name, created: created, paths: paths, content: content, context: context, details: details)
