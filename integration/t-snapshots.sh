@@ -48,7 +48,7 @@ cd ..
 GIT_LFS_SKIP_SMUDGE=1 git clone -q "$(url_of)" clone
 cd clone
 must_fail modmeta verify v1
-said "git lfs fetch origin snapshot/v1 -I checkpoints/v1"
+said "git lfs fetch origin snapshot/v1 -I /checkpoints/v1/"
 $(git for-each-ref refs/tags/snapshot/v1 --format='%(contents)' | grep '^git lfs fetch')
 [ "$(find .git/lfs/objects -type f | wc -l)" = 1 ]
 modmeta verify v1

@@ -60,7 +60,9 @@ package struct SecretFinder {
                 !shape.needsDigit || SecretValue.hasLettersAndDigits(body)
             else { continue }
             if shape.isExact, body.count > shape.length || body.contains(where: isLower) { continue }
-            return start..<end(of: shape.alphabet, from: body.endIndex)
+            let end = end(of: shape.alphabet, from: body.endIndex)
+            // The full stop of a sentence.
+            return start..<(bytes[end - 1] == UInt8(ascii: ".") ? end - 1 : end)
         }
         return webToken(at: start) ?? botToken(at: start)
     }
