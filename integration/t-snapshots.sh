@@ -110,7 +110,7 @@ said "1 file added, 1 file missing, 2 files changed"
 must_fail modmeta verify v1 ../copy --json
 python3 - <<'P'
 import json
-d = json.loads(next(line for line in open("said") if line.startswith("{")))["differences"]
+d = json.JSONDecoder().raw_decode(open("said").read())[0]["differences"]
 assert d["added"] == ["extra.txt"] and d["missing"] == ["adapter_config.json"], d
 changed = {f["path"]: f["tensors"] for f in d["changed"]}
 assert changed["trainer_state.json"] is None and changed["model.safetensors"]["changed"], changed
