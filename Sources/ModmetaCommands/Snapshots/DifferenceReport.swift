@@ -20,12 +20,12 @@ struct DifferenceReport {
     /// The first of the files and tensors that differ, a line for each, and how many more there are.
     var lines: [String] {
         var lines =
-            difference.added.map { "added: \(escaped($0))" } + difference.missing.map { "missing: \(escaped($0))" }
+            difference.added.map { "added: \($0)" } + difference.missing.map { "missing: \($0)" }
         for file in difference.changed {
             lines.append(
-                "changed: \(escaped(file.name))\(file.tensors == nil ? "; its tensors were not compared" : "")")
+                "changed: \(file.name)\(file.tensors == nil ? "; its tensors were not compared" : "")")
             guard let tensors = file.tensors else { continue }
-            for (kind, names) in Self.kinds(tensors) { lines += names.map { "  tensor \(kind): \(escaped($0))" } }
+            for (kind, names) in Self.kinds(tensors) { lines += names.map { "  tensor \(kind): \($0)" } }
         }
         guard lines.count > Self.lineLimit else { return lines }
         return lines.prefix(Self.lineLimit) + ["and \(lines.count - Self.lineLimit) more; --json lists all"]
