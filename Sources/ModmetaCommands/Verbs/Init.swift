@@ -63,6 +63,9 @@ struct Init: AsyncParsableCommand {
 
     private func writeAttributes(in repository: SnapshotRepository) throws {
         let path = "\(repository.top)/.gitattributes"
+        guard !RepositoryPath.isLink(path) else {
+            throw CommandFailure(kind: .input, message: "\(path) is a symbolic link, which is not followed")
+        }
         var text = WorkFile.exists(path) ? String(decoding: try WorkFile.bytes(of: path), as: UTF8.self) : ""
         let present = Set(
             text.split(separator: "\n").compactMap { $0.split(whereSeparator: { $0 == " " || $0 == "\t" }).first })

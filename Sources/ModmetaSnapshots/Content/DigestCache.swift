@@ -1,5 +1,6 @@
 internal import Glibc
 internal import ModmetaFormats
+internal import ModmetaStore
 internal import Synchronization
 
 /// The digests of files that were hashed before, so that a file that has not changed is not read again.
@@ -67,8 +68,9 @@ public final class DigestCache: Sendable {
             var text = DigestCache.title + "\n"
             for (key, line) in lines { text += "\(key)\t\(line)\n" }
             for (key, line) in known.added { text += "\(key)\t\(line)\n" }
-            let temporary = "\(path).\(getpid()).tmp"
-            guard let file = fopen(temporary, "we") else { return }
+            let temporary = "\(path).\(UInt64.random(in: .min ... .max)).\(getpid()).tmp"
+            let descriptor = RegularFile.open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW)
+            guard descriptor >= 0, let file = fdopen(descriptor, "w") else { return }
             let count = text.withUTF8 { fwrite($0.baseAddress, 1, $0.count, file) }
             guard fclose(file) == 0, count == text.utf8.count, rename(temporary, path) == 0 else {
                 unlink(temporary)
