@@ -113,7 +113,9 @@ struct Snapshot: AsyncParsableCommand {
         let (document, content, records) = try await Meter.run("hashed") { meter in
             try await request.document(of: checkpoint) { meter.reached($0, of: $1) }
         }
-        for note in content.notes { Terminal.error("modmeta: note: \(note)") }
+        for note in content.notes + Completeness(of: checkpoint.files).unlisted {
+            Terminal.error("modmeta: note: \(note)")
+        }
         request.cache?.save()
         let prefix = try RepositoryPath.relative(checkpoint.root, to: repository.top) ?? "."
         func path(_ name: String) -> String { prefix == "." ? name : "\(prefix)/\(name)" }
