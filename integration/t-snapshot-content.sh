@@ -213,6 +213,26 @@ modmeta snapshot s1 ck 2>said
 said "ck/big"
 END
 
+test_case "the hook names what would stay in Git for ever" <<'END'
+. "$INTEGRATION_CONTENT_STEPS"
+make_content_repo
+modmeta init --hooks
+bytes ck/big 200000
+bytes ck/small 5000
+python3 -c 'print("text " * 20_000)' >ck/words.txt
+git add ck
+must_fail git commit -q -m x
+said "ck/big (200"
+said "git lfs track --filename ck/big"
+git lfs track --filename ck/big
+git rm -q --cached ck/big
+git add .gitattributes ck
+must_fail git commit -q -m x
+said "modmeta snapshot NAME ck"
+modmeta snapshot s1 ck
+in_lfs ck/big
+END
+
 test_case "a run that ended in NaN says so, and is not the best" <<'END'
 . "$INTEGRATION_CONTENT_STEPS"
 make_content_repo

@@ -91,18 +91,6 @@ struct Snapshot: AsyncParsableCommand {
         }
     }
 
-    /// Makes .gitattributes such that Git keeps every file where it belongs and as it is.
-    private func settle(
-        _ checkpoint: Checkpoint, _ paths: [String], in repository: SnapshotRepository
-    ) async throws -> [UInt8]? {
-        try await SnapshotAttributes(of: checkpoint, paths: paths, in: repository).settle()
-    }
-
-    private func restore(_ attributes: [UInt8], in repository: SnapshotRepository) throws {
-        let path = "\(repository.top)/.gitattributes"
-        if attributes.isEmpty { unlink(path) } else { try WorkFile.write(attributes, to: path) }
-    }
-
     private func take(
         _ checkpoint: Checkpoint, name: String, moment: Moment, paths: [String], head: String?,
         in repository: SnapshotRepository
@@ -205,24 +193,6 @@ struct Snapshot: AsyncParsableCommand {
                 ])
         }
         return checkpoint
-    }
-
-    /// Refuses directories that are repositories of their own, in the checkpoint or around it.
-    private func refuseRepositories(
-        _ checkpoint: Checkpoint, _ paths: [String], in repository: SnapshotRepository
-    ) throws {
-        let top = try RepositoryPath.resolved(repository.top)
-        if let nested = checkpoint.repositories.first(where: { $0 != top }) {
-            throw HashedFiles.refusal(ofRepository: try RepositoryPath.relative(nested, to: top) ?? nested)
-        }
-        for path in paths {
-            var directory = try RepositoryPath.resolved(path)
-            while directory.utf8.count > top.utf8.count, let slash = directory.lastIndex(of: "/") {
-                directory = String(directory[..<slash])
-                guard directory != top, WorkFile.exists("\(directory)/.git") else { continue }
-                throw HashedFiles.refusal(ofRepository: try RepositoryPath.relative(directory, to: top) ?? directory)
-            }
-        }
     }
 
     /// Refuses configuration files that the schema does; warnings go to standard error.

@@ -28,7 +28,7 @@ public enum FileContent: Sendable {
     }
 
     /// Whether bytes are UTF-8 text, whose last character may be cut.
-    private static func isText(_ bytes: some BidirectionalCollection<UInt8>) -> Bool {
+    public static func isText(_ bytes: some BidirectionalCollection<UInt8>) -> Bool {
         guard bytes.allSatisfy({ $0 >= 0x20 && $0 != 0x7F || (0x08...0x0D).contains($0) || $0 == 0x1B }) else {
             return false
         }
