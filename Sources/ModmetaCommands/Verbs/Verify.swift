@@ -52,6 +52,7 @@ struct Verify: AsyncParsableCommand {
                 for line in differences?.lines ?? [] { Terminal.print("\(document.name): \(line)") }
                 if isContent { Terminal.print("\(document.name): the content is that of \(document.id)") }
                 Terminal.print("\(document.name): \(completeness.summary)")
+                for note in completeness.unlisted { Terminal.print("\(document.name): \(note)") }
                 if isBase == true { Terminal.print("\(document.name): the base is the one it was trained on") }
             }
             guard isContent else {
@@ -118,6 +119,7 @@ struct Verify: AsyncParsableCommand {
             "base_matches": isBase.map { .bool($0) } ?? .null, "format": .string(completeness.format.rawValue),
             "processes": .integer(Int64(completeness.processCount)), "resumable": .bool(completeness.isComplete),
             "missing": .array(completeness.missing.map { .string($0) }),
+            "unlisted": .array(completeness.unlisted.map { .string($0) }),
             "parts": .array(
                 completeness.parts.map { part in
                     [

@@ -6,6 +6,8 @@ public struct Checkpoint: Sendable {
     public let root: String
     /// The files, by name.
     public let files: [ContentFile]
+    /// The directories at and below the paths that are Git repositories or work trees of their own, as absolute paths.
+    public let repositories: [String]
 
     /// Finds all files at and below some paths.
     ///
@@ -14,6 +16,7 @@ public struct Checkpoint: Sendable {
     /// - Throws: `SnapshotError` with `file` where a path leads nowhere or no file is found.
     public init(paths: [String]) throws(SnapshotError) {
         var found: [String] = []
+        var repositories: [String] = []
         var roots: [String] = []
         for path in paths {
             guard let resolved = realpath(path, nil) else {
@@ -21,7 +24,7 @@ public struct Checkpoint: Sendable {
             }
             defer { free(resolved) }
             let absolute = String(cString: resolved)
-            let isDirectory = try Checkpoint.list(absolute, into: &found, depth: 0)
+            let isDirectory = try Checkpoint.list(absolute, into: &found, &repositories, depth: 0)
             roots.append(
                 isDirectory ? absolute : String(absolute[..<(absolute.lastIndex(of: "/") ?? absolute.startIndex)]))
         }
@@ -32,6 +35,7 @@ public struct Checkpoint: Sendable {
             return ContentFile(name: name, source: Checkpoint.source(of: path))
         }
         self.root = root
+        self.repositories = repositories
         guard !files.isEmpty else { throw SnapshotError(.file, "there is no file in \(paths.joined(separator: ", "))") }
     }
 
@@ -46,7 +50,9 @@ public struct Checkpoint: Sendable {
     }
 
     /// Adds the files at and below a path; true for a directory.
-    private static func list(_ path: String, into files: inout [String], depth: Int) throws(SnapshotError) -> Bool {
+    private static func list(
+        _ path: String, into files: inout [String], _ repositories: inout [String], depth: Int
+    ) throws(SnapshotError) -> Bool {
         var status = stat()
         guard lstat(path, &status) == 0 else {
             throw SnapshotError(.file, "cannot read \(path): \(String(cString: strerror(errno)))")
@@ -55,8 +61,13 @@ public struct Checkpoint: Sendable {
         case S_IFREG, S_IFLNK: files.append(path)
         case S_IFDIR:
             guard depth < 64 else { throw SnapshotError(.file, "the directories in \(path) are nested too deep") }
-            for name in try names(in: path) where name != ".git" && name != ".modmeta" {
-                _ = try list(path == "/" ? "/\(name)" : "\(path)/\(name)", into: &files, depth: depth + 1)
+            for name in try names(in: path) where name != ".modmeta" {
+                guard name != ".git" else {
+                    repositories.append(path)
+                    continue
+                }
+                let child = path == "/" ? "/\(name)" : "\(path)/\(name)"
+                _ = try list(child, into: &files, &repositories, depth: depth + 1)
             }
             return true
         default: throw SnapshotError(.file, "\(path) is neither a file nor a directory; take it away")

@@ -1,21 +1,31 @@
 extension HyperparameterSchema {
-    /// Checks a configuration file: YAML, or JSON where the path ends in `.json`.
+    /// Checks a configuration file: YAML, or JSON or TOML where the path ends in `.json` or `.toml`.
     ///
     /// Files that are no training configuration are only looked through for what YAML loaders read differently.
     /// - Throws: `SnapshotError` with `syntax` where the file cannot be read at all.
     public func check(_ bytes: [UInt8], path: String) throws(SnapshotError) -> ConfigCheck {
+        if DocumentValue.isTOML(path) {
+            let reading = try TOMLReader.reading(bytes, path)
+            return check(reading.value, path: path, lines: reading.lines)
+        }
         let inspection = path.hasSuffix(".json") ? nil : YAMLInspection(bytes)
-        return check(try DocumentValue(reading: bytes, path: path), path: path, inspection)
+        return check(
+            try DocumentValue(reading: bytes, path: path), path: path, lines: inspection?.lines ?? [:],
+            traps: inspection?.traps ?? [])
     }
 
     /// Checks what a configuration file says.
-    public func check(_ value: DocumentValue, path: String) -> ConfigCheck { check(value, path: path, nil) }
+    public func check(_ value: DocumentValue, path: String) -> ConfigCheck {
+        check(value, path: path, lines: [:])
+    }
 
-    private func check(_ value: DocumentValue, path: String, _ inspection: YAMLInspection?) -> ConfigCheck {
+    private func check(
+        _ value: DocumentValue, path: String, lines: [String: Int], traps: [YAMLInspection.Trap] = []
+    ) -> ConfigCheck {
         let kind = ConfigKind(of: value)
-        var run = SettingCheck(schema: self, lines: inspection?.lines ?? [:])
+        var run = SettingCheck(schema: self, lines: lines)
         if kind == .training { run.check(value) }
-        let traps = (inspection?.traps ?? []).map { trap in
+        let traps = traps.map { trap in
             ConfigFinding(.warning, key: trap.path, line: trap.line, trap.message)
         }
         let trapped = Set(traps.map(\.key))

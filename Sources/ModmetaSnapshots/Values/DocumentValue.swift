@@ -22,6 +22,8 @@ public enum DocumentValue: Hashable, Sendable {
     case integer(Int64)
     /// A finite number that is not written as a whole one.
     case number(Double)
+    /// A number that is not finite.
+    case special(SpecialNumber)
     /// Text.
     case string(String)
     /// Values in order.
@@ -61,8 +63,14 @@ public enum DocumentValue: Hashable, Sendable {
         switch self {
         case .integer(let value): Double(value)
         case .number(let value): value
+        case .special(let value): value.double
         default: nil
         }
+    }
+
+    /// The value of a number, finite or not.
+    public static func real(_ value: Double) -> DocumentValue {
+        SpecialNumber(value).map { .special($0) } ?? .number(value)
     }
 
     /// The elements, where this is an array.
@@ -126,6 +134,9 @@ extension DocumentValue: Encodable {
         case .number(let value):
             var container = encoder.singleValueContainer()
             try container.encode(value)
+        case .special(let value):
+            var container = encoder.singleValueContainer()
+            try container.encode(value.rawValue)
         case .string(let value):
             var container = encoder.singleValueContainer()
             try container.encode(value)

@@ -50,8 +50,8 @@ struct JSONReader {
         case UInt8(ascii: "f"): return try word("false", .bool(false))
         case UInt8(ascii: "n"): return try word("null", .null)
         // Python writes these three, and they stand in real trainer states.
-        case UInt8(ascii: "N"): return try word("NaN", .string("NaN"))
-        case UInt8(ascii: "I"): return try word("Infinity", .string("Infinity"))
+        case UInt8(ascii: "N"): return try word("NaN", .special(.notANumber))
+        case UInt8(ascii: "I"): return try word("Infinity", .special(.infinity))
         default: return try number()
         }
     }
@@ -64,7 +64,9 @@ struct JSONReader {
 
     private mutating func number() throws(Violation) -> DocumentValue {
         let start = position
-        if bytes[position...].starts(with: "-Infinity".utf8) { return try word("-Infinity", .string("-Infinity")) }
+        if bytes[position...].starts(with: "-Infinity".utf8) {
+            return try word("-Infinity", .special(.negativeInfinity))
+        }
         while position < bytes.count, isNumberByte(bytes[position]) { position += 1 }
         let text = String(decoding: bytes[start..<position], as: UTF8.self)
         guard let value = PlainScalar.number(text), text.first != "+" else {

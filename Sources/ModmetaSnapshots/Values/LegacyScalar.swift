@@ -36,8 +36,8 @@ enum LegacyScalar {
             || matches(text, #/[-+]?\.[0-9][0-9_]*([eE][-+][0-9]+)?/#)
     }
 
-    /// A spelling that every loader reads as the number.
-    private static func legacyFloat(_ value: Double) -> String {
+    /// A spelling that loaders of both versions of YAML read as the number: with a point, and a sign in the exponent.
+    static func legacyFloat(_ value: Double) -> String {
         let text = value.description
         guard let mark = text.firstIndex(of: "e") else { return text }
         let mantissa = text[..<mark]

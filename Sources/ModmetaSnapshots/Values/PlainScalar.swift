@@ -8,7 +8,7 @@ enum PlainScalar {
         case "", "~", "null", "Null", "NULL": .null
         case "true", "True", "TRUE": .bool(true)
         case "false", "False", "FALSE": .bool(false)
-        default: number(text) ?? .string(text)
+        default: number(text) ?? SpecialNumber(yaml: text).map { .special($0) } ?? .string(text)
         }
     }
 

@@ -46,8 +46,9 @@ struct YAMLInspection {
         case .mapping:
             while let key = try element(of: &events, depth: depth) {
                 guard case .scalar(let name, _, _) = key else { throw tooUnusual(events) }
-                let place = joined(path, name)
-                lines[place] = events.line
+                // What is merged counts as if it stood beside.
+                let place = name == YAMLMerge.key ? path : joined(path, name)
+                if lines[place] == nil { lines[place] = events.line }
                 try visit(try events.next(), of: &events, path: place, depth: depth + 1)
             }
         case .scalar, .alias, .document, .close, .end: break

@@ -26,7 +26,9 @@ struct YAMLReader: ~Copyable {
         guard try reader.next() == .document else { return .null }
         let value = try reader.value(at: try reader.next(), depth: 0).value
         guard try reader.next() == .end else {
-            throw SnapshotError(.syntax, "\(what) holds more than one YAML document; keep the first one only")
+            throw SnapshotError(
+                .syntax, "\(what) holds more than one YAML document, the second at line \(reader.events.line); keep one"
+            )
         }
         return value
     }
@@ -91,19 +93,27 @@ struct YAMLReader: ~Copyable {
 
     private mutating func mapping(depth: Int) throws(SnapshotError) -> (value: DocumentValue, depth: Int) {
         var members: [DocumentValue.Member] = []
-        var keys: Set<String> = []
+        var lines: [String: Int] = [:]
         var deepest = 0
+        var merge = YAMLMerge()
         while true {
             let event = try next()
-            if event == .close { return (.object(members), deepest) }
-            guard case .scalar(let key, _, _) = event else {
-                throw SnapshotError(.syntax, "\(what) has a key that is not text")
+            if event == .close { return (.object(merge.added(to: members)), deepest) }
+            let line = events.line
+            guard case .scalar(let key, let isPlain, _) = event else {
+                throw SnapshotError(.syntax, "\(what) has a key that is not text at line \(line)")
             }
-            guard keys.insert(key).inserted else {
-                throw SnapshotError(.syntax, "\(what) has the key \(key) twice in one place")
+            if let first = lines.updateValue(line, forKey: key) {
+                throw SnapshotError(.syntax, "\(what) has the key \(key) twice, at the lines \(first) and \(line)")
             }
             let content = try value(at: try next(), depth: depth + 1)
             deepest = max(deepest, content.depth + 1)
+            if isPlain, key == YAMLMerge.key {
+                guard merge.take(content.value) else {
+                    throw SnapshotError(.syntax, "\(what) merges what is no mapping at line \(line)")
+                }
+                continue
+            }
             members.append(DocumentValue.Member(key, content.value))
         }
     }

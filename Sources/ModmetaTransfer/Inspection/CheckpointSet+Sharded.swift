@@ -19,6 +19,9 @@ extension CheckpointSet {
         set.files = index.shards
         set.tensorCount = index.files.count
         set.report(index.shards.filter { directory.file($0) == nil }) { "the shard \($0) is missing" }
+        set.report(
+            ShardIndex.unlisted(among: directory.files.map(\.name), beside: name, listed: index.shards)
+        ) { "the index does not list \($0), which lies beside it" }
         var places: [String: [String]] = [:]
         for shard in index.shards {
             guard let file = directory.file(shard) else { continue }
