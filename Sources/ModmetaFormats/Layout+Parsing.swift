@@ -19,7 +19,7 @@ extension Layout {
             "the number of tensors", ofAtLeast: ManifestFormat.leastTensor, upTo: LayoutLimits.tensors)
         tensors.reserveCapacity(count)
         places.reserveCapacity(count)
-        var names = FrontCodedNames()
+        var names = FrontCodedNames(manifestLength: reader.end)
         var covered: UInt64 = 0
         var typesSeen = 0
         for _ in 0..<count {

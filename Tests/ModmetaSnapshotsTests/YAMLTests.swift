@@ -29,6 +29,26 @@ import Testing
         #expect(value == ["a": [1], "b": [1]])
     }
 
+    /// A text that aliases repeat counts as often as it is there: 20,000 times 10,000 bytes are no document.
+    @Test func aTextThatAliasesRepeatIsCounted() throws {
+        let text = "a: &x \(String(repeating: "t", count: 10_000))\nb: [\(String(repeating: "*x,", count: 20_000))]\n"
+        let error = #expect(throws: SnapshotError.self) { try YAMLReader.value(of: Array(text.utf8), "x.yaml") }
+        #expect(error?.code == .syntax)
+    }
+
+    @Test func canonicallyEqualKeysAreTwo() throws {
+        let value = try YAMLReader.value(of: Array("\u{e9}: 1\ne\u{301}: 2\n".utf8), "x.yaml")
+        #expect(value["\u{e9}"] == 1 && value["e\u{301}"] == 2)
+    }
+
+    /// The longest key that YAML allows over many others: no path of each is kept.
+    @Test(.timeLimit(.minutes(1))) func pathsUnderALongKeyAreShort() {
+        let key = String(repeating: "k", count: 1000)
+        let text = "\(key):\n" + (0..<20_000).map { "  a\($0): yes\n" }.joined()
+        let inspection = YAMLInspection(Array(text.utf8))
+        #expect(inspection.traps.count == 20_000 && inspection.lines.count < 2)
+    }
+
     @Test(arguments: [
         "a: [", "a: 1\na: 2", "? [1]\n: 2", "a: *nothing", "\u{7}", "a: &x [*x]", "a\n---\nb", bomb, deep,
     ])

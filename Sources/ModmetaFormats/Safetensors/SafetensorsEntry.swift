@@ -76,7 +76,7 @@ struct SafetensorsEntry {
         _ = try scanner.peek("a dtype")
         let start = scanner.position
         let spelling = try scanner.string("a dtype")
-        guard let type = SafetensorsElementType(rawValue: spelling) else {
+        guard let type = SafetensorsElementType(spelling: spelling) else {
             throw scanner.malformed("\(QuotedName(spelling)) is no dtype of safetensors", at: start)
         }
         return type

@@ -59,7 +59,7 @@ public enum SafetensorsLayout {
             if name == "__metadata__" {
                 try skipMetadata(&scanner)
             } else {
-                let entry = try SafetensorsEntry(parsing: &scanner, name: name, offset: offset)
+                let entry = try SafetensorsEntry(parsing: &scanner, name: name.text, offset: offset)
                 try placement.add(entry)
             }
         }

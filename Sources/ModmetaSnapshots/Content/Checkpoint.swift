@@ -1,4 +1,5 @@
 internal import Glibc
+internal import ModmetaFormats
 
 /// The files of a checkpoint on disk: what the paths a person gives lead to.
 public struct Checkpoint: Sendable {
@@ -30,7 +31,7 @@ public struct Checkpoint: Sendable {
         }
         let root = Checkpoint.commonDirectory(roots)
         let start = root == "/" ? 1 : root.utf8.count + 1
-        files = Set(found).sorted().map { path in
+        files = Set(found.map { ByteString($0) }).sorted().map(\.text).map { path in
             let name = String(decoding: path.utf8.dropFirst(start), as: UTF8.self)
             return ContentFile(name: name, source: Checkpoint.source(of: path))
         }
@@ -92,13 +93,13 @@ public struct Checkpoint: Sendable {
     }
 
     private static func commonDirectory(_ paths: [String]) -> String {
-        let parts = paths.map { $0.split(separator: "/") }
+        let parts = paths.map { $0.utf8.split(separator: UInt8(ascii: "/")).map { ByteString(Substring($0)) } }
         var common = parts.first ?? []
         for other in parts.dropFirst() {
             let count = zip(common, other).prefix { $0 == $1 }.count
             common = Array(common.prefix(count))
         }
-        return "/" + common.joined(separator: "/")
+        return "/" + common.map(\.text).joined(separator: "/")
     }
 }
 

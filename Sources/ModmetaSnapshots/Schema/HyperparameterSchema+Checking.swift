@@ -1,3 +1,5 @@
+internal import ModmetaFormats
+
 extension HyperparameterSchema {
     /// Checks a configuration file: YAML, or JSON or TOML where the path ends in `.json` or `.toml`.
     ///
@@ -8,7 +10,7 @@ extension HyperparameterSchema {
             let reading = try TOMLReader.reading(bytes, path)
             return check(reading.value, path: path, lines: reading.lines)
         }
-        let inspection = path.hasSuffix(".json") ? nil : YAMLInspection(bytes)
+        let inspection = path.hasByteSuffix(".json") ? nil : YAMLInspection(bytes)
         return check(
             try DocumentValue(reading: bytes, path: path), path: path, lines: inspection?.lines ?? [:],
             traps: inspection?.traps ?? [])
@@ -20,7 +22,7 @@ extension HyperparameterSchema {
     }
 
     private func check(
-        _ value: DocumentValue, path: String, lines: [String: Int], traps: [YAMLInspection.Trap] = []
+        _ value: DocumentValue, path: String, lines: [ByteString: Int], traps: [YAMLInspection.Trap] = []
     ) -> ConfigCheck {
         let kind = ConfigKind(of: value)
         var run = SettingCheck(schema: self, lines: lines)
@@ -28,12 +30,12 @@ extension HyperparameterSchema {
         let traps = traps.map { trap in
             ConfigFinding(.warning, key: trap.path, line: trap.line, trap.message)
         }
-        let trapped = Set(traps.map(\.key))
+        let trapped = Set(traps.map { ByteString($0.key) })
         // What is said of a value in two ways is said once.
-        let findings = run.findings.filter { $0.severity == .error || !trapped.contains($0.key) } + traps
+        let findings = run.findings.filter { $0.severity == .error || !trapped.contains(ByteString($0.key)) } + traps
         return ConfigCheck(
             path: path, kind: kind, method: kind == .training ? run.method : nil, settings: run.settings,
-            findings: findings.sorted { ($0.line ?? 0, $0.key) < ($1.line ?? 0, $1.key) })
+            findings: findings.sorted { ($0.line ?? 0, ByteString($0.key)) < ($1.line ?? 0, ByteString($1.key)) })
     }
 
     /// What a training configuration says, in canonical keys; an empty object for other documents.

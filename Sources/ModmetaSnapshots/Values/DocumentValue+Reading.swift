@@ -1,3 +1,5 @@
+internal import ModmetaFormats
+
 extension DocumentValue {
     /// Reads a configuration file: JSON where the path ends in `.json`, TOML where it ends in `.toml`, YAML otherwise.
     ///
@@ -10,7 +12,8 @@ extension DocumentValue {
             self = try TOMLReader.reading(bytes, path).value
             return
         }
-        self = path.hasSuffix(".json") ? try JSONReader.value(of: bytes, path) : try YAMLReader.value(of: bytes, path)
+        self =
+            path.hasByteSuffix(".json") ? try JSONReader.value(of: bytes, path) : try YAMLReader.value(of: bytes, path)
     }
 
     /// Whether the file at a path is TOML by its name.

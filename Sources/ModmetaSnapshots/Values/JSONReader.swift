@@ -1,3 +1,5 @@
+internal import ModmetaFormats
+
 /// Reads a JSON text (RFC 8259) into a value.
 struct JSONReader {
     private let bytes: [UInt8]
@@ -69,7 +71,7 @@ struct JSONReader {
         }
         while position < bytes.count, isNumberByte(bytes[position]) { position += 1 }
         let text = String(decoding: bytes[start..<position], as: UTF8.self)
-        guard let value = PlainScalar.number(text), text.first != "+" else {
+        guard let value = PlainScalar.number(text), text.utf8.first != UInt8(ascii: "+") else {
             position = start
             throw Violation(message: "has no value")
         }
@@ -101,7 +103,7 @@ struct JSONReader {
     private mutating func object(depth: Int) throws(Violation) -> DocumentValue {
         position += 1
         var members: [DocumentValue.Member] = []
-        var keys: Set<String> = []
+        var keys: Set<ByteString> = []
         if try next() == UInt8(ascii: "}") {
             position += 1
             return .object([])
@@ -109,7 +111,7 @@ struct JSONReader {
         while true {
             guard try next() == UInt8(ascii: "\"") else { throw Violation(message: "has no key") }
             let key = try string()
-            guard keys.insert(key).inserted else { throw Violation(message: "has a key twice") }
+            guard keys.insert(ByteString(key)).inserted else { throw Violation(message: "has a key twice") }
             guard try next() == UInt8(ascii: ":") else { throw Violation(message: "has no ':'") }
             position += 1
             members.append(DocumentValue.Member(key, try value(depth: depth + 1)))

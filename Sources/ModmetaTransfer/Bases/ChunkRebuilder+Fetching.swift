@@ -3,6 +3,8 @@ internal import ModmetaFormats
 /// Payloads that were read from the store before anything is decoded, by the entries they are of.
 struct FetchedPayloads: Sendable {
     var bytes: [Int: [UInt8]] = [:]
+    /// Raw bytes of entries that one further on is rebuilt from; see `ChunkRebuilder.rebuildBases`.
+    var rebuilt: [Int: [UInt8]] = [:]
 }
 
 extension ChunkRebuilder {
