@@ -40,6 +40,7 @@ public struct StoreAudit: Sendable {
                 continue
             }
             payloads.formUnion(parsed.entries.lazy.map(\.payload.digest))
+            payloads.formUnion(parsed.standIns)
             versions.insert(manifest.digest)
             statistics.rawBytes = statistics.rawBytes.addingSaturated(parsed.layout.size)
         }
@@ -73,6 +74,8 @@ public struct StoreAudit: Sendable {
                     Damage(kind: .flipped, detail: "it is the manifest of another object, \(manifest.object)"))
             }
             return .success(manifest)
+        } catch let error as FormatError where error.code == .unsupportedVersion {
+            return .failure(Damage(kind: .unknown, detail: "\(error)"))
         } catch let error as FormatError {
             return .failure(Damage(kind: error.code == .truncated ? .truncated : .flipped, detail: "\(error)"))
         } catch let error as StoreError {

@@ -3,7 +3,8 @@ public import ModmetaFormats
 extension StoreFormat {
     /// Parses a format document of at most `byteLimit` bytes.
     ///
-    /// - Throws: `.unsupportedVersion` if it declares another version than `currentVersion`, whatever follows.
+    /// - Throws: `.unsupportedVersion` if it declares another version than `currentVersion`, whatever follows, or
+    ///   requires of readers what this program does not know.
     public init(parsing bytes: [UInt8]) throws(FormatError) {
         guard bytes.count <= StoreFormat.byteLimit else {
             throw FormatError(
@@ -45,6 +46,9 @@ extension StoreFormat {
             throw StoreFormat.malformed("the line `\(id == nil ? "id" : "epoch")` is missing", bytes.count)
         }
         self.init(id: id, epoch: epoch, extras: extras)
+        if let unknown = unknownFeature(forWriting: false) {
+            throw FormatError(.unsupportedVersion, unknown, offset: 0)
+        }
     }
 
     /// The document's bytes; parsing them gives the same value.

@@ -49,7 +49,7 @@ struct StoreCopy: AsyncParsableCommand {
                 ).copy { meter.reached($0) }
             }
             let copiesGit = !skipsGit && StoreCopy.hasHistory(from) && StoreCopy.hasHistory(to)
-            // The weights are there: no ref of the copy will lead to anything missing.
+            // The weights come first: no ref of the copy leads to anything that could be copied and is not there yet.
             if copiesGit { try await MaintainedHistory.copy(from: from, to: to) }
             if try await old.format().hasHistoryElsewhere { try await new.noteHistoryElsewhere() }
             if json { try JSONOutput.print(CopyDocument(report, copiesGit)) } else { show(report, copiesGit) }

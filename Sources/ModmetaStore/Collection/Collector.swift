@@ -148,6 +148,7 @@ public struct Collector: Sendable {
         _ = try await store.put(.condemned(name), .bytes(bytes))
         format.epoch += 1
         format = format.with(CollectionState(list: name, condemned: now()))
+            .requiringToWrite(StoreFormat.collectionFeature)
         // Where somebody else was faster, theirs is the collection that goes on.
         _ = try await store.publish(format.serialized(), expected: document, listing: name)
         return true

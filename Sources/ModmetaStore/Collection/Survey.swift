@@ -97,7 +97,7 @@ struct Surveyor: Sendable {
         }
     }
 
-    /// The payloads that manifests name.
+    /// The payloads that manifests name, and the chunks that may stand in for them.
     private func payloads(
         of manifests: [Digest], _ progress: (CollectionProgress) -> Void
     ) async throws -> Set<Digest> {
@@ -109,7 +109,7 @@ struct Surveyor: Sendable {
                 guard let digest = waiting.next() else { return }
                 group.addTask {
                     switch try await audit.manifest(digest) {
-                    case .success(let manifest): return manifest.entries.map(\.payload.digest)
+                    case .success(let manifest): return manifest.entries.map(\.payload.digest) + manifest.standIns
                     case .failure(let damage):
                         // Deleted since it was listed: nobody needs what it named.
                         if damage.kind == .missing { return [] }

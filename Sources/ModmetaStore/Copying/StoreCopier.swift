@@ -142,8 +142,7 @@ public struct StoreCopier: Sendable {
         switch try await StoreAudit(store: source, parseManifest: parseManifest).manifest(member.digest) {
         case .failure(let damage): return damage.kind == .missing ? .gone : .failed(damage.detail)
         case .success(let manifest):
-            let payloads = manifest.entries.map { (key: ObjectKey.payload($0.payload), size: UInt64($0.payloadLength)) }
-            guard try await destination.has(payloads).allSatisfy({ $0 }) else {
+            guard try await destination.canRebuild(from: manifest) else {
                 let key = ObjectKey.manifest(manifest.object)
                 return try await source.size(of: key) == nil
                     ? .gone : .failed("payloads that it names could not be copied")

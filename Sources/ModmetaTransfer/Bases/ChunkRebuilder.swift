@@ -14,7 +14,7 @@ final class ChunkRebuilder: Sendable {
     /// The objects whose manifests the entries are of, for errors.
     private let owners: String
     /// The object on whose behalf is read, for the trace.
-    private let purpose: ObjectID
+    let purpose: ObjectID
     /// Local copies of the manifests' own objects, and where their chunks start.
     private let copies: [(file: LocalFile, starts: [ChunkID: UInt64])]
     /// Which entries are the base of several others.
@@ -105,6 +105,16 @@ final class ChunkRebuilder: Sendable {
             context.trace.emit(.chunkLocal, object: purpose, name: entry.chunk.digest, bytes: bytes.count)
             return bytes
         }
+        do {
+            return try await decodedBytes(of: index, fetched: fetched, codec: codec)
+        } catch  where ChunkRebuilder.isLoss(error) {
+            guard let raw = try await standIn(for: entry) else { throw error }
+            return raw
+        }
+    }
+
+    private func decodedBytes(of index: Int, fetched: FetchedPayloads, codec: ChunkCodec) async throws -> [UInt8] {
+        let entry = entries[index]
         guard work.pays(entry.rawLength + entry.base.reduce(0) { $0 + $1.length }) else {
             throw excessive("it takes more than \(work.limit) bytes of work")
         }

@@ -57,6 +57,7 @@ extension TransferContext {
     }
 
     static func members(of manifest: Manifest) -> [CondemnedList.Member] {
-        [.init(.manifests, manifest.object.digest)] + manifest.entries.map { .init(.objects, $0.payload.digest) }
+        [.init(.manifests, manifest.object.digest)]
+            + (manifest.entries.map(\.payload.digest) + manifest.standIns).map { .init(.objects, $0) }
     }
 }

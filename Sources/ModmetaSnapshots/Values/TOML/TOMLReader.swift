@@ -6,7 +6,7 @@ struct TOMLReader {
     struct Reading {
         var value: DocumentValue
         /// The line of each key, by its path.
-        var lines: [String: Int]
+        var lines: [ByteString: Int]
     }
 
     /// Why a text is not TOML.
@@ -16,7 +16,7 @@ struct TOMLReader {
     var position = 0
     private(set) var line = 1
     private var valueCount = 0
-    private var lines: [String: Int] = [:]
+    private var lines: [ByteString: Int] = [:]
     /// The path of the last header.
     private var place = ""
 
