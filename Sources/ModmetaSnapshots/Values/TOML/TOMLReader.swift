@@ -1,3 +1,5 @@
+internal import ModmetaFormats
+
 /// Reads a TOML text (version 1.0) into a value: docs/formats/semantic-id.md, "Context".
 ///
 /// A reader of ours, as the rules are few and their edges decide a semantic ID. Dates and times are text as they are written.
@@ -127,7 +129,7 @@ struct TOMLReader {
     private mutating func note(_ keys: [String], under place: String, at line: Int) -> String {
         guard place.utf8.count <= 256 else { return place }
         let path = (place.isEmpty ? keys : [place] + keys).joined(separator: ".")
-        if path.utf8.count <= 256, lines[path] == nil { lines[path] = line }
+        if path.utf8.count <= 256, lines[ByteString(path)] == nil { lines[ByteString(path)] = line }
         return path
     }
 
