@@ -1,3 +1,4 @@
+internal import ModmetaGit
 internal import Glibc
 internal import ModmetaFormats
 internal import ModmetaGit
