@@ -77,5 +77,5 @@ struct PointerText {
         }
     }
 
-    private var file: String { escaped(path) }
+    private var file: String { path }
 }

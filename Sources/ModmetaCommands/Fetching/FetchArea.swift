@@ -1,5 +1,6 @@
 internal import Glibc
 internal import ModmetaFormats
+internal import ModmetaGit
 internal import ModmetaSnapshots
 internal import ModmetaStore
 
