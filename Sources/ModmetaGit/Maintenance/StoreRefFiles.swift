@@ -75,7 +75,7 @@ struct StoreRefFiles {
                 case .directory where depth < Self.depthLimit: readDirectory(child, depth: depth + 1, &report)
                 case .directory: report.add(.unreadable, child, "directories lie too deep in each other")
                 case .regular: readRef(child, &report)
-                case .other: report.add(.unreadable, child, "it is neither a file nor a directory")
+                default: report.add(.unreadable, child, "it is neither a file nor a directory")
                 }
             } catch {
                 report.add(.unreadable, child, "\(error)")
