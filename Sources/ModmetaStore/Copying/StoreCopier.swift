@@ -148,7 +148,8 @@ public struct StoreCopier: Sendable {
         switch try await StoreAudit(store: source, parseManifest: parseManifest).manifestWithBytes(member.digest) {
         case .failure(let damage): return damage.kind == .missing ? .gone : .failed(damage.detail)
         case .success((let manifest, let bytes)):
-            guard try await omissions.contains(.payloadsOfCopies) || destination.canRebuild(from: manifest) else {
+            let isComplete = try await destination.canRebuild(from: manifest)
+            guard isComplete || omissions.contains(.payloadsOfCopies) else {
                 let key = ObjectKey.manifest(manifest.object)
                 return try await source.size(of: key) == nil
                     ? .gone : .failed("payloads that it names could not be copied")
