@@ -225,7 +225,7 @@ must_fail git commit -q -m x
 said "ck/big (200"
 said "git lfs track --filename ck/big"
 git lfs track --filename ck/big
-git rm -q --cached ck/big
+git reset -q ck
 git add .gitattributes ck
 must_fail git commit -q -m x
 said "modmeta snapshot NAME ck"

@@ -47,9 +47,6 @@ import Testing
             name: "metadata of a number", json: #"{"__metadata__":{"step": 50},\#(a)}"#, place: "50",
             message: "the value of 'step' in __metadata__ is not a string"),
         Violation(
-            name: "metadata of null", json: #"{"__metadata__": null,\#(a)}"#, place: "null",
-            message: "the JSON text has another byte where the '{' of __metadata__ is expected"),
-        Violation(
             name: "unknown dtype", json: "{\(tensor("a", "F31", "[1]", "[0,4]"))}", place: "\"F31",
             message: "'F31' is no dtype of safetensors"),
         Violation(
