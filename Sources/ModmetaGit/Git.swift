@@ -12,6 +12,9 @@ public struct Git: Sendable {
         /// What was written to standard error, at most 64 KiB.
         public var standardError: String
 
+        /// What was written to standard error, on one line.
+        package var errorWords: String { standardError.split(separator: "\n").joined(separator: "; ") }
+
         /// Standard output as text.
         public var text: String { String(decoding: standardOutput, as: UTF8.self) }
         /// Standard output as lines, without the empty one after the last newline.
