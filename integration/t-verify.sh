@@ -191,7 +191,7 @@ for damage in "rm -f $largest" "flip $largest" "truncate -s 1000 $largest"; do
     verify | grep 'raw chunks stand in for it'
     all_fetched
     # A collection keeps what stands in.
-    modmeta store gc --grace 0 "$(url_of)"
+    modmeta store gc --grace 0 --force "$(url_of)"
     verify
     all_fetched
     # The next push builds on it.
@@ -254,7 +254,7 @@ said starlight
 # The first collection writes that pushes must know of it.
 restore
 git -C qa push -q origin :trial
-modmeta store gc --grace 0 "$(url_of)"
+modmeta store gc --grace 0 --force "$(url_of)"
 grep '^requires-to-write collection$' store/modmeta/format
 git -C qa push -q origin main
 verify

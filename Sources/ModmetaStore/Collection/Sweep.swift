@@ -61,7 +61,8 @@ public struct Sweep: Sendable {
 
     /// Takes a claim away whose owner is gone.
     ///
-    /// Its members may be there or not, and are condemned as before. They are not deleted in its place: whether nobody needs them was found out by the owner alone, long ago.
+    /// Its members may be there or not, and are condemned as before. They are not deleted in its place: whether nobody needs
+    /// them was found out by the owner alone, long ago.
     func release(_ current: Condemnation) async throws {
         guard let document = current.document, let format = current.format, var state = current.state else { return }
         state.sweeping = state.swept

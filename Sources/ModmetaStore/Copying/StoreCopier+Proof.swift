@@ -36,6 +36,8 @@ extension StoreCopier {
         case .success(let manifest):
             let payload = manifest.entries.first { sizes[$0.payload.digest] != UInt64(clamping: $0.payloadLength) }
             guard let payload else { return nil }
+            // Chunks may stand in for payloads.
+            if try await destination.canRebuild(from: manifest) { return nil }
             reason = "refs lead to it, and the copy lacks its payload \(payload.payload); give the same command again"
         case .failure(let damage) where damage.kind == .missing:
             reason = "refs lead to it, and it did not come across; give the same command again"
