@@ -95,6 +95,7 @@ extension DocumentValue {
         case (.bool(let left), .bool(let right)): left == right
         case (.integer(let left), .integer(let right)): left == right
         case (.number(let left), .number(let right)): left == right
+        case (.special(let left), .special(let right)): left == right
         case (.string(let left), .string(let right)): left.hasSameBytes(as: right)
         case (.array(let left), .array(let right)): left == right
         case (.object(let left), .object(let right)): left == right
@@ -109,6 +110,7 @@ extension DocumentValue {
         case .bool(let value): hasher.combine(value)
         case .integer(let value): hasher.combine(value)
         case .number(let value): hasher.combine(value)
+        case .special(let value): hasher.combine(value)
         case .string(let value): hasher.combine(ByteString(value))
         case .array(let elements): hasher.combine(elements)
         case .object(let members): hasher.combine(members)
