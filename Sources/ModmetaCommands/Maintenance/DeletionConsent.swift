@@ -1,4 +1,5 @@
 internal import Glibc
+internal import ModmetaGit
 internal import ModmetaStore
 
 /// Whether what a collection is about to delete was agreed to.
@@ -37,7 +38,7 @@ struct DeletionConsent {
                     "See what would go with --dry-run; then give the command at a terminal, or with --force."
                 ])
         }
-        Terminal.write("\(what). Delete that for good from \(url)? [y/N] ", to: STDERR_FILENO)
+        Terminal.ask("\(what). Delete that for good from \(url)? [y/N] ")
         guard ["y", "yes"].contains(readLine()?.lowercased()) else {
             throw CommandFailure(kind: .input, message: "nothing was deleted")
         }

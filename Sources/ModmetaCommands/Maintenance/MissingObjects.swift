@@ -1,4 +1,5 @@
 internal import ModmetaFormats
+internal import ModmetaGit
 internal import ModmetaStore
 
 /// What a collection could not account for, and what to do about it.
@@ -22,8 +23,8 @@ struct MissingObjects {
     /// Names the objects and ends the command.
     func report() throws -> Never {
         for member in members.prefix(Self.shownLimit) {
-            Terminal.error("modmeta: object \(member.object): \(escaped(member.reason))")
-            if let place = places[member.object] { Terminal.error("  needed by \(escaped(place))") }
+            Terminal.error("modmeta: object \(member.object): \(member.reason)")
+            if let place = places[member.object] { Terminal.error("  needed by \(place)") }
         }
         if members.count > Self.shownLimit {
             Terminal.error("modmeta: and \(members.count - Self.shownLimit) more; --json names all")
@@ -35,7 +36,7 @@ struct MissingObjects {
                 + "condemned or deleted",
             hints: [
                 "See whether all of the store is there: each disk that is mounted into it, and the rights to read it.",
-                "`modmeta store verify \(url)` names what is damaged; `git lfs push --all <remote>` in a repository "
+                "`\(command: "modmeta store verify \(url.description)")` names what is damaged; `git lfs push --all REMOTE` in a repository "
                     + "that has the objects sends them again.",
                 "If nobody has an object any more, give --accept-missing with its name, or a list of such names with "
                     + "--accept-missing-from.",

@@ -116,7 +116,7 @@ struct StoreGC: AsyncParsableCommand {
         for name in acceptMissing {
             guard let object = ObjectID(hex: name.hasPrefix("sha256:") ? name.dropFirst(7) : name[...]) else {
                 throw CommandFailure(
-                    kind: .input, message: "--accept-missing takes the 64 digits of an LFS object, not \(escaped(name))"
+                    kind: .input, message: "--accept-missing takes the 64 digits of an LFS object, not \(name)"
                 )
             }
             lost.insert(object)
