@@ -69,7 +69,7 @@ struct CommitGuard {
             throw CommandFailure(
                 kind: .finding, message: "\(path) (\(formatted(bytes: size))) would stay in Git's own history for ever",
                 hints: [
-                    "Send it through git-lfs: \("git lfs track --filename \(path: path)" as ShellCommand), then add it again",
+                    "Send it through git-lfs: \(command: "git lfs track --filename \(path: path)"), then add it again",
                     "To keep it in Git all the same: git commit --no-verify",
                 ])
         }

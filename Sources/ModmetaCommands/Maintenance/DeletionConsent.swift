@@ -38,7 +38,7 @@ struct DeletionConsent {
                     "See what would go with --dry-run; then give the command at a terminal, or with --force."
                 ])
         }
-        Terminal.ask("\(what). Delete that for good from \(url)? [y/N]")
+        Terminal.ask("\(what). Delete that for good from \(url)? [y/N] ")
         guard ["y", "yes"].contains(readLine()?.lowercased()) else {
             throw CommandFailure(kind: .input, message: "nothing was deleted")
         }

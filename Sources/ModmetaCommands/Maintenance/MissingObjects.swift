@@ -29,7 +29,6 @@ struct MissingObjects {
         if members.count > Self.shownLimit {
             Terminal.error("modmeta: and \(members.count - Self.shownLimit) more; --json names all")
         }
-        let verify: ShellCommand = "modmeta store verify \("\(url)")"
         throw CommandFailure(
             kind: .finding,
             message:
@@ -37,7 +36,7 @@ struct MissingObjects {
                 + "condemned or deleted",
             hints: [
                 "See whether all of the store is there: each disk that is mounted into it, and the rights to read it.",
-                "\(verify) names what is damaged; `git lfs push --all <remote>` in a repository "
+                "`\(command: "modmeta store verify \(url.description)")` names what is damaged; `git lfs push --all REMOTE` in a repository "
                     + "that has the objects sends them again.",
                 "If nobody has an object any more, give --accept-missing with its name, or a list of such names with "
                     + "--accept-missing-from.",
