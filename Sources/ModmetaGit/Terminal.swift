@@ -22,9 +22,6 @@ package enum Terminal {
     /// Writes a text of several lines, all of them our own, about what went wrong.
     package static func error(lines text: String) { write(safe(lines: text), to: STDERR_FILENO) }
 
-    /// Writes a question, whose answer is typed after it.
-    package static func ask(_ question: String) { write("\(TerminalText.line(question)) ", to: STDERR_FILENO) }
-
     /// Writes a JSON document, which is the result.
     package static func print(json text: String) { write("\(TerminalText.json(text))\n", to: STDOUT_FILENO) }
 
