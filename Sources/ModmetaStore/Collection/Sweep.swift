@@ -16,7 +16,7 @@ public struct Sweep: Sendable {
     let store: any ObjectStore
     var lease = Sweep.lease
     var clock = CollectionClock.system
-    var omissions: Set<CollectionOmission> = []
+    var omissions = Omissions<CollectionOmission>()
     var width = 8
 
     /// What became of a sweep.
