@@ -43,7 +43,10 @@ let package = Package(
             name: "ModmetaDelta", dependencies: ["ModmetaFormats", "CZstd", "CDivsufsort", "CBzip2"],
             swiftSettings: settings),
         .target(
-            name: "ModmetaStore", dependencies: ["ModmetaFormats", "CCurl", "CLinux", system], swiftSettings: settings),
+            name: "ModmetaStore", dependencies: ["ModmetaFormats", "CLinux", system], swiftSettings: settings),
+        .target(
+            name: "ModmetaNetwork", dependencies: ["ModmetaFormats", "ModmetaStore", "CCurl", "CLinux"],
+            swiftSettings: settings),
         .target(
             name: "ModmetaTransfer",
             dependencies: ["ModmetaFormats", "ModmetaDelta", "ModmetaStore", "CMalloc", "CSQLite"],
@@ -56,13 +59,14 @@ let package = Package(
             swiftSettings: settings),
         .target(
             name: "ModmetaGit",
-            dependencies: ["ModmetaFormats", "ModmetaStore", "ModmetaTransfer", subprocess, system],
+            dependencies: ["ModmetaFormats", "ModmetaStore", "ModmetaNetwork", "ModmetaTransfer", subprocess, system],
             swiftSettings: settings),
         .target(
             name: "ModmetaCommands",
             dependencies: [
-                "ModmetaFormats", "ModmetaDelta", "ModmetaStore", "ModmetaTransfer", "ModmetaSnapshots", "ModmetaGit",
-                argumentParser, subprocess, system,
+                "ModmetaFormats", "ModmetaDelta", "ModmetaStore", "ModmetaNetwork", "ModmetaTransfer",
+                "ModmetaSnapshots",
+                "ModmetaGit", argumentParser, subprocess, system,
             ],
             swiftSettings: settings),
         .executableTarget(name: "modmeta", dependencies: ["ModmetaCommands"], swiftSettings: settings),
@@ -71,7 +75,7 @@ let package = Package(
 
         .target(
             name: "ModmetaTesting",
-            dependencies: ["ModmetaFormats", "ModmetaStore", "ModmetaTransfer", subprocess, system],
+            dependencies: ["ModmetaFormats", "ModmetaStore", "ModmetaNetwork", "ModmetaTransfer", subprocess, system],
             swiftSettings: settings),
         .executableTarget(name: "simulate", dependencies: ["ModmetaTesting"], swiftSettings: settings),
         .testTarget(
@@ -84,6 +88,10 @@ let package = Package(
             name: "ModmetaStoreTests", dependencies: ["ModmetaStore", "ModmetaTesting", "ModmetaFormats"],
             swiftSettings: settings),
         .testTarget(
+            name: "ModmetaNetworkTests",
+            dependencies: ["ModmetaNetwork", "ModmetaStore", "ModmetaTesting", "ModmetaFormats"],
+            swiftSettings: settings),
+        .testTarget(
             name: "ModmetaTransferTests",
             dependencies: ["ModmetaTransfer", "ModmetaDelta", "ModmetaStore", "ModmetaFormats", "ModmetaTesting"],
             swiftSettings: settings),
@@ -92,10 +100,13 @@ let package = Package(
             swiftSettings: settings),
         .testTarget(
             name: "ModmetaGitTests",
-            dependencies: ["ModmetaGit", "ModmetaTransfer", "ModmetaStore", "ModmetaFormats", "ModmetaTesting"],
+            dependencies: [
+                "ModmetaGit", "ModmetaTransfer", "ModmetaNetwork", "ModmetaStore", "ModmetaFormats", "ModmetaTesting",
+            ],
             resources: [.copy("Transcripts")], swiftSettings: settings),
         .testTarget(
-            name: "ModmetaCommandsTests", dependencies: ["ModmetaCommands", "ModmetaGit", "ModmetaTesting"],
+            name: "ModmetaCommandsTests",
+            dependencies: ["ModmetaCommands", "ModmetaGit", "ModmetaNetwork", "ModmetaTesting"],
             swiftSettings: settings),
     ]
 )

@@ -1,4 +1,4 @@
-public import ModmetaStore
+public import ModmetaNetwork
 
 extension StoreAccess {
     /// Access by this process's environment and the configuration that git has in this place.

@@ -1,4 +1,5 @@
 internal import Glibc
+public import ModmetaNetwork
 public import ModmetaStore
 
 /// A bucket kept in a directory, for tests in which processes race, or in which something else reads the files.

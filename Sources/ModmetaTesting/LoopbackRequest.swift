@@ -1,4 +1,4 @@
-public import ModmetaStore
+public import ModmetaNetwork
 
 /// A request as a `LoopbackServer` received it.
 public struct LoopbackRequest: Sendable {

@@ -1,4 +1,5 @@
 internal import Glibc
+public import ModmetaNetwork
 public import ModmetaStore
 internal import Synchronization
 internal import SystemPackage

@@ -264,25 +264,6 @@ import Testing
         #expect(try await store.size(of: .object(whole)) == 1)
         #expect(try await store.format().collection() == nil)
     }
-
-    @Test func `a bucket is collected like a directory`() async throws {
-        let bucket = try await BucketStore.create(MemoryBucket()).store
-        for byte in UInt8(1)...2 { _ = try await bucket.put(.object(ObjectID(SHA256.hash([byte]))), .bytes([byte])) }
-        let now = start + 200
-        func collector(_ live: Set<ObjectID>, grace: Int64) -> Collector {
-            Collector(store: bucket, live: ListedObjects(live), grace: grace, now: { now }) { _ in
-                throw FormatError(.malformed, "no manifest", offset: 0)
-            }
-        }
-        #expect(try await collector([], grace: 100).collect().condemnedCount == 2)
-        let rescued = try await Rescue(store: bucket).rescue([.init(.objects, payload.digest)])
-        #expect(rescued.state != nil)
-        #expect(try await collector([payload], grace: 0).collect().deletedCount == 1)
-        #expect(try await bucket.size(of: .object(payload)) == 1)
-        #expect(try await bucket.size(of: .object(whole)) == nil)
-        #expect(try await bucket.format().epoch == 1)
-        #expect(try await bucket.format().collection() == nil)
-    }
 }
 
 /// A store of which something is not seen.

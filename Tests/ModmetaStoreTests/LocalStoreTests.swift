@@ -28,8 +28,8 @@ import Testing
     @Test func oldLeftoversAreSweptAtOpening() async throws {
         try directory.write("store/modmeta/tmp/1-old", [1])
         try directory.write("store/modmeta/tmp/1-young", [1])
-        directory.age("store/modmeta/tmp/1-old", seconds: 25 * 60 * 60)
-        directory.age("store/modmeta/tmp/1-young", seconds: 23 * 60 * 60)
+        try directory.age("store/modmeta/tmp/1-old", seconds: 25 * 60 * 60)
+        try directory.age("store/modmeta/tmp/1-young", seconds: 23 * 60 * 60)
         _ = try await LocalStore.open(at: store.path)
         #expect(try directory.names("store/modmeta/tmp") == ["1-young"])
     }

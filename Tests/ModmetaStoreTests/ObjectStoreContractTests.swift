@@ -26,21 +26,6 @@ import Testing
         try await ObjectStoreContract { RetryingStore(MemoryStore(), policy: .once) }.check(obligation)
     }
 
-    /// Payloads on a server, documents in memory.
-    @Test(arguments: ObjectStoreContract.Obligation.allCases, [true, false])
-    func lfsServer(_ obligation: ObjectStoreContract.Obligation, sendsRanges: Bool) async throws {
-        let directory = try TemporaryDirectory()
-        let exemptions: ObjectStoreContract.Exemptions = [.deletingObjects, .listingObjects, .tornObjects]
-        let contract = ObjectStoreContract(exemptions: exemptions) {
-            let server = FakeLFSServer(.init(sendsRanges: sendsRanges))
-            let objects = LFSObjects(
-                server: try LFSServerURL(FakeLFSServer.endpoint), transport: server, purpose: .upload,
-                spoolDirectory: directory.path("spool"))
-            return LFSServerStore(objects: objects, documents: MemoryStore())
-        }
-        try await contract.check(obligation)
-    }
-
     /// The suite itself must notice a store that breaks its promises.
     @Test(arguments: [
         BrokenStore.Defect.lastWriterWins, .shortRanges, .ignoresLimits, .listsTwice, .swapsBlindly,

@@ -70,12 +70,4 @@ import Testing
         let url = try StoreURL("modmeta::file:///d.git/info/lfs", removingLFSSuffix: true)
         #expect(url.withGitSuffix.path == "/d.git")
     }
-
-    @Test func serversAreUnsupported() async throws {
-        let url = try StoreURL("modmeta::https://u:s3cret@h/p")
-        let error = await #expect(throws: StoreError.self) { try await url.open() }
-        #expect(error?.code == .unsupported)
-        #expect(error?.message.contains("s3cret") == false)
-        await #expect(throws: StoreError.self) { try await url.create() }
-    }
 }

@@ -1,6 +1,7 @@
 internal import Glibc
 internal import ModmetaFormats
 internal import ModmetaGit
+internal import ModmetaNetwork
 internal import ModmetaSnapshots
 internal import ModmetaStore
 internal import ModmetaTransfer

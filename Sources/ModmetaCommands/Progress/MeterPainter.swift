@@ -1,4 +1,5 @@
 internal import Glibc
+internal import ModmetaNetwork
 internal import ModmetaStore
 internal import Synchronization
 

@@ -1,5 +1,5 @@
 internal import ModmetaFormats
-public import ModmetaStore
+public import ModmetaNetwork
 
 /// The part of a Git configuration that decides where LFS objects go, read by git itself.
 public struct GitConfiguration: Hashable, Sendable {

@@ -1,4 +1,4 @@
-public import ModmetaStore
+public import ModmetaNetwork
 
 /// The credentials that git has for an LFS server: `git credential` with the user's helpers, or a question at the terminal.
 public struct GitCredentials: CredentialSource {

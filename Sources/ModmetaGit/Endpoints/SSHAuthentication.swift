@@ -1,4 +1,5 @@
 internal import FoundationEssentials
+internal import ModmetaNetwork
 internal import ModmetaStore
 internal import Subprocess
 internal import SystemPackage

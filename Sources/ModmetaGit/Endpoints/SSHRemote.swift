@@ -1,4 +1,4 @@
-internal import ModmetaStore
+internal import ModmetaNetwork
 
 /// A remote's URL that git reaches by ssh, taken apart.
 struct SSHRemote: Hashable, Sendable {

@@ -1,5 +1,6 @@
 internal import ModmetaFormats
-public import ModmetaStore
+public import ModmetaNetwork
+internal import ModmetaStore
 public import ModmetaTransfer
 
 /// The store that a repository's LFS objects go to, opened, with everything its transfers share.

@@ -1,4 +1,5 @@
 internal import ModmetaFormats
+internal import ModmetaNetwork
 internal import ModmetaStore
 
 /// Looks at the Git side of a store in a bucket: the newest generation of refs, its packs, and what is derived from it.

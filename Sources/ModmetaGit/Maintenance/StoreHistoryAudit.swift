@@ -1,4 +1,5 @@
 public import ModmetaFormats
+internal import ModmetaNetwork
 public import ModmetaStore
 
 /// Looks through the Git side of a store for all that a reader needs: refs, objects, packs, and the weights of pointers.

@@ -1,5 +1,6 @@
 internal import Glibc
 internal import ModmetaFormats
+internal import ModmetaNetwork
 internal import ModmetaStore
 
 /// A passing copy of the history of a store, made and changed by git through the remote helper; of a bucket, mostly.

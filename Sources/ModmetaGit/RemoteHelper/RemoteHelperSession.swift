@@ -1,4 +1,5 @@
 internal import Glibc
+public import ModmetaNetwork
 public import ModmetaStore
 
 /// One run of `git-remote-modmeta`: answers git's lines until git is done.

@@ -1,4 +1,5 @@
 internal import ModmetaFormats
+internal import ModmetaNetwork
 internal import ModmetaStore
 
 /// Opens the store on an LFS server, with what git knows about reaching it.

@@ -1,4 +1,5 @@
 internal import ModmetaFormats
+public import ModmetaNetwork
 public import ModmetaStore
 
 /// Opens stores of every kind with what git knows in this place: the one road for agents, hooks and verbs.

@@ -98,7 +98,7 @@ extension CondemnedList {
 
 extension StoreFormat {
     /// Parses a document that a store gave.
-    static func read(_ bytes: [UInt8]) throws -> StoreFormat {
+    package static func read(_ bytes: [UInt8]) throws -> StoreFormat {
         do throws(FormatError) {
             return try StoreFormat(parsing: bytes)
         } catch {

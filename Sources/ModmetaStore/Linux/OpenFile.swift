@@ -1,11 +1,11 @@
 internal import CLinux
 internal import Glibc
-internal import ModmetaFormats
+package import ModmetaFormats
 
 /// A regular file opened by one owner, and closed with it.
 package struct OpenFile: ~Copyable {
     /// The most bytes one system call moves.
-    static let blockSize = 1 << 20
+    package static let blockSize = 1 << 20
 
     package let path: String
     private let descriptor: CInt
@@ -28,7 +28,7 @@ package struct OpenFile: ~Copyable {
     }
 
     /// Opens a regular file outside a store for reading; here a symbolic link is followed.
-    static func importing(_ path: String) throws -> OpenFile {
+    package static func importing(_ path: String) throws -> OpenFile {
         let file = OpenFile(owning: RegularFile.open(path, O_RDONLY), path: path)
         guard file.descriptor >= 0 else {
             if errno == ENXIO {
@@ -40,7 +40,7 @@ package struct OpenFile: ~Copyable {
     }
 
     /// Creates a file for writing and reading; it is an error if there is one.
-    static func creating(_ path: String, mode: UInt32) throws -> OpenFile {
+    package static func creating(_ path: String, mode: UInt32) throws -> OpenFile {
         let descriptor = RegularFile.open(path, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW, mode: mode)
         guard descriptor >= 0 else { throw StoreError.failed(to: "create", path) }
         return OpenFile(owning: descriptor, path: path)
@@ -48,7 +48,8 @@ package struct OpenFile: ~Copyable {
 
     deinit { if descriptor >= 0 { _ = close(descriptor) } }
 
-    func status() throws -> FileStatus {
+    /// Returns the file's status.
+    package func status() throws -> FileStatus {
         var status = stat()
         guard fstat(descriptor, &status) == 0 else { throw StoreError.failed(to: "look at", path) }
         return FileStatus(status)
@@ -67,7 +68,7 @@ package struct OpenFile: ~Copyable {
     /// Reads exactly `count` bytes; the caller has bounded `count` by the file's size.
     ///
     /// - Throws: `.corrupt` if the file ends before.
-    func read(at offset: UInt64, count: Int) throws -> [UInt8] {
+    package func read(at offset: UInt64, count: Int) throws -> [UInt8] {
         try [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
             while filled < count {
                 let part = UnsafeMutableRawBufferPointer(rebasing: UnsafeMutableRawBufferPointer(buffer)[filled...])
@@ -123,7 +124,7 @@ package struct OpenFile: ~Copyable {
     }
 
     /// Returns the SHA-256 of the content.
-    func hash() throws -> Digest {
+    package func hash() throws -> Digest {
         let size = try status().size
         var hash = SHA256()
         var offset: UInt64 = 0

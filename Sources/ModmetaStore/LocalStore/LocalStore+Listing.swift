@@ -30,7 +30,7 @@ extension LocalStore {
 
 extension ObjectFamily {
     /// The directory under which the family's files lie, relative to a store's root.
-    var directory: String {
+    package var directory: String {
         switch self {
         case .objects: "lfs/objects"
         case .manifests: "modmeta/manifests"

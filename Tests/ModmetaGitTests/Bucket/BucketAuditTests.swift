@@ -1,4 +1,5 @@
 import ModmetaFormats
+import ModmetaNetwork
 import ModmetaStore
 import ModmetaTesting
 import Testing

@@ -1,5 +1,6 @@
 import Glibc
 import ModmetaFormats
+import ModmetaNetwork
 import ModmetaStore
 import ModmetaTesting
 import Testing

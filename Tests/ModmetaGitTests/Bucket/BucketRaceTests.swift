@@ -1,4 +1,5 @@
 import Glibc
+import ModmetaNetwork
 import ModmetaStore
 import ModmetaTesting
 import Testing

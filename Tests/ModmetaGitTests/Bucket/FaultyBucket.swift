@@ -1,3 +1,4 @@
+import ModmetaNetwork
 import ModmetaStore
 import Synchronization
 

@@ -1,3 +1,4 @@
+internal import ModmetaNetwork
 internal import ModmetaStore
 
 extension BucketHistory {

@@ -1,3 +1,4 @@
+public import ModmetaNetwork
 public import ModmetaStore
 
 /// The Git side of a store in a bucket: its refs, and the packs with its objects.

@@ -1,4 +1,5 @@
 internal import ModmetaFormats
+internal import ModmetaNetwork
 internal import ModmetaStore
 
 /// Pushes into a bucket: packs first, then a generation that lists them, and all refs with it in one step.

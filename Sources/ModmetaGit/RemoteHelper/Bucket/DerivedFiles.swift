@@ -1,3 +1,4 @@
+internal import ModmetaNetwork
 internal import ModmetaStore
 
 /// The files of a bare repository in a bucket that stock git reads over plain HTTP; made of a generation, never read here.

@@ -1,4 +1,4 @@
-internal import ModmetaStore
+internal import ModmetaNetwork
 
 /// The refs of a bucket, looked for before anybody asked.
 public struct FoundRefs: Sendable {

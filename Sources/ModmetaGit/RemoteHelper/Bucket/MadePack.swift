@@ -1,4 +1,5 @@
 internal import Glibc
+internal import ModmetaNetwork
 internal import ModmetaStore
 
 /// A self-contained pack that was made on this machine, with its index, for a bucket.

@@ -1,5 +1,6 @@
 internal import Glibc
 internal import ModmetaFormats
+internal import ModmetaNetwork
 internal import ModmetaStore
 
 /// Packs of a bucket that were brought to this machine, each checked against its SHA-256 and indexed here.

@@ -1,4 +1,5 @@
 internal import ModmetaFormats
+internal import ModmetaNetwork
 internal import ModmetaStore
 
 /// Proves that packs are in a bucket, before a generation lists them.

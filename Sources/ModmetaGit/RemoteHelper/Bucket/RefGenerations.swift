@@ -1,4 +1,5 @@
 internal import ModmetaFormats
+internal import ModmetaNetwork
 internal import ModmetaStore
 
 /// The generations of refs in a bucket: reads the newest, and adds the next if nobody else has.
