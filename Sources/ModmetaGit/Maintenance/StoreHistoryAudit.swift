@@ -31,7 +31,7 @@ public struct StoreHistoryAudit: Sendable {
             do {
                 let store = try await StoreRepository(at: path)
                 try PackPairs(of: store).check(&report)
-                try await check(store, refs: StoreRefFiles(of: store, &report).targets, &report)
+                try await check(store, &report)
             } catch let error as RemoteHelperError where error.code == .badStore {
                 report.add(.damaged, path, error.message)
             }
@@ -39,8 +39,7 @@ public struct StoreHistoryAudit: Sendable {
             let files = try await StoreAccess.standard().bucket(name, prefix: prefix)
             let bucket = BucketAudit(files: files, store: try await BucketStore.open(files).format.id)
             guard let mirror = try await bucket.run(isQuick: isQuick, &report) else { return report }
-            try await check(
-                mirror.repository, refs: StoreRefFiles(of: mirror.repository, &report).targets, &report)
+            try await check(mirror.repository, &report)
         case .server: break
         }
         return report
@@ -62,9 +61,8 @@ public struct StoreHistoryAudit: Sendable {
         return report
     }
 
-    private func check(
-        _ store: StoreRepository, refs: [String: StoreRefFiles.Target], _ report: inout HistoryReport
-    ) async throws {
+    private func check(_ store: StoreRepository, _ report: inout HistoryReport) async throws {
+        let refs = try refs(of: store, &report)
         report.refCount += refs.count
         if store.isShallow { report.notes.append("the history is shallow: what older versions need was not looked at") }
         let tips = try await goodTips(of: refs, in: store, &report)
@@ -80,17 +78,37 @@ public struct StoreHistoryAudit: Sendable {
         }
     }
 
+    /// What the refs of a store name; what is wrong with their files goes to the report.
+    private func refs(of store: StoreRepository, _ report: inout HistoryReport) throws -> [String: RefValue] {
+        let digits = store.objectFormat.nullHex.utf8.count
+        var refs: [String: RefValue] = [:]
+        for (bytes, value) in try RefFiles.all(
+            in: store.path, { report.add($0.kind, String(decoding: $0.place, as: UTF8.self), $0.detail) })
+        {
+            guard let name = String(validating: bytes, as: UTF8.self), RefName.isValid(name) else {
+                report.notes.append("\(RefValue.shown(bytes)) is not the name of a ref; git skips it")
+                continue
+            }
+            if case .object(let object) = value, object.hex.utf8.count != digits {
+                report.add(.damaged, name, "it is not the name of a \(store.objectFormat) object")
+            } else {
+                refs[name] = value
+            }
+        }
+        return refs
+    }
+
     /// The refs whose objects are there and of a kind they may be.
     private func goodTips(
-        of refs: [String: StoreRefFiles.Target], in store: StoreRepository, _ report: inout HistoryReport
+        of refs: [String: RefValue], in store: StoreRepository, _ report: inout HistoryReport
     ) async throws -> [(name: String, object: GitObjectName)] {
         var objects: [(name: String, object: GitObjectName)] = []
         for (name, target) in refs.sorted(by: { $0.key < $1.key }) {
             switch target {
             case .object(let object): objects.append((name, object))
-            case .ref(let other) where refs[other] == nil:
-                report.add(.damaged, name, "it stands for \(other), which is not there")
-            case .ref: break
+            case .symbolic(let other) where refs[String(decoding: other, as: UTF8.self)] == nil:
+                report.add(.damaged, name, "it stands for \(RefValue.shown(other)), which is not there")
+            case .symbolic: break
             }
         }
         if case .branch(let branch) = StoreRepository.head(of: store.path), refs[branch] == nil, !refs.isEmpty {

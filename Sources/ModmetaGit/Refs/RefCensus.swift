@@ -73,10 +73,9 @@ struct RefCensus: Sendable {
                 "\(directory) keeps its refs in reftables, which modmeta cannot look through by itself; "
                     + "list what must stay by git lfs ls-files --long --all, for --keep-objects")
         }
-        // In this order: what is packed meanwhile leaves its own file last.
-        let loose = try RefFiles(in: directory).refs
-        let refs = try PackedRefs.read(in: directory).merging(loose) { $1 }
-        for case (let name, .symbolic(let target)) in loose where refs[target] == nil && target != Array("HEAD".utf8) {
+        let refuse: RefProblem.Handler = { [directory] in throw $0.refusal(in: directory) }
+        let refs = try RefFiles.all(in: directory, refuse)
+        for case (let name, .symbolic(let target)) in refs where refs[target] == nil && target != Array("HEAD".utf8) {
             throw RemoteHelperError(
                 .badStore,
                 "the ref \(RefValue.shown(name)) in \(directory) stands for \(RefValue.shown(target)), which is not there; "
@@ -86,7 +85,7 @@ struct RefCensus: Sendable {
         for name in try DirectoryPath("\(directory)/worktrees").names() ?? [] {
             let tree = "\(directory)/worktrees/\(name)"
             if let head = try head(of: tree) { others.insert(head) }
-            for case .object(let object) in try RefFiles(in: tree, isRequired: false).refs.values {
+            for case .object(let object) in try RefFiles(in: tree, isRequired: false, refuse).refs.values {
                 others.insert(object)
             }
         }
