@@ -59,10 +59,16 @@ let package = Package(
             dependencies: ["ModmetaFormats", "ModmetaStore", "ModmetaTransfer", subprocess, system],
             swiftSettings: settings),
         .target(
+            name: "ModmetaRepository",
+            dependencies: [
+                "ModmetaFormats", "ModmetaStore", "ModmetaTransfer", "ModmetaSnapshots", "ModmetaGit", subprocess,
+            ],
+            swiftSettings: settings),
+        .target(
             name: "ModmetaCommands",
             dependencies: [
                 "ModmetaFormats", "ModmetaDelta", "ModmetaStore", "ModmetaTransfer", "ModmetaSnapshots", "ModmetaGit",
-                argumentParser, subprocess, system,
+                "ModmetaRepository", argumentParser,
             ],
             swiftSettings: settings),
         .executableTarget(name: "modmeta", dependencies: ["ModmetaCommands"], swiftSettings: settings),
@@ -95,7 +101,15 @@ let package = Package(
             dependencies: ["ModmetaGit", "ModmetaTransfer", "ModmetaStore", "ModmetaFormats", "ModmetaTesting"],
             resources: [.copy("Transcripts")], swiftSettings: settings),
         .testTarget(
-            name: "ModmetaCommandsTests", dependencies: ["ModmetaCommands", "ModmetaGit", "ModmetaTesting"],
+            name: "ModmetaRepositoryTests",
+            dependencies: [
+                "ModmetaRepository", "ModmetaFormats", "ModmetaGit", "ModmetaSnapshots", "ModmetaStore",
+                "ModmetaTesting",
+            ],
+            swiftSettings: settings),
+        .testTarget(
+            name: "ModmetaCommandsTests",
+            dependencies: ["ModmetaCommands", "ModmetaRepository", "ModmetaGit", "ModmetaTesting"],
             swiftSettings: settings),
     ]
 )

@@ -1,5 +1,6 @@
 internal import ModmetaFormats
 internal import ModmetaGit
+internal import ModmetaRepository
 
 /// A file that holds a git-lfs pointer, or two of them in conflict, in place of the weights it is named for.
 struct PointerText {

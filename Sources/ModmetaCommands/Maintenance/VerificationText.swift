@@ -1,4 +1,5 @@
 internal import ModmetaGit
+internal import ModmetaRepository
 internal import ModmetaStore
 
 /// What `modmeta store verify` says to people.

@@ -1,5 +1,6 @@
 internal import ModmetaFormats
 internal import ModmetaGit
+internal import ModmetaRepository
 internal import ModmetaSnapshots
 
 /// The schema of the repository one is in, and how its findings are shown.
@@ -18,18 +19,10 @@ enum ConfigChecking {
 
     /// Shows what was found in one file: findings on standard output, one line each.
     static func print(_ check: ConfigCheck, isQuiet: Bool) {
-        for finding in check.findings { Terminal.print(line(finding, of: check)) }
+        for finding in check.findings { Terminal.print(check.line(of: finding)) }
         guard !isQuiet, check.isAcceptable else { return }
         let what = check.method.map { "\($0.rawValue), \(check.settings.members?.count ?? 0) settings" }
         Terminal.print("\(check.path): \(what ?? "no training configuration (\(check.kind.rawValue))"): sound")
-    }
-
-    /// One finding as a line for people.
-    static func line(_ finding: ConfigFinding, of check: ConfigCheck) -> String {
-        let place = check.path + (finding.line.map { ":\($0)" } ?? "")
-        let said = finding.message.hasPrefix("did you mean") ? ": " : " "
-        let kind = finding.severity == .warning ? "warning: " : ""
-        return "\(place): \(kind)\(finding.key)\(finding.key.isEmpty ? "" : said)\(finding.message)"
     }
 
     /// The JSON form of what was found in one file.

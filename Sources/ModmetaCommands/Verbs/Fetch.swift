@@ -2,8 +2,25 @@ internal import ArgumentParser
 internal import Glibc
 internal import ModmetaFormats
 internal import ModmetaGit
+internal import ModmetaRepository
 internal import ModmetaSnapshots
 internal import ModmetaTransfer
+
+/// What bytes that were fetched are compared with.
+private enum Proof: String {
+    /// The content hash of the snapshot's ID.
+    case content
+    /// The hashes of chunks in the store's manifests: an ID is one hash of all files, and cannot prove a part.
+    case chunks
+
+    /// The kind for people.
+    var text: String {
+        switch self {
+        case .content: "proved by the ID"
+        case .chunks: "proved by the chunks' hashes"
+        }
+    }
+}
 
 /// `modmeta fetch`: a snapshot's files, or some of its tensors, out of a store.
 struct Fetch: AsyncParsableCommand {
@@ -98,7 +115,7 @@ struct Fetch: AsyncParsableCommand {
                 while try await group.next() != nil { begin() }
             }
         }
-        try await proof.run()
+        try await Meter.run("hashed") { meter in try await proof.run { meter.reached($0, of: $1) } }
         return result
     }
 
@@ -160,5 +177,5 @@ struct Fetch: AsyncParsableCommand {
     }
 
     /// What is known of the bytes that were written; nil if none were.
-    private var proof: FetchProof.Kind? { dryRun ? nil : tensors.isEmpty ? .content : .chunks }
+    private var proof: Proof? { dryRun ? nil : tensors.isEmpty ? .content : .chunks }
 }

@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import ModmetaGit
+internal import ModmetaRepository
 
 /// `modmeta hook`: what the hooks that `modmeta init --hooks` writes run.
 struct Hook: AsyncParsableCommand {

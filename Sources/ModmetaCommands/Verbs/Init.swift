@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import ModmetaFormats
 internal import ModmetaGit
+internal import ModmetaRepository
 internal import ModmetaSnapshots
 
 /// `modmeta init`: prepares a repository for weights and snapshots.

@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import ModmetaFormats
+internal import ModmetaRepository
 internal import ModmetaSnapshots
 
 /// `modmeta list`: the snapshots of a repository.

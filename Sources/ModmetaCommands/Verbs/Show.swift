@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import ModmetaGit
+internal import ModmetaRepository
 internal import ModmetaSnapshots
 
 /// `modmeta show`: all that is known of one snapshot.

@@ -1,4 +1,5 @@
 internal import Glibc
+internal import ModmetaRepository
 internal import ModmetaSnapshots
 
 /// What a checkpoint and its repository must be like before anything is hashed.

@@ -2,6 +2,7 @@ internal import ArgumentParser
 internal import Glibc
 internal import ModmetaFormats
 internal import ModmetaGit
+internal import ModmetaRepository
 internal import ModmetaSnapshots
 
 /// `modmeta snapshot`: names a checkpoint, with the context that made it.
@@ -201,7 +202,7 @@ struct Snapshot: AsyncParsableCommand {
         let schema = try HyperparameterSchema.load(path: "\(repository.top)/\(HyperparameterSchema.path)")
         let checks = try config.map { try schema.check(fileAt: $0) }
         for check in checks {
-            for finding in check.findings { Terminal.error(ConfigChecking.line(finding, of: check)) }
+            for finding in check.findings { Terminal.error(check.line(of: finding)) }
         }
         if let refused = checks.first(where: { !$0.isAcceptable }) {
             throw CommandFailure(

@@ -2,6 +2,7 @@ internal import ArgumentParser
 internal import Glibc
 internal import ModmetaFormats
 internal import ModmetaGit
+internal import ModmetaRepository
 internal import ModmetaStore
 
 /// `modmeta store copy`: the weights and the history of one store into another.

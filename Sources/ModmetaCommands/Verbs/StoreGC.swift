@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import ModmetaFormats
 internal import ModmetaGit
+internal import ModmetaRepository
 internal import ModmetaStore
 
 /// `modmeta store gc`: removes what no ref needs, in two steps with a grace period between them.

@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import ModmetaFormats
 internal import ModmetaGit
+internal import ModmetaRepository
 internal import ModmetaStore
 
 /// `modmeta store repair`: puts raw chunks in the place of payloads that are lost or damaged.

@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import ModmetaFormats
 internal import ModmetaGit
+internal import ModmetaRepository
 internal import ModmetaSnapshots
 
 /// `modmeta verify`: whether a snapshot's content is the one its ID names, and what can be done with it.

@@ -1,0 +1,159 @@
+internal import Glibc
+package import ModmetaFormats
+internal import ModmetaGit
+package import ModmetaSnapshots
+package import ModmetaStore
+package import ModmetaTransfer
+
+/// Where a snapshot comes from: a clone and its remote, or a store alone.
+package struct FetchSource {
+    /// One file of a snapshot.
+    package struct File {
+        /// Where it goes, relative to the directory that is fetched into.
+        package var name: String
+        /// The object that git-lfs keeps it as; nil for what lies in Git itself.
+        package var object: ObjectID?
+        /// The bytes, where they are in Git itself.
+        package var bytes: [UInt8] = []
+        package var size: UInt64
+    }
+
+    /// Tensors that go into one file.
+    package struct Group {
+        package var name: String
+        package var selections: [TensorSelection]
+    }
+
+    package let repository: SnapshotRepository
+    package private(set) var context: TransferContext
+    /// What goes over the network to and from the store.
+    package let traffic: NetworkTraffic
+    /// Tells this source from others.
+    package let name: String
+    /// Holds what is known of the store, where there is no clone to keep it.
+    private let scratch: ScratchDirectory?
+
+    /// Opens the source.
+    ///
+    /// What is known of a store is kept in a directory of this process alone, and so is its history: what lies in the
+    /// directory that is fetched into, or where the command was given, plays no part.
+    /// - Parameter url: a store's URL; nil for the remote of the clone one is in.
+    package init(url: String?, remote: String) async throws {
+        guard let url else {
+            repository = try await SnapshotRepository.discover()
+            let session = try await StoreSession(
+                .download, remote: remote, in: repository.repository, creates: false)
+            context = session.context
+            traffic = session.traffic
+            name = "remote \(remote) of \(repository.repository.commonDirectory)"
+            scratch = nil
+            return
+        }
+        let scratch = try ScratchDirectory()
+        let outside = Git(directory: scratch.path, environment: Git.noRepository)
+            .with(["GIT_CEILING_DIRECTORIES": scratch.path])
+        let opening = try await StoreOpening(outsideOfRepositories: outside, stateDirectory: scratch.path)
+        traffic = opening.traffic
+        let opened = try await opening.open(try StoreURL(url), .download)
+        repository = try await SnapshotRepository(mirroringTagsOf: url, in: scratch)
+        let path = scratch.path
+        context = TransferContext(
+            store: opened.store, storeID: opened.format.id.hex,
+            state: StateDatabase(path: "\(path)/state.sqlite"), slots: WorkSlots(directory: "\(path)/slots"),
+            turns: UploadTurns(directory: "\(path)/uploading"),
+            objectPath: { "\(path)/objects/\($0.hex)" }, partialDirectory: "\(path)/partial")
+        name = url
+        self.scratch = scratch
+    }
+
+    /// Keeps what is under way in the directory that is fetched into.
+    package mutating func work(in area: FetchArea) {
+        context.partialDirectory = area.partialDirectory
+        guard scratch != nil else { return }
+        let objects = area.objectDirectory
+        context.objectPath = { "\(objects)/\($0.hex)" }
+    }
+
+    /// The files of a snapshot, by the tree of its commit.
+    package func files(of document: SnapshotDocument) async throws -> [File] {
+        let listing = try await repository.entries(of: document)
+        if let link = listing.first(where: \.entry.isLink) {
+            throw RepositoryError(
+                kind: .input, message: "the snapshot has a symbolic link \(link.name), which is not fetched")
+        }
+        guard !listing.isEmpty else {
+            throw RepositoryError(
+                kind: .input,
+                message: "\(document.name): its commit holds none of its files, so nothing is fetched")
+        }
+        for file in listing { _ = try FetchArea.parts(of: file.name) }
+        var files: [File] = []
+        try await repository.readBlobs(of: listing) { name, _, bytes in
+            if bytes.count < LFSPointer.byteLimit, let pointer = try? LFSPointer(parsing: bytes) {
+                files.append(File(name: name, object: pointer.object, size: pointer.size))
+            } else {
+                files.append(File(name: name, object: nil, bytes: bytes, size: UInt64(bytes.count)))
+            }
+        }
+        return files
+    }
+
+    /// Brings one whole file to its place; one that is there already is left.
+    ///
+    /// - Parameter progress: receives how many bytes of it are there.
+    /// - Returns: false for one that was there already.
+    package func fetch(
+        _ file: File, into area: FetchArea, progress: @escaping @Sendable (UInt64) -> Void
+    ) async throws -> Bool {
+        let digest = file.object?.digest ?? SHA256.hash(file.bytes)
+        guard try !area.isThere(file.name, size: file.size, digest: digest, progress: progress) else { return false }
+        guard let object = file.object else {
+            return try await area.place(file.name) { path in
+                try WorkFile.write(file.bytes, to: path)
+                return true
+            }
+        }
+        if try await copyLocal(object, file, into: area, progress: progress) { return true }
+        let partial = try await Downloader(context: context).download(object, size: file.size, progress: progress)
+        // As long as it is kept, no other process takes it.
+        try withExtendedLifetime(partial) { try area.move(partial.path, to: file.name) }
+        return true
+    }
+
+    /// Copies the object that the clone has; false if it has none, or a damaged one.
+    private func copyLocal(
+        _ object: ObjectID, _ file: File, into area: FetchArea, progress: (UInt64) -> Void
+    ) async throws -> Bool {
+        let local = context.objectPath(object)
+        var status = stat()
+        guard stat(local, &status) == 0, UInt64(status.st_size) == file.size else { return false }
+        return try await area.place(file.name) { path in
+            try WorkFile.copy(local, to: path, progress: progress) == object.digest
+        }
+    }
+
+    /// The tensors that are wanted, by the directory their files lie in.
+    package func select(_ files: [File], where isWanted: (String) -> Bool) async throws -> [Group] {
+        let downloader = TensorDownloader(context: context)
+        var groups: [(directory: String, names: [String], selections: [TensorSelection])] = []
+        for file in files {
+            guard let object = file.object,
+                let selection = try await downloader.select(object, size: file.size, where: isWanted),
+                !selection.tensors.isEmpty
+            else { continue }
+            let slash = file.name.lastIndex(of: "/")
+            let directory = slash.map { String(file.name[...$0]) } ?? ""
+            let index = groups.firstIndex { $0.directory == directory } ?? groups.count
+            if index == groups.count { groups.append((directory, [], [])) }
+            groups[index].names.append(file.name)
+            groups[index].selections.append(selection)
+        }
+        return groups.map { group in
+            Group(
+                // The name of a shard promises an index, which does not fit a part.
+                name: group.names.count == 1 && !group.names[0].contains("-of-")
+                    ? group.names[0] : "\(group.directory)model.safetensors",
+                selections: group.selections)
+        }
+    }
+}

@@ -1,0 +1,22 @@
+internal import ModmetaGit
+package import ModmetaStore
+
+/// The store that a verb is about: the one it was given, or that of the repository it was started in.
+package enum StoreArgument {
+    /// Finds the store.
+    ///
+    /// - Parameter text: the URL that was given; nil for the store that weights of the remote `origin` go to.
+    package static func resolve(_ text: String?) async throws -> StoreURL {
+        if let text { return try StoreURL(text) }
+        let repository: Repository
+        do {
+            repository = try await Repository.discover()
+        } catch let error as LFSAgentError {
+            throw RepositoryError(
+                kind: .input, message: "no store was named, and \(error)",
+                hints: ["Name it, for example modmeta::file:///mnt/models/qa."])
+        }
+        let endpoint = try await LFSEndpoint.resolve(.upload, remote: "origin", in: repository)
+        return try StoreURL(endpoint.url, removingLFSSuffix: endpoint.key == "remote")
+    }
+}

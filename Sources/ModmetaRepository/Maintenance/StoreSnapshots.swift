@@ -1,0 +1,42 @@
+package import ModmetaGit
+package import ModmetaSnapshots
+
+/// The snapshots in a store's history: their tags, and the documents the tags lead to.
+package struct StoreSnapshots {
+    /// A snapshot and the tag that names it.
+    package struct Member {
+        package var tag: MaintainedHistory.Ref
+        package var document: SnapshotDocument
+    }
+
+    /// The snapshots, the latest first.
+    package var members: [Member] = []
+    /// Names of those whose commit another tag names too.
+    package var tagged: Set<String> = []
+    /// The names of tags that look like a snapshot's and lead to no readable document, with the reasons.
+    package var unreadable: [(name: String, reason: String)] = []
+
+    /// Reads them.
+    package init(in history: MaintainedHistory) async throws {
+        let tags = try await history.refs(below: "refs/tags/")
+        let own = tags.filter { $0.name.hasPrefix(SnapshotRepository.tagPrefix) }
+        let others = Set(tags.filter { !$0.name.hasPrefix(SnapshotRepository.tagPrefix) }.map(\.peeled))
+        let names = own.map { String($0.name.dropFirst(SnapshotRepository.tagPrefix.count)) }
+        let files = try await history.files(
+            zip(own, names).map { "\($0.peeled):\(SnapshotDocument.path(of: $1))" })
+        for ((tag, name), file) in zip(zip(own, names), files) {
+            do {
+                guard let file else { throw SnapshotError(.document, "its commit has no such document") }
+                let document = try SnapshotDocument(parsing: file, path: "the tag snapshot/\(name)")
+                guard document.name == name else {
+                    throw SnapshotError(.document, "it names a snapshot of another name, \(document.name)")
+                }
+                members.append(Member(tag: tag, document: document))
+                if others.contains(tag.peeled) { tagged.insert(name) }
+            } catch {
+                unreadable.append((name, "\(error)"))
+            }
+        }
+        members.sort { ($0.document.created, $0.document.name) > ($1.document.created, $1.document.name) }
+    }
+}
