@@ -62,11 +62,17 @@ let package = Package(
             dependencies: ["ModmetaFormats", "ModmetaStore", "ModmetaNetwork", "ModmetaTransfer", subprocess, system],
             swiftSettings: settings),
         .target(
+            name: "ModmetaRepository",
+            dependencies: [
+                "ModmetaFormats", "ModmetaStore", "ModmetaNetwork", "ModmetaTransfer", "ModmetaSnapshots",
+                "ModmetaGit", subprocess,
+            ],
+            swiftSettings: settings),
+        .target(
             name: "ModmetaCommands",
             dependencies: [
                 "ModmetaFormats", "ModmetaDelta", "ModmetaStore", "ModmetaNetwork", "ModmetaTransfer",
-                "ModmetaSnapshots",
-                "ModmetaGit", argumentParser, subprocess, system,
+                "ModmetaSnapshots", "ModmetaGit", "ModmetaRepository", argumentParser, subprocess, system,
             ],
             swiftSettings: settings),
         .executableTarget(name: "modmeta", dependencies: ["ModmetaCommands"], swiftSettings: settings),
@@ -105,8 +111,15 @@ let package = Package(
             ],
             resources: [.copy("Transcripts")], swiftSettings: settings),
         .testTarget(
+            name: "ModmetaRepositoryTests",
+            dependencies: [
+                "ModmetaRepository", "ModmetaFormats", "ModmetaGit", "ModmetaSnapshots", "ModmetaStore",
+                "ModmetaNetwork", "ModmetaTesting",
+            ],
+            swiftSettings: settings),
+        .testTarget(
             name: "ModmetaCommandsTests",
-            dependencies: ["ModmetaCommands", "ModmetaGit", "ModmetaNetwork", "ModmetaTesting"],
+            dependencies: ["ModmetaCommands", "ModmetaRepository", "ModmetaGit", "ModmetaNetwork", "ModmetaTesting"],
             swiftSettings: settings),
     ]
 )

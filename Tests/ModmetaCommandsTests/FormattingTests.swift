@@ -1,6 +1,7 @@
 import Testing
 
 @testable import ModmetaCommands
+@testable import ModmetaRepository
 
 @Suite struct FormattingTests {
     struct Size: Sendable {

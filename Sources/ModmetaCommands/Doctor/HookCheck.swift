@@ -1,6 +1,7 @@
 internal import Glibc
 internal import ModmetaFormats
 internal import ModmetaGit
+internal import ModmetaRepository
 
 /// Whether the hook is there by which git-lfs sends weights before git sends history.
 struct HookCheck: HealthCheck {

@@ -1,6 +1,7 @@
 internal import Glibc
 internal import ModmetaFormats
 internal import ModmetaGit
+internal import ModmetaRepository
 internal import ModmetaStore
 
 /// Whether processes that were killed left things behind.

@@ -1,6 +1,7 @@
 internal import Glibc
 internal import ModmetaFormats
 internal import ModmetaGit
+internal import ModmetaRepository
 internal import ModmetaStore
 
 /// Whether there is room for what pushes and fetches write.

@@ -1,5 +1,6 @@
 internal import ModmetaFormats
 internal import ModmetaGit
+internal import ModmetaRepository
 internal import ModmetaStore
 
 /// Whether stores can be reached, and what goes on in them.

@@ -1,3 +1,5 @@
+internal import ModmetaRepository
+
 /// What a meter's line says, and what of it fits into a width.
 struct MeterLine {
     /// What went over the network.

@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import ModmetaFormats
 internal import ModmetaGit
+internal import ModmetaRepository
 internal import ModmetaSnapshots
 
 /// `modmeta init`: prepares a repository for weights and snapshots.
@@ -33,7 +34,7 @@ struct Init: AsyncParsableCommand {
             if try await Git().output(["rev-parse", "--git-dir"]).status != 0 {
                 _ = try await Git().run(["init", "-q"])
             }
-            let repository = try await SnapshotRepository.discover()
+            let repository = try await SnapshotRepository.here()
             try writeConfig(in: repository)
             try writeAttributes(in: repository)
             try await addRemote(in: repository)

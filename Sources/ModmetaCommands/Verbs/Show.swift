@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import ModmetaGit
+internal import ModmetaRepository
 internal import ModmetaSnapshots
 
 /// `modmeta show`: all that is known of one snapshot.
@@ -16,7 +17,7 @@ struct Show: AsyncParsableCommand {
 
     func run() async throws {
         try await reportingFailures {
-            let document = try await SnapshotRepository.discover().find(snapshot)
+            let document = try await SnapshotRepository.here().find(snapshot)
             if json { return try JSONOutput.print(document.value) }
             var text = document.yaml
             while text.last == "\n" { text.removeLast() }

@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import ModmetaFormats
 internal import ModmetaGit
+internal import ModmetaRepository
 internal import ModmetaSnapshots
 
 /// `modmeta verify`: whether a snapshot's content is the one its ID names, and what can be done with it.
@@ -32,7 +33,7 @@ struct Verify: AsyncParsableCommand {
 
     func run() async throws {
         try await reportingFailures {
-            let repository = try await SnapshotRepository.discover()
+            let repository = try await SnapshotRepository.here()
             let document = try await repository.find(snapshot)
             let files =
                 paths.isEmpty ? try await repository.files(of: document) : try Checkpoint(paths: paths).files

@@ -13,4 +13,12 @@ public struct ConfigCheck: Hashable, Sendable {
 
     /// Whether nothing forbids to use the file.
     public var isAcceptable: Bool { !findings.contains { $0.severity == .error } }
+
+    /// One of the findings as a line for people: where, and what.
+    public func line(of finding: ConfigFinding) -> String {
+        let place = path + (finding.line.map { ":\($0)" } ?? "")
+        let said = finding.message.hasPrefix("did you mean") ? ": " : " "
+        let kind = finding.severity == .warning ? "warning: " : ""
+        return "\(place): \(kind)\(finding.key)\(finding.key.isEmpty ? "" : said)\(finding.message)"
+    }
 }

@@ -1,0 +1,95 @@
+internal import ModmetaFormats
+internal import ModmetaGit
+internal import ModmetaSnapshots
+internal import ModmetaStore
+internal import ModmetaTransfer
+
+/// What the pre-push hook refuses: tags of snapshots whose objects the store cannot give back.
+///
+/// It runs after git-lfs's own hook, which sends them.
+public struct PushGuard: Sendable {
+    let repository: SnapshotRepository
+    let remote: String
+    /// The URL that is pushed to, as git gives it.
+    let url: String
+
+    /// Creates a guard.
+    ///
+    /// - Parameters:
+    ///   - remote: the remote's name, or the URL where it has none.
+    ///   - url: the URL that is pushed to, as git gives it to the hook.
+    public init(repository: SnapshotRepository, remote: String, url: String) {
+        (self.repository, self.remote, self.url) = (repository, remote, url)
+    }
+
+    /// Looks at what is pushed, as git writes it: `<local ref> <local object> <remote ref> <remote object>`.
+    ///
+    /// - Throws: `RepositoryError` with `finding` and what to run; `StoreError` if the store cannot be asked.
+    public func check(_ lines: [String]) async throws {
+        let names = lines.compactMap { line -> String? in
+            let fields = line.split(separator: " ")
+            // A local object of zeros: the tag is deleted.
+            guard fields.count == 4, fields[0].hasPrefix(SnapshotRepository.tagPrefix),
+                !fields[1].allSatisfy({ $0 == "0" })
+            else { return nil }
+            return String(fields[0].dropFirst(SnapshotRepository.tagPrefix.count))
+        }
+        guard !names.isEmpty else { return }
+        let endpoint = try await UploadDestinations.find(remote: remote, in: repository.repository)
+            .view(from: url, remote: remote).endpoint
+        // Of another kind of server git-lfs itself has asked.
+        guard endpoint.url.hasPrefix("modmeta::") else { return }
+        let context: TransferContext
+        do {
+            context = try await StoreSession(
+                .download, at: endpoint, remote: remote, in: repository.repository, creates: false
+            ).context
+        } catch let error as StoreError where error.code == .noStore && endpoint.url == url {
+            // This push makes the store, and its helper looks for the weights of all that it brings.
+            return
+        }
+        // Snapshots that follow each other share most objects.
+        var asked: Set<ObjectID> = []
+        var read: Set<String> = []
+        for (document, commit) in try await repository.tagged(names) {
+            var pointers: [(path: String, pointer: LFSPointer)] = []
+            let files = try await repository.entries(of: document, at: commit).filter { _, entry in
+                !entry.isLink && entry.size < LFSPointer.byteLimit && read.insert(entry.blob).inserted
+            }
+            try await repository.readBlobs(of: files) { path, _, bytes in
+                guard let pointer = try? LFSPointer(parsing: bytes), asked.insert(pointer.object).inserted
+                else { return }
+                pointers.append((path, pointer))
+            }
+            guard let path = try await firstMissing(pointers, in: context) else { continue }
+            throw RepositoryError(
+                kind: .finding,
+                message: "the snapshot \(document.name) has \(path), whose content is not in the store",
+                hints: [
+                    "Run: \(command: "git lfs push --all \(remote) snapshot/\(document.name)")", "Then push again.",
+                ])
+        }
+    }
+
+    /// The first file whose object the store cannot give back; several are asked for at a time.
+    private func firstMissing(
+        _ pointers: [(path: String, pointer: LFSPointer)], in context: TransferContext
+    ) async throws -> String? {
+        try await withThrowingTaskGroup(of: (Int, Bool).self) { group in
+            var missing: Int?
+            var next = 0
+            func ask() {
+                guard next < pointers.count else { return }
+                let (index, pointer) = (next, pointers[next].pointer)
+                group.addTask { (index, try await context.canRebuild(pointer.object, size: pointer.size)) }
+                next += 1
+            }
+            for _ in 0..<8 { ask() }
+            while let (index, isThere) = try await group.next() {
+                if !isThere { missing = min(missing ?? index, index) }
+                if missing == nil { ask() }
+            }
+            return missing.map { pointers[$0].path }
+        }
+    }
+}
