@@ -21,12 +21,12 @@ struct CommitGuard {
         ])
         let paths = listing.text.split(separator: "\0").map(String.init)
         guard !paths.isEmpty else { return }
-        var covered: [String] = []
-        for path in paths where path.hasPrefix("\(SnapshotDocument.directory)/") && path.hasSuffix(".yaml") {
-            let bytes = try await git.run(["cat-file", "blob", ":\(path)"]).standardOutput
+        var covered: Set<String> = []
+        let documents = paths.filter { $0.hasPrefix("\(SnapshotDocument.directory)/") && $0.hasSuffix(".yaml") }
+        for (path, bytes) in try await staged(documents, git) {
             let document = try SnapshotDocument(parsing: bytes, path: path)
             try checkConfigs(of: document)
-            covered += document.paths
+            covered.formUnion(document.paths)
         }
         let attributes = try await git.run(
             ["check-attr", "-z", "--stdin", "filter"], input: Array(paths.map { "\($0)\0" }.joined().utf8))
@@ -34,9 +34,7 @@ struct CommitGuard {
         let weights = paths.enumerated().filter { index, _ in
             fields.count > 3 * index + 2 && fields[3 * index + 2] == "lfs"
         }.map(\.element)
-        let open = weights.filter { path in
-            !covered.contains { $0 == "." || path == $0 || path.hasPrefix("\($0)/") }
-        }
+        let open = weights.filter { !Self.isCovered($0, by: covered) }
         guard let first = open.first else { return }
         let slash = first.lastIndex(of: "/")
         let directory = slash.map { String(first[..<$0]) } ?? first
@@ -46,6 +44,32 @@ struct CommitGuard {
                 "Run: \(command: "modmeta snapshot NAME \(path: directory)")",
                 "It commits the directory itself. To commit without one all the same: git commit --no-verify",
             ])
+    }
+
+    /// The staged contents of files, all read by one git.
+    private func staged(_ paths: [String], _ git: Git) async throws -> [(path: String, bytes: [UInt8])] {
+        guard let odd = paths.first(where: { $0.utf8.contains(UInt8(ascii: "\n")) }) else {
+            let found = try await repository.objects(paths.map { ":\($0)" }, by: git)
+            return try zip(paths, found).map { path, object in
+                guard let object else {
+                    throw CommandFailure(
+                        kind: .environment, message: "\(path) is staged, and git has no content of it",
+                        hints: ["Run: git fsck"])
+                }
+                return (path, object.bytes)
+            }
+        }
+        throw CommandFailure(
+            kind: .input, message: "\(odd): the name of a snapshot's file has a line feed",
+            hints: ["Give it another name."])
+    }
+
+    /// Whether a path is one of others, or below one.
+    private static func isCovered(_ path: String, by covered: Set<String>) -> Bool {
+        covered.contains(".") || covered.contains(path)
+            || path.utf8.indices.contains { end in
+                path.utf8[end] == UInt8(ascii: "/") && covered.contains(String(path[..<end]))
+            }
     }
 
     private func checkConfigs(of document: SnapshotDocument) throws {

@@ -41,21 +41,24 @@ struct PushGuard {
         }
         // Snapshots that follow each other share most objects.
         var asked: Set<ObjectID> = []
-        for name in names {
-            guard let found = try await repository.committed(name), found.isTagged else { continue }
+        var read: Set<String> = []
+        for (document, commit) in try await repository.tagged(names) {
             var pointers: [(path: String, pointer: LFSPointer)] = []
-            let files = try await repository.entries(of: found.document).filter { !$0.entry.isLink }
+            let files = try await repository.entries(of: document, at: commit).filter { _, entry in
+                !entry.isLink && entry.size < LFSPointer.byteLimit && read.insert(entry.blob).inserted
+            }
             try await repository.readBlobs(of: files) { path, _, bytes in
-                guard bytes.count < LFSPointer.byteLimit, let pointer = try? LFSPointer(parsing: bytes),
-                    asked.insert(pointer.object).inserted
+                guard let pointer = try? LFSPointer(parsing: bytes), asked.insert(pointer.object).inserted
                 else { return }
                 pointers.append((path, pointer))
             }
             guard let path = try await firstMissing(pointers, in: context) else { continue }
             throw CommandFailure(
                 kind: .finding,
-                message: "the snapshot \(name) has \(path), whose content is not in the store",
-                hints: ["Run: \(command: "git lfs push --all \(remote) snapshot/\(name)")", "Then push again."])
+                message: "the snapshot \(document.name) has \(path), whose content is not in the store",
+                hints: [
+                    "Run: \(command: "git lfs push --all \(remote) snapshot/\(document.name)")", "Then push again.",
+                ])
         }
     }
 

@@ -28,7 +28,8 @@ extension SnapshotRepository {
         return try await entries(of: document, at: found.commit)
     }
 
-    private func entries(
+    /// The files of a snapshot in the tree of a commit.
+    func entries(
         of document: SnapshotDocument, at commit: String
     ) async throws -> [(name: String, entry: TreeEntry)] {
         let paths = document.paths.filter { $0 != "." }

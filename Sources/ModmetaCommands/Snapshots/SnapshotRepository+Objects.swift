@@ -12,11 +12,13 @@ extension SnapshotRepository {
 
     /// What revisions name, read by one git process; nil for those that name nothing.
     ///
-    /// - Parameter revisions: without line feeds.
-    func objects(_ revisions: [String]) async throws -> [GitObject?] {
+    /// - Parameters:
+    ///   - revisions: without line feeds.
+    ///   - other: the git that reads them, if it is not the repository's own.
+    func objects(_ revisions: [String], by other: Git? = nil) async throws -> [GitObject?] {
         guard !revisions.isEmpty else { return [] }
         let input = Array(revisions.map { "\($0)\n" }.joined().utf8)
-        let output = try await git.run(
+        let output = try await (other ?? git).run(
             ["cat-file", "--batch=%(objecttype) %(objectsize) %(objectname)"], input: input
         ).standardOutput
         var objects: [GitObject?] = []

@@ -136,6 +136,19 @@ struct SnapshotRepository {
         }
     }
 
+    /// The documents that the tags of some names lead to, and their commits, all read by one git.
+    func tagged(_ names: [String]) async throws -> [(document: SnapshotDocument, commit: String)] {
+        let revisions = names.flatMap { name in
+            let tag = Self.tagPrefix + name
+            return ["\(tag)^{commit}", "\(tag):\(SnapshotDocument.path(of: name))"]
+        }
+        let found = try await objects(revisions)
+        return try names.indices.compactMap { index in
+            guard let commit = found[2 * index], let blob = found[2 * index + 1], blob.type == "blob" else { return nil }
+            return (try SnapshotDocument(parsing: blob.bytes, path: revisions[2 * index + 1]), commit.name)
+        }
+    }
+
     /// The document of a name: by its tag, else as it is at `HEAD`; nil where there is neither.
     func committed(_ name: String) async throws -> (document: SnapshotDocument, commit: String, isTagged: Bool)? {
         let path = SnapshotDocument.path(of: name)

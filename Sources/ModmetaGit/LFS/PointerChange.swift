@@ -10,11 +10,13 @@ struct PointerChange: Hashable, Sendable {
     var new: LFSPointer?
 
     /// The path's last component.
-    var fileName: Substring { path.split(separator: "/").last ?? path[...] }
+    var fileName: Substring {
+        path.utf8.lastIndex(of: UInt8(ascii: "/")).map { path[path.utf8.index(after: $0)...] } ?? path[...]
+    }
 
     /// What follows the last dot of the file name; nil where there is none.
     var fileExtension: Substring? {
         let name = fileName
-        return name.lastIndex(of: ".").map { name[name.index(after: $0)...] }
+        return name.utf8.lastIndex(of: UInt8(ascii: ".")).map { name[name.utf8.index(after: $0)...] }
     }
 }

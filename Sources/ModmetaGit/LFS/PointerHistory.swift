@@ -1,13 +1,16 @@
 internal import ModmetaFormats
 
 /// The pointer changes of a log, ordered from the newest, and the guess which earlier object a new one resembles.
+///
+/// What an answer costs does not grow with the number of files in a commit: all that is looked for is sorted beforehand.
 struct PointerHistory: Sendable {
     private let changes: [PointerChange]
     private var byObject: [ObjectID: [Int]] = [:]
     private var byPath: [String: [Int]] = [:]
     private var byFileName: [Substring: [Int]] = [:]
     private var byExtension: [Substring: [Int]] = [:]
-    private var byCommit: [Int: [Int]] = [:]
+    private let replacements: PathReplacements
+    private let siblings: NumberedSiblings
 
     /// How many places of an object are looked at; a file copied a thousand times has the same past everywhere.
     private static let anchorLimit = 16
@@ -21,12 +24,13 @@ struct PointerHistory: Sendable {
     /// - Parameter changes: those of the newest commit first.
     init(_ changes: [PointerChange]) {
         self.changes = changes
+        replacements = PathReplacements(changes)
+        siblings = NumberedSiblings(changes)
         for (index, change) in changes.enumerated() {
             if let object = change.new?.object { byObject[object, default: []].append(index) }
             byPath[change.path, default: []].append(index)
             byFileName[change.fileName, default: []].append(index)
             if let fileExtension = change.fileExtension { byExtension[fileExtension, default: []].append(index) }
-            byCommit[change.commit, default: []].append(index)
         }
     }
 
@@ -65,9 +69,21 @@ struct PointerHistory: Sendable {
 
     /// Returns the object that came right before, or nil where none did.
     func predecessor(of object: ObjectID) -> ObjectID? {
+        first(for: object, by: [addReplaced, addEarlierAtPath, addEarlierFileName, addNamedBefore])
+    }
+
+    /// Returns the object that came right before at the same path, or nil where none did.
+    func replaced(by object: ObjectID) -> ObjectID? { first(for: object, by: [addReplaced, addEarlierAtPath]) }
+
+    /// Where an object first came in, counted from the oldest change that is known; within a commit by numbered names.
+    func place(of object: ObjectID) -> UInt64? {
+        byObject[object]?.lazy.map { UInt64(siblings.places[$0]) }.min()
+    }
+
+    private func first(for object: ObjectID, by rules: [(Int, inout Candidates) -> Void]) -> ObjectID? {
         let anchors = (byObject[object] ?? []).prefix(PointerHistory.anchorLimit)
         var found = Candidates(excluding: object, limit: 1)
-        for rule in [addReplaced, addEarlierAtPath, addEarlierFileName, addNamedBefore] {
+        for rule in rules {
             for anchor in anchors where !found.isFull { rule(anchor, &found) }
         }
         return found.objects.first
@@ -75,12 +91,7 @@ struct PointerHistory: Sendable {
 
     /// Of files added by one commit, as `checkpoint-50/model` and `checkpoint-100/model`, the nearest one before.
     private func addNamedBefore(_ anchor: Int, _ found: inout Candidates) {
-        let path = NumberedName(changes[anchor].path)
-        let siblings = (byCommit[changes[anchor].commit] ?? []).prefix(PointerHistory.scanLimit)
-            .filter { changes[$0].fileName == changes[anchor].fileName && changes[$0].new != nil }
-            .map { (name: NumberedName(changes[$0].path), index: $0) }
-        guard let nearest = siblings.filter({ $0.name < path }).max(by: { $0.name < $1.name }) else { return }
-        found.add(changes[nearest.index].new)
+        if let nearest = siblings.before(anchor) { found.add(changes[nearest].new) }
     }
 
     private func addReplaced(_ anchor: Int, _ found: inout Candidates) {
@@ -89,17 +100,9 @@ struct PointerHistory: Sendable {
 
     /// A path renamed: the one pointer of that file name, or else the only one, that left the same commit.
     private func addRemovedNearby(_ anchor: Int, _ found: inout Candidates) {
-        guard changes[anchor].old.isEmpty else { return }
-        let replaced = (byCommit[changes[anchor].commit] ?? []).filter { $0 != anchor && !changes[$0].old.isEmpty }
-        let removed = replaced.filter { changes[$0].new == nil }
-        for group in [removed, replaced] {
-            let named = group.filter { changes[$0].fileName == changes[anchor].fileName }
-            let similar = group.filter { changes[$0].fileExtension == changes[anchor].fileExtension }
-            guard let only = [named, similar, group].first(where: { $0.count == 1 })?.first else { continue }
-            found.add(changes[only].old)
-            for index in later(than: only, in: byPath[changes[only].path]) { found.add(changes[index].new) }
-            return
-        }
+        guard changes[anchor].old.isEmpty, let only = replacements.only(beside: changes[anchor]) else { return }
+        found.add(changes[only].old)
+        for index in later(than: only, in: byPath[changes[only].path]) { found.add(changes[index].new) }
     }
 
     private func addEarlierAtPath(_ anchor: Int, _ found: inout Candidates) {
@@ -110,15 +113,15 @@ struct PointerHistory: Sendable {
     }
 
     private func addEarlierFileName(_ anchor: Int, _ found: inout Candidates) {
-        for index in nearestFirst(later(than: anchor, in: byFileName[changes[anchor].fileName]), to: anchor)
-        where changes[index].commit > changes[anchor].commit { found.add(changes[index].new) }
+        let named = byFileName[changes[anchor].fileName] ?? []
+        let first = named.partitioningIndex { changes[$0].commit > changes[anchor].commit }
+        for index in nearestFirst(Array(named[first...].prefix(PointerHistory.scanLimit)), to: anchor) {
+            found.add(changes[index].new)
+        }
     }
 
     private func addSameCommitFileName(_ anchor: Int, _ found: inout Candidates) {
-        let siblings = (byCommit[changes[anchor].commit] ?? []).filter {
-            $0 != anchor && changes[$0].fileName == changes[anchor].fileName
-        }
-        for index in nearestFirst(Array(siblings.prefix(PointerHistory.scanLimit)), to: anchor) {
+        for index in nearestFirst(siblings.around(anchor, limit: PointerHistory.scanLimit), to: anchor) {
             found.add(changes[index].old)
             found.add(changes[index].new)
         }
@@ -126,7 +129,8 @@ struct PointerHistory: Sendable {
 
     private func addLaterAtPath(_ anchor: Int, _ found: inout Candidates) {
         let path = byPath[changes[anchor].path] ?? []
-        for index in path.reversed() where index < anchor { found.add(changes[index].new) }
+        let end = path.partitioningIndex { $0 >= anchor }
+        for index in path[..<end].suffix(PointerHistory.scanLimit).reversed() { found.add(changes[index].new) }
     }
 
     private func addSameExtension(_ anchor: Int, _ size: UInt64, _ found: inout Candidates) {
@@ -180,17 +184,5 @@ private struct Candidates {
     mutating func add(_ pointer: LFSPointer?) {
         guard let pointer, !isFull, seen.insert(pointer.object).inserted else { return }
         objects.append(pointer.object)
-    }
-}
-
-extension Array {
-    /// The first place from which on all elements satisfy the predicate, where those that do come after those that do not.
-    fileprivate func partitioningIndex(where isSecond: (Element) -> Bool) -> Int {
-        var (low, high) = (0, count)
-        while low < high {
-            let middle = low + (high - low) / 2
-            if isSecond(self[middle]) { high = middle } else { low = middle + 1 }
-        }
-        return low
     }
 }

@@ -29,16 +29,13 @@ public actor StoreWeights: WeightsPresence {
         guard !objects.isEmpty else { return [] }
         do {
             let session = try await session()
-            var missing: [ObjectID] = []
-            for (object, size) in objects where try await !session.context.canRebuild(object, size: size) {
+            return try await filter(objects) { object, size in
+                if try await session.context.canRebuild(object, size: size) { return false }
                 // What git-lfs has sent, and a collection deleted before any ref led to it, is sent once more.
-                let isOurs = if sendsMissing { true } else { try await session.context.wasCollected(object) }
-                guard isOurs, try await send(object, size: size, session) else {
-                    missing.append(object)
-                    continue
-                }
+                let isOurs = if self.sendsMissing { true } else { try await session.context.wasCollected(object) }
+                guard isOurs else { return true }
+                return try await !self.send(object, size: size, session)
             }
-            return missing
         } catch let error as StoreError where error.code == .noStore {
             return objects.map(\.id)
         } catch let error as StoreError where error.code == .invalidURL {
@@ -57,15 +54,39 @@ public actor StoreWeights: WeightsPresence {
     /// - Returns: the objects that are neither in the store nor here.
     public func secure(_ objects: [(id: ObjectID, size: UInt64)]) async throws -> [ObjectID] {
         guard let opened else { return try await missing(among: objects) }
-        var lost: [ObjectID] = []
-        for (object, size) in objects where try await !opened.context.secure(object, size: size) {
-            if try await !send(object, size: size, opened) { lost.append(object) }
+        return try await filter(objects) { object, size in
+            if try await opened.context.secure(object, size: size) { return false }
+            return try await !self.send(object, size: size, opened)
         }
-        return lost
+    }
+
+    /// How many objects are asked about at the same time.
+    private static let width = 8
+
+    /// The objects of which something holds, each looked at once, in the order they came in.
+    private nonisolated func filter(
+        _ objects: [(id: ObjectID, size: UInt64)],
+        _ holds: @escaping @Sendable (ObjectID, UInt64) async throws -> Bool
+    ) async throws -> [ObjectID] {
+        var seen: Set<ObjectID> = []
+        let objects = objects.filter { seen.insert($0.id).inserted }
+        let found = try await withThrowingTaskGroup(of: (Int, Bool).self) { group in
+            var found: [Int] = []
+            func take(_ answer: (index: Int, holds: Bool)?) {
+                if let answer, answer.holds { found.append(answer.index) }
+            }
+            for (index, object) in objects.enumerated() {
+                if index >= Self.width { take(try await group.next()) }
+                group.addTask { (index, try await holds(object.id, object.size)) }
+            }
+            for try await answer in group { take(answer) }
+            return found
+        }
+        return found.sorted().map { objects[$0].id }
     }
 
     /// Uploads an object; false if it is not here, or not what it should be.
-    private func send(_ object: ObjectID, size: UInt64, _ session: StoreSession) async throws -> Bool {
+    private nonisolated func send(_ object: ObjectID, size: UInt64, _ session: StoreSession) async throws -> Bool {
         do {
             try await Uploader(context: session.context, history: session.history)
                 .upload(object, size: size, path: session.context.objectPath(object)) { _ in }

@@ -69,6 +69,15 @@ public struct WorkSlots: Sendable {
             descriptor = opened
         }
 
+        /// Takes over a file that is locked.
+        init(_ locked: LockWait.Locked) { descriptor = locked.descriptor }
+
+        /// Waits for the lock, which others keep for a moment only.
+        init(waitingFor path: String, _ kind: CInt) {
+            descriptor = RegularFile.open(path, O_RDWR | O_CREAT | O_NOFOLLOW)
+            while descriptor >= 0, flock(descriptor, kind) != 0, errno == EINTR {}
+        }
+
         deinit { if descriptor >= 0 { closeLocked(descriptor) } }
     }
 
@@ -86,15 +95,34 @@ public struct WorkSlots: Sendable {
 
     /// Waits for one of the first few slots.
     func acquire(among limit: Int) async throws -> Slot {
+        let limit = min(limit, count)
+        try Task.checkCancellation()
+        if let slot = tryAcquire(among: limit) { return slot }
+        let request = Lock(waitingFor: waitingPath, LOCK_SH)
+        let files = (0..<limit).map { "\(directory)/\($0)" }
+        let found: Slot
+        if clock.isSystem, let locked = try await LockWait.first(of: files, LOCK_EX) {
+            found = slot(Lock(locked))
+        } else {
+            found = try await look(among: limit)
+        }
+        _ = consume request
+        return found
+    }
+
+    /// Looks for a free slot from time to time, as where time is simulated.
+    private func look(among limit: Int) async throws -> Slot {
         var pause = Duration.milliseconds(1)
-        var request: Lock?
         while true {
             try Task.checkCancellation()
-            if let slot = tryAcquire(among: min(limit, count)) { return slot }
-            if request == nil { request = Lock(waitingPath, LOCK_SH) }
+            if let slot = tryAcquire(among: limit) { return slot }
             try await clock.sleep(pause)
             pause = min(pause * 2, Self.longestPause)
         }
+    }
+
+    private func slot(_ lock: consuming Lock) -> Slot {
+        Slot(lock: lock, trims: trims, end: clock.elapsed() + Self.turn)
     }
 
     /// Held by all who wait, together.
@@ -117,7 +145,7 @@ public struct WorkSlots: Sendable {
 
     private static let turn = Duration.seconds(1)
 
-    /// How long one who waits for a slot sleeps between two looks.
+    /// How long one who looks for a slot sleeps between two looks.
     private static let longestPause = Duration.milliseconds(16)
 
     /// Stays away from the slots for as long as those who wait need to notice that one is free.
@@ -129,7 +157,7 @@ public struct WorkSlots: Sendable {
         let first = Int(getpid()) % limit
         for step in 0..<limit {
             if let lock = Lock("\(directory)/\((first + step) % limit)", LOCK_EX) {
-                return Slot(lock: lock, trims: trims, end: clock.elapsed() + Self.turn)
+                return slot(lock)
             }
         }
         return nil
