@@ -44,7 +44,7 @@ let package = Package(
             dependencies: ["ModmetaFormats", "ModmetaDelta", "ModmetaStore", "CMalloc", "CSQLite"],
             swiftSettings: settings),
         .target(
-            name: "ModmetaSnapshots", dependencies: ["ModmetaFormats", "ModmetaTransfer", "CYAML"],
+            name: "ModmetaSnapshots", dependencies: ["ModmetaFormats", "ModmetaStore", "ModmetaTransfer", "CYAML"],
             resources: [
                 .embedInCode("Schema/default_schema.yaml"), .embedInCode("Schema/snapshot.schema.json"),
             ],

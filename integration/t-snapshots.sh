@@ -48,7 +48,7 @@ cd ..
 GIT_LFS_SKIP_SMUDGE=1 git clone -q "$(url_of)" clone
 cd clone
 must_fail modmeta verify v1
-said "git lfs fetch origin snapshot/v1 -I checkpoints/v1"
+said "git lfs fetch origin snapshot/v1 -I /checkpoints/v1/"
 $(git for-each-ref refs/tags/snapshot/v1 --format='%(contents)' | grep '^git lfs fetch')
 [ "$(find .git/lfs/objects -type f | wc -l)" = 1 ]
 modmeta verify v1
@@ -88,6 +88,43 @@ cp -r checkpoints/v1 ../copy
 modmeta verify v1 ../copy
 printf x >>../copy/trainer_state.json
 must_fail modmeta verify v1 ../copy
+END
+
+test_case "verify names the files and tensors that differ" <<'END'
+. "$INTEGRATION_SNAPSHOT_STEPS"
+make_snapshot_repo
+take v1
+cp -r checkpoints/v1 ../copy
+printf x >>../copy/trainer_state.json
+echo 1 >../copy/extra.txt
+make_checkpoint ../copy/model.safetensors 1
+rm ../copy/adapter_config.json
+must_fail modmeta verify v1 ../copy
+said "v1: added: extra.txt"
+said "v1: missing: adapter_config.json"
+said "v1: changed: trainer_state.json"
+said "v1: changed: model.safetensors"
+said "tensor changed: "
+said "1 file added, 1 file missing, 2 files changed"
+[ "$(wc -l <said)" -le 25 ]
+must_fail modmeta verify v1 ../copy --json
+python3 - <<'P'
+import json
+d = json.JSONDecoder().raw_decode(open("said").read())[0]["differences"]
+assert d["added"] == ["extra.txt"] and d["missing"] == ["adapter_config.json"], d
+changed = {f["path"]: f["tensors"] for f in d["changed"]}
+assert changed["trainer_state.json"] is None and changed["model.safetensors"]["changed"], changed
+P
+object=$(git lfs ls-files -l | grep model.safetensors | cut -d' ' -f1)
+file=.git/lfs/objects/${object:0:2}/${object:2:2}/$object
+chmod u+w "$file"
+printf x | dd of="$file" bs=1 seek=60000 conv=notrunc status=none
+must_fail modmeta verify v1
+said "changed: model.safetensors"
+said "git lfs fsck snapshot/v1"
+git lfs fsck snapshot/v1 || true
+[ ! -e "$file" ]
+git lfs ls-files snapshot/v1
 END
 
 test_case "a name is never used again; the same command again does no harm" <<'END'
@@ -231,11 +268,11 @@ nothing_is_made
 echo 'seed: 1' >train.yaml
 must_fail take ../v1
 nothing_is_made
-echo >.gitattributes
+echo '*.safetensors -filter' >>.gitattributes
 must_fail take v1
-said "modmeta init"
+said "does not send it through git-lfs"
 nothing_is_made
-modmeta init
+sed -i '$d' .gitattributes
 ln -s model.safetensors checkpoints/v1/link
 must_fail take v1
 said "symbolic link"

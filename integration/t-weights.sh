@@ -323,4 +323,40 @@ diff -r --exclude=.git qa elsewhere
 modmeta store verify "$(url_of)"
 END
 
+test_case "under a small address space a push succeeds or says why" <<'END'
+make_weights_repo qa
+make_checkpoint qa/model.safetensors 0
+git -C qa add -A
+git -C qa commit -q -m 0
+for kilobytes in 400000 700000 1000000 2000000; do
+    if (ulimit -v $kilobytes; git -C qa push origin HEAD) >said 2>&1; then break; fi
+    if grep -aE 'Fatal error|signal|core dumped' said; then exit 1; fi
+done
+git -C qa push -q origin HEAD
+git clone -q "$(url_of)" elsewhere
+cmp qa/model.safetensors elsewhere/model.safetensors
+END
+
+test_case "names that differ only in how letters are composed stay two" <<'END'
+make_weights_repo qa
+composed=$(printf 'caf\303\251')
+decomposed=$(printf 'cafe\314\201')
+make_checkpoint "qa/$composed.safetensors" 0
+make_checkpoint "qa/$decomposed.safetensors" 1
+git -C qa config core.precomposeunicode false
+git -C qa add -A
+git -C qa commit -q -m both
+git -C qa branch "$composed"
+git -C qa commit -q --allow-empty -m more
+git -C qa branch "$decomposed"
+git -C qa push -q origin HEAD "$composed" "$decomposed"
+git clone -q "$(url_of)" elsewhere
+cmp "qa/$composed.safetensors" "elsewhere/$composed.safetensors"
+cmp "qa/$decomposed.safetensors" "elsewhere/$decomposed.safetensors"
+for name in "$composed" "$decomposed"; do
+    [ "$(git -C elsewhere rev-parse "origin/$name")" = "$(git -C qa rev-parse "$name")" ]
+done
+modmeta id qa
+END
+
 finish

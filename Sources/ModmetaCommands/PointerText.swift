@@ -64,18 +64,15 @@ struct PointerText {
     /// Says what it is, and how to get the weights.
     func print() {
         if let pointer = pointers.first, pointers.count == 1 {
-            Terminal.print(
-                "\(file): git-lfs pointer to \(formatted(bytes: pointer.size)), which are not here\noid \(pointer.object)"
-            )
+            Terminal.print("\(path): git-lfs pointer to \(formatted(bytes: pointer.size)), which are not here")
+            Terminal.print("oid \(pointer.object)")
             Terminal.error("To get the weights: git lfs pull")
         } else {
-            Terminal.print("\(file): merge conflict between two versions of the weights")
+            Terminal.print("\(path): merge conflict between two versions of the weights")
             for (name, pointer) in zip(["ours", "theirs"], pointers) {
                 Terminal.print("\(name): oid \(pointer.object), \(formatted(bytes: pointer.size))")
             }
             Terminal.error("To choose one: git checkout --ours, or git checkout --theirs; then git add")
         }
     }
-
-    private var file: String { escaped(path) }
 }

@@ -161,8 +161,9 @@ extension ChunkCodec {
             try streamDecoder.decode(
                 &reader, into: UnsafeMutableRawBufferPointer(rebasing: memory[plane * count..<(plane + 1) * count]))
         }
-        transform.undo(filter, planes: UnsafeRawBufferPointer(memory), base: base, element: element, into: output)
+        transform.undo(planes: UnsafeRawBufferPointer(memory), base: base, element: element, into: output)
     }
+
     /// Reads the fields of blocks one after another.
     private func decodeBlocks(
         _ reader: inout PayloadReader, _ element: ElementKind, base: UnsafeRawBufferPointer?,

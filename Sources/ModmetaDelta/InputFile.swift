@@ -9,7 +9,8 @@ final class InputFile: Sendable {
     private let descriptor: Int32
 
     init(path: String) throws(DeltaError) {
-        descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        // A pipe in a file's place would hold us up.
+        descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         self.path = path
         guard descriptor >= 0 else {
             size = 0

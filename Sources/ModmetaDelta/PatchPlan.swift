@@ -14,8 +14,8 @@ public struct PatchPlan: Hashable, Sendable {
     ///   - new: the layout of the file to be made.
     ///   - planned: the chunks of the new file.
     public init(old: Layout, new: Layout, chunks planned: [PlannedChunk]) {
-        var tensors: [String: Layout.Tensor] = [:]
-        for tensor in old.tensors { tensors[tensor.name] = tensor }
+        var tensors: [ByteString: Layout.Tensor] = [:]
+        for tensor in old.tensors { tensors[ByteString(tensor.name)] = tensor }
         for chunk in planned {
             var patch = PatchChunk(
                 range: Int(clamping: chunk.range.lowerBound)..<Int(clamping: chunk.range.upperBound), base: [],
@@ -27,7 +27,7 @@ public struct PatchPlan: Hashable, Sendable {
                 }
                 let tensor = new.tensors[index]
                 var base: Range<UInt64>?
-                if let match = tensors[tensor.name], match.dtype == tensor.dtype {
+                if let match = tensors[ByteString(tensor.name)], match.dtype.hasSameBytes(as: tensor.dtype) {
                     base = PatchPlan.counterpart(of: piece.range, in: tensor, match)
                 }
                 patch.append(piece.range.count, element: piece.element, base: base, rowLength: tensor.rowLength)

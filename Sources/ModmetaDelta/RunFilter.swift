@@ -8,8 +8,7 @@ enum RunFilter: UInt8 {
     case plain = 0
     /// Words in byte planes; in the diff block zigzag(new - base mod 2^w), elsewhere with the sign of floats at the low end.
     case planes = 1
-    /// As `planes`, with the words ordered by the exponent of the base; in the diff block only.
-    case grouped = 2
+    // 2 is taken for ever: it was another filter before the first release.
     /// Differences coded by rANS, with tables chosen by the row's step beside the base's unit in the last place; in the
     /// diff block only.
     case scaled = 3
@@ -25,7 +24,6 @@ enum RunFilter: UInt8 {
         switch self {
         case .plain: true
         case .planes: element.hasPlanes
-        case .grouped: hasBase && element.exponentField != nil
         case .scaled: hasBase && element.hasSteps
         case .levelled: !hasBase && element.hasLevels
         case .blocks: !element.fields.isEmpty
@@ -34,28 +32,7 @@ enum RunFilter: UInt8 {
     }
 }
 
-/// Where the exponent of a float lies in its word.
-struct ExponentField {
-    /// The number of bits below the exponent.
-    let shift: Int
-    /// The number of bits of the exponent.
-    let width: Int
-
-    /// The number of different exponents.
-    var count: Int { 1 << width }
-}
-
 extension ElementKind {
-    /// The exponent that the filter `grouped` orders by, or nil for elements it is not for.
-    var exponentField: ExponentField? {
-        switch self {
-        case .bfloat16: ExponentField(shift: 7, width: 8)
-        case .float16: ExponentField(shift: 10, width: 5)
-        case .float32: ExponentField(shift: 23, width: 8)
-        default: nil
-        }
-    }
-
     /// Whether the element is a number of several bytes, which can be split into planes.
     var hasPlanes: Bool { width > 1 && fields.isEmpty }
 

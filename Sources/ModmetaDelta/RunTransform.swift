@@ -1,6 +1,6 @@
 import ModmetaFormats
 
-/// Applies and undoes the filters that work on words.
+/// Applies and undoes the filter `planes`.
 ///
 /// Words are taken through small aligned blocks, because runs may start at any byte of a file. The blocks stay in the
 /// first-level cache, so the copy costs little, and the loops over them vectorise.
@@ -9,14 +9,10 @@ final class RunTransform {
 
     private let wordBlock = UnsafeMutableRawPointer.allocate(byteCount: blockWords * 8, alignment: 64)
     private let baseBlock = UnsafeMutableRawPointer.allocate(byteCount: blockWords * 8, alignment: 64)
-    private let sorted = ScratchBuffer()
-    // For every exponent the number of words, then where its next word goes.
-    private let places = UnsafeMutablePointer<Int>.allocate(capacity: 256)
 
     deinit {
         wordBlock.deallocate()
         baseBlock.deallocate()
-        places.deallocate()
     }
 
     /// Filters a run of whole words with the filter `planes`.
@@ -37,15 +33,15 @@ final class RunTransform {
         }
     }
 
-    /// Undoes the filter `planes` or `grouped`.
+    /// Undoes the filter `planes`.
     func undo(
-        _ filter: RunFilter, planes: UnsafeRawBufferPointer, base: UnsafeRawBufferPointer?, element: ElementKind,
+        planes: UnsafeRawBufferPointer, base: UnsafeRawBufferPointer?, element: ElementKind,
         into output: UnsafeMutableRawBufferPointer
     ) {
         switch element.width {
-        case 2: undo(UInt16.self, filter, planes, base, element, output)
-        case 4: undo(UInt32.self, filter, planes, base, element, output)
-        case 8: undo(UInt64.self, filter, planes, base, element, output)
+        case 2: undo(UInt16.self, planes, base, element, output)
+        case 4: undo(UInt32.self, planes, base, element, output)
+        case 8: undo(UInt64.self, planes, base, element, output)
         default: preconditionFailure("bytes have no planes")
         }
     }
@@ -78,8 +74,8 @@ final class RunTransform {
 
     @inline(__always)
     private func undo<Word: FixedWidthInteger & UnsignedInteger>(
-        _ type: Word.Type, _ filter: RunFilter, _ planes: UnsafeRawBufferPointer, _ base: UnsafeRawBufferPointer?,
-        _ element: ElementKind, _ output: UnsafeMutableRawBufferPointer
+        _ type: Word.Type, _ planes: UnsafeRawBufferPointer, _ base: UnsafeRawBufferPointer?, _ element: ElementKind,
+        _ output: UnsafeMutableRawBufferPointer
     ) {
         let size = MemoryLayout<Word>.size
         let count = planes.count / size
@@ -88,30 +84,11 @@ final class RunTransform {
         let words = wordBlock.bindMemory(to: Word.self, capacity: RunTransform.blockWords)
         let bases = baseBlock.bindMemory(to: Word.self, capacity: RunTransform.blockWords)
         let reference = base?.baseAddress
-        let field = filter == .grouped ? element.exponentField : nil
-        var ordered: UnsafeMutablePointer<Word>?
-        if let field, let reference {
-            countGroups(Word.self, reference, count: count, field: field)
-            let memory = sorted.reserve(planes.count).baseAddress?.bindMemory(to: Word.self, capacity: count)
-            if let memory { BytePlanes.merge(input, stride: count, into: memory, count: count) }
-            ordered = memory
-        }
         var done = 0
         while done < count {
             let length = min(RunTransform.blockWords, count - done)
             if let reference { baseBlock.copyMemory(from: reference + done * size, byteCount: length * size) }
-            if let ordered, let field {
-                let shift = Word(truncatingIfNeeded: field.shift)
-                let mask = Word(truncatingIfNeeded: field.count - 1)
-                for index in 0..<length {
-                    let group = Int(truncatingIfNeeded: (bases[index] &>> shift) & mask)
-                    let place = places[group]
-                    places[group] = place &+ 1
-                    words[index] = ordered[place]
-                }
-            } else {
-                BytePlanes.merge(input + done, stride: count, into: words, count: length)
-            }
+            BytePlanes.merge(input + done, stride: count, into: words, count: length)
             if reference != nil {
                 WordDifference.add(words, base: bases, count: length)
             } else if element.isFloat {
@@ -119,31 +96,6 @@ final class RunTransform {
             }
             (target + done * size).copyMemory(from: wordBlock, byteCount: length * size)
             done += length
-        }
-    }
-
-    /// Counts the words of every exponent, leaves in `places` where each group starts.
-    @inline(__always)
-    private func countGroups<Word: FixedWidthInteger & UnsignedInteger>(
-        _ type: Word.Type, _ base: UnsafeRawPointer, count: Int, field: ExponentField
-    ) {
-        let size = MemoryLayout<Word>.size
-        let bases = baseBlock.bindMemory(to: Word.self, capacity: RunTransform.blockWords)
-        let shift = Word(truncatingIfNeeded: field.shift)
-        let mask = Word(truncatingIfNeeded: field.count - 1)
-        places.initialize(repeating: 0, count: field.count)
-        var done = 0
-        while done < count {
-            let length = min(RunTransform.blockWords, count - done)
-            baseBlock.copyMemory(from: base + done * size, byteCount: length * size)
-            for index in 0..<length { places[Int(truncatingIfNeeded: (bases[index] &>> shift) & mask)] &+= 1 }
-            done += length
-        }
-        var total = 0
-        for group in 0..<field.count {
-            let start = total
-            total += places[group]
-            places[group] = start
         }
     }
 }

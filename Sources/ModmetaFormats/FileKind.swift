@@ -38,8 +38,9 @@ enum FileKind: Hashable {
     }
 
     private static func isSafetensors(_ prefix: [UInt8], _ fileSize: UInt64) -> Bool {
-        guard prefix.count > SafetensorsLayout.prefixLength,
-            prefix[SafetensorsLayout.prefixLength] == UInt8(ascii: "{"),
+        // White space may stand before the header's brace, as it may in any JSON text.
+        let text = prefix.dropFirst(SafetensorsLayout.prefixLength).drop { [0x20, 0x09, 0x0A, 0x0D].contains($0) }
+        guard prefix.count > SafetensorsLayout.prefixLength, text.first ?? UInt8(ascii: "{") == UInt8(ascii: "{"),
             let length = try? SafetensorsLayout.headerLength(prefix: prefix, fileSize: fileSize)
         else { return false }
         return length >= 2

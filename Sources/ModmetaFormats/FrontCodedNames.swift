@@ -2,6 +2,10 @@
 struct FrontCodedNames {
     private var name: [UInt8] = []
     private var total = 0
+    private var budget: ParseBudget
+
+    /// Starts before the first name of a manifest of so many bytes.
+    init(manifestLength: Int) { budget = ParseBudget("the manifest", inputLength: manifestLength) }
 
     /// Reads the next name: the shared length, the length of the rest, the rest.
     ///
@@ -18,6 +22,7 @@ struct FrontCodedNames {
             throw FormatError(.malformed, "a name repeats a byte it shares with the name before it", offset: place)
         }
         total += shared + length
+        try budget.charge(shared + length, at: place)
         guard total <= LayoutLimits.allNamesLength else {
             throw FormatError(
                 .limitExceeded, "the names of the tensors are longer than \(LayoutLimits.allNamesLength) bytes",

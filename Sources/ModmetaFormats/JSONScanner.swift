@@ -66,7 +66,7 @@ package struct JSONScanner {
     ///   - body: receives the scanner, the key and the offset of the key.
     package mutating func members(
         of what: String, limit: Int = .max,
-        _ body: (inout JSONScanner, String, Int) throws(FormatError) -> Void
+        _ body: (inout JSONScanner, ByteString, Int) throws(FormatError) -> Void
     ) throws(FormatError) {
         try expect(UInt8(ascii: "{"), "the '{' of \(what)")
         if try peek("a key or '}'") == UInt8(ascii: "}") {
@@ -77,7 +77,7 @@ package struct JSONScanner {
         repeat {
             _ = try peek("a key")
             let start = position
-            let key = try string("a key of \(what)")
+            let key = ByteString(try string("a key of \(what)"))
             guard keys.insert(key) else {
                 throw malformed("the key \(QuotedName(key)) occurs twice in \(what)", at: start)
             }

@@ -19,7 +19,7 @@ extension Layout {
             "the number of tensors", ofAtLeast: ManifestFormat.leastTensor, upTo: LayoutLimits.tensors)
         tensors.reserveCapacity(count)
         places.reserveCapacity(count)
-        var names = FrontCodedNames()
+        var names = FrontCodedNames(manifestLength: reader.end)
         var covered: UInt64 = 0
         var typesSeen = 0
         for _ in 0..<count {
@@ -59,7 +59,9 @@ extension Layout {
             let dtype = String(decoding: spelling, as: UTF8.self)
             guard let element = ElementKind(rawValue: try reader.byte("an element kind")) else {
                 throw FormatError(
-                    .malformed, "the dtype \(QuotedName(dtype)) has an unknown element kind", offset: UInt64(place))
+                    .unsupportedVersion,
+                    "the dtype \(QuotedName(dtype)) has an element kind this program does not know: use a newer modmeta",
+                    offset: UInt64(place))
             }
             guard !types.contains(where: { $0 == (dtype, element) }) else {
                 throw FormatError(.malformed, "the type table has a pair twice", offset: UInt64(place))

@@ -39,6 +39,21 @@ public struct Layout: Hashable, Sendable {
             self.shape = shape
             self.range = range
         }
+
+        /// Whether two tensors are the same, names by their bytes.
+        public static func == (left: Tensor, right: Tensor) -> Bool {
+            left.range == right.range && left.element == right.element && left.shape == right.shape
+                && left.dtype.hasSameBytes(as: right.dtype) && left.name.hasSameBytes(as: right.name)
+        }
+
+        /// Feeds what tells tensors apart to a hash.
+        public func hash(into hasher: inout Hasher) {
+            hasher.combine(ByteString(name))
+            hasher.combine(ByteString(dtype))
+            hasher.combine(element)
+            hasher.combine(shape)
+            hasher.combine(range)
+        }
     }
 
     /// The file format.

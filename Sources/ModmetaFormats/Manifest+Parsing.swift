@@ -87,7 +87,9 @@ extension Manifest.Entry {
     fileprivate init(parsing reader: inout ByteReader, index: Int, segmentsLeft: Int) throws(FormatError) {
         let start = reader.position
         guard let encoding = Manifest.Encoding(rawValue: try reader.byte("an entry's encoding")) else {
-            throw FormatError(.malformed, "entry \(index) has an unknown encoding", offset: UInt64(start))
+            throw FormatError(
+                .unsupportedVersion,
+                "entry \(index) has an encoding this program does not know: use a newer modmeta", offset: UInt64(start))
         }
         let chunk = try reader.digest("a chunk's name")
         let rawLength = try reader.number("a raw length", upTo: ChunkLimits.maximum)

@@ -1,14 +1,14 @@
 /// Makes names that occur more than once different: the second gets `#2`, the third `#3`.
 struct RepeatedNames {
-    private var names: Set<String> = []
-    private var counts: [String: Int] = [:]
+    private var names: Set<ByteString> = []
+    private var counts: [ByteString: Int] = [:]
 
     /// Returns the name, or the name with a number that no other has.
     mutating func distinct(_ name: String) -> String {
         var distinct = name
-        while !names.insert(distinct).inserted {
-            let count = (counts[name] ?? 1) + 1
-            counts[name] = count
+        while !names.insert(ByteString(distinct)).inserted {
+            let count = (counts[ByteString(name)] ?? 1) + 1
+            counts[ByteString(name)] = count
             distinct = "\(name)#\(count)"
         }
         return distinct

@@ -12,10 +12,13 @@ public struct Git: Sendable {
         /// What was written to standard error, at most 64 KiB.
         public var standardError: String
 
+        /// What was written to standard error, on one line.
+        package var errorWords: String { standardError.split(separator: "\n").joined(separator: "; ") }
+
         /// Standard output as text.
         public var text: String { String(decoding: standardOutput, as: UTF8.self) }
         /// Standard output as lines, without the empty one after the last newline.
-        public var lines: [Substring] { text.split(separator: "\n", omittingEmptySubsequences: true) }
+        public var lines: [Substring] { text.utf8.split(separator: 0x0A).map { Substring($0) } }
     }
 
     /// The directory git is started in; nil for the current one.
@@ -51,12 +54,24 @@ public struct Git: Sendable {
     /// - Throws: `GitError` when git cannot be started or writes more than `limit` bytes.
     public func output(_ arguments: [String], input: [UInt8] = [], limit: Int = 256 << 20) async throws -> Output {
         do {
+            // Not `.bytes(limit:)`, which takes memory for all that the limit allows before git has written anything.
             let result = try await Subprocess.run(
                 .name("git"), arguments: Arguments(arguments), environment: subprocessEnvironment,
-                workingDirectory: directory.map { FilePath($0) }, input: .array(input), output: .bytes(limit: limit),
-                error: .string(limit: 64 << 10))
+                workingDirectory: directory.map { FilePath($0) }, input: .array(input), output: .sequence,
+                error: .string(limit: 64 << 10)
+            ) { execution in
+                var bytes: [UInt8] = []
+                for try await part in execution.standardOutput {
+                    guard part.count <= limit - bytes.count else {
+                        throw GitError(
+                            arguments: arguments, status: nil, message: "it writes more than \(limit) bytes")
+                    }
+                    part.withUnsafeBytes { bytes.append(contentsOf: $0) }
+                }
+                return bytes
+            }
             return Output(
-                status: result.terminationStatus.code, standardOutput: result.standardOutput,
+                status: result.terminationStatus.code, standardOutput: result.closureResult,
                 standardError: result.standardError)
         } catch let error as SubprocessError {
             throw GitError(arguments: arguments, status: nil, message: "\(error)")

@@ -13,6 +13,9 @@ package enum Terminal {
     /// Writes a line about what went wrong or what is going on.
     package static func error(_ line: String) { write("\(TerminalText.line(line))\n", to: STDERR_FILENO) }
 
+    /// Writes a question, which is answered on the same line.
+    package static func ask(_ question: String) { write(TerminalText.line(question), to: STDERR_FILENO) }
+
     /// Writes a text of several lines, all of them our own, as a part of the result.
     package static func print(lines text: String) { write(safe(lines: text), to: STDOUT_FILENO) }
 

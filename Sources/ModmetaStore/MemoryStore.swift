@@ -1,4 +1,3 @@
-internal import Glibc
 public import ModmetaFormats
 internal import Synchronization
 
@@ -10,9 +9,12 @@ public final class MemoryStore: ObjectStore {
     }
 
     private let objects = Mutex<[ObjectKey: Stored]>([:])
+    private let clock: @Sendable () -> Int64
 
     /// Creates a store without objects; it has a format document only once one was put.
-    public init() {}
+    ///
+    /// - Parameter clock: the store's time, in seconds since 1970.
+    public init(clock: @escaping @Sendable () -> Int64 = Collector.time) { self.clock = clock }
 
     /// The size of an object in bytes, or nil if the store does not have it.
     public func size(of key: ObjectKey) async throws -> UInt64? {
@@ -57,7 +59,7 @@ public final class MemoryStore: ObjectStore {
                     existingHash: { SHA256.hash(there.bytes) }, offeredHash: { SHA256.hash(bytes) })
                 if judged == .kept { return .existed }
             }
-            objects[key] = Stored(bytes: bytes, modified: Int64(time(nil)))
+            objects[key] = Stored(bytes: bytes, modified: clock())
             return .created
         }
     }
@@ -66,7 +68,7 @@ public final class MemoryStore: ObjectStore {
     public func compareAndSwapFormat(expected: [UInt8]?, new: [UInt8]) async throws -> Bool {
         objects.withLock { objects in
             guard objects[.format]?.bytes == expected else { return false }
-            objects[.format] = Stored(bytes: new, modified: Int64(time(nil)))
+            objects[.format] = Stored(bytes: new, modified: clock())
             return true
         }
     }
@@ -75,7 +77,7 @@ public final class MemoryStore: ObjectStore {
     public func replaceManifest(of object: ObjectID, expected: [UInt8], new: [UInt8]) async throws -> Bool {
         objects.withLock { objects in
             guard objects[.manifest(object)]?.bytes == expected else { return false }
-            objects[.manifest(object)] = Stored(bytes: new, modified: Int64(time(nil)))
+            objects[.manifest(object)] = Stored(bytes: new, modified: clock())
             return true
         }
     }

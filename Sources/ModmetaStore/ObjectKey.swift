@@ -15,6 +15,9 @@ public struct ObjectKey: Hashable, Comparable, Sendable {
     /// A payload; payloads live beside whole objects, as each is named by its own bytes.
     public static func payload(_ id: PayloadID) -> ObjectKey { lfsObject(id.hex) }
 
+    /// A chunk's raw bytes, which stand in for a payload that is lost or damaged.
+    public static func standIn(_ id: ChunkID) -> ObjectKey { lfsObject(id.hex) }
+
     /// The manifest of an LFS object.
     public static func manifest(_ id: ObjectID) -> ObjectKey {
         ObjectKey(path: "modmeta/manifests/\(id.hex.prefix(2))/\(id.hex.dropFirst(2).prefix(2))/\(id.hex)")

@@ -40,6 +40,7 @@ public struct StoreAudit: Sendable {
                 continue
             }
             payloads.formUnion(parsed.entries.lazy.map(\.payload.digest))
+            payloads.formUnion(parsed.standIns)
             versions.insert(manifest.digest)
             statistics.rawBytes = statistics.rawBytes.addingSaturated(parsed.layout.size)
         }
@@ -65,14 +66,22 @@ public struct StoreAudit: Sendable {
 
     /// Reads a manifest; what is wrong with it comes as the failure.
     func manifest(_ digest: Digest) async throws -> Result<Manifest, Damage> {
+        try await manifestWithBytes(digest).map(\.manifest)
+    }
+
+    /// Reads a manifest and keeps its bytes, which a second reading might not give.
+    func manifestWithBytes(_ digest: Digest) async throws -> Result<(manifest: Manifest, bytes: [UInt8]), Damage> {
         let object = ObjectID(digest)
         do {
-            let manifest = try parseManifest(try await store.read(.manifest(object), limit: StoreAudit.metadataLimit))
+            let bytes = try await store.read(.manifest(object), limit: StoreAudit.metadataLimit)
+            let manifest = try parseManifest(bytes)
             guard manifest.object == object else {
                 return .failure(
                     Damage(kind: .flipped, detail: "it is the manifest of another object, \(manifest.object)"))
             }
-            return .success(manifest)
+            return .success((manifest, bytes))
+        } catch let error as FormatError where error.code == .unsupportedVersion {
+            return .failure(Damage(kind: .unknown, detail: "\(error)"))
         } catch let error as FormatError {
             return .failure(Damage(kind: error.code == .truncated ? .truncated : .flipped, detail: "\(error)"))
         } catch let error as StoreError {

@@ -33,6 +33,8 @@ public struct StoreError: Error, Sendable {
     public var message: String
     /// How long the store asked to be left alone; nil where it did not say.
     public var retryAfter: Duration?
+    /// Whether the call was made again as often as it may be; a layer above that makes attempts of its own must not.
+    public var isTriedOut = false
 
     /// Creates an error.
     public init(_ code: Code, _ message: String, retryAfter: Duration? = nil) {
@@ -43,6 +45,9 @@ public struct StoreError: Error, Sendable {
 
     /// Whether the same call may succeed when it is made again.
     public var isTransient: Bool { code == .unavailable }
+
+    /// Whether the same call should be made again: it may succeed, and nobody has tried that already.
+    public var isWorthAnotherTry: Bool { isTransient && !isTriedOut }
 }
 
 extension StoreError: CustomStringConvertible {

@@ -3,7 +3,8 @@ public import ModmetaFormats
 extension StoreFormat {
     /// Parses a format document of at most `byteLimit` bytes.
     ///
-    /// - Throws: `.unsupportedVersion` if it declares another version than `currentVersion`, whatever follows.
+    /// - Throws: `.unsupportedVersion` if it declares another version than `currentVersion`, whatever follows, or
+    ///   requires of readers what this program does not know.
     public init(parsing bytes: [UInt8]) throws(FormatError) {
         guard bytes.count <= StoreFormat.byteLimit else {
             throw FormatError(
@@ -31,13 +32,13 @@ extension StoreFormat {
                 }
             case "epoch" where epoch == nil:
                 epoch = UInt64(value)
-                guard let epoch, String(epoch) == value else {
+                guard let epoch, String(epoch).hasSameBytes(as: value) else {
                     throw StoreFormat.malformed("the epoch is not a decimal number", start)
                 }
             case "version", "id", "epoch":
                 throw StoreFormat.malformed("`\(key)` is there twice", start)
             default:
-                extras.append(Extra(key: key, value: value))
+                extras.append(Extra(key: key.text, value: value))
             }
             start += line.count + 1
         }
@@ -45,6 +46,9 @@ extension StoreFormat {
             throw StoreFormat.malformed("the line `\(id == nil ? "id" : "epoch")` is missing", bytes.count)
         }
         self.init(id: id, epoch: epoch, extras: extras)
+        if let unknown = unknownFeature(forWriting: false) {
+            throw FormatError(.unsupportedVersion, unknown, offset: 0)
+        }
     }
 
     /// The document's bytes; parsing them gives the same value.
@@ -54,17 +58,17 @@ extension StoreFormat {
         return Array(text.utf8)
     }
 
-    private static func parts(_ line: ArraySlice<UInt8>, offset: Int) throws(FormatError) -> (String, String) {
+    private static func parts(_ line: ArraySlice<UInt8>, offset: Int) throws(FormatError) -> (ByteString, String) {
         let isText = line.allSatisfy { $0 >= 0x20 && $0 != 0x7f }
         guard isText, let space = line.firstIndex(of: UInt8(ascii: " ")), space > line.startIndex,
             let key = String(validating: line[..<space], as: UTF8.self),
             let value = String(validating: line[(space + 1)...], as: UTF8.self)
         else { throw malformed("a line is not a key, a space and a value", offset) }
-        return (key, value)
+        return (ByteString(key), value)
     }
 
     private static func checkVersion(_ value: String) throws(FormatError) {
-        guard value != String(currentVersion) else { return }
+        guard !value.hasSameBytes(as: String(currentVersion)) else { return }
         throw FormatError(
             .unsupportedVersion,
             "the store's format is version \(value), and this modmeta knows version \(currentVersion); "

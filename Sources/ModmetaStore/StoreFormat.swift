@@ -47,7 +47,7 @@ public struct StoreFormat: Hashable, Sendable {
     public var id: ID
     /// How many collections were begun; local knowledge of another epoch is dropped.
     public var epoch: UInt64
-    /// Lines of unknown keys, in their order.
+    /// Lines of other keys, in their order.
     public var extras: [Extra]
 
     /// Creates the document of a new store, or a changed one.

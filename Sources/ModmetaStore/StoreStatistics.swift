@@ -10,6 +10,11 @@ public struct StoreStatistics: Hashable, Sendable {
         /// Creates a share of nothing.
         public init() {}
 
+        init(count: Int, bytes: UInt64) {
+            self.count = count
+            self.bytes = bytes
+        }
+
         mutating func add(_ size: UInt64) {
             count += 1
             bytes = bytes.addingSaturated(size)

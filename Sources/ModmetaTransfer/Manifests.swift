@@ -29,10 +29,10 @@ extension TransferContext {
         }
     }
 
-    /// Whether the store has every payload a manifest names, at its length.
+    /// Whether the store has all that the manifest's file is rebuilt from, payloads at their lengths.
     func hasPayloads(of manifest: Manifest) async throws -> Bool {
-        var entries = manifest.entries
-        if omissions.contains(.basePayloads) { entries = manifest.chunks.map { manifest.entries[$0] } }
+        guard omissions.contains(.basePayloads) else { return try await store.canRebuild(from: manifest) }
+        let entries = manifest.chunks.map { manifest.entries[$0] }
         return try await store.has(entries.map { (.payload($0.payload), UInt64($0.payloadLength)) }).allSatisfy { $0 }
     }
 

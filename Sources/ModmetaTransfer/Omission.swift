@@ -10,4 +10,6 @@ package enum Omission: Hashable, Sendable, CaseIterable {
     case basePayloads
     /// That a payload is journaled once it was acknowledged, and looked for before the journal is believed.
     case journalOrder
+    /// The look whether a collection has deleted what was relied on.
+    case collections
 }

@@ -1,20 +1,47 @@
+import ModmetaDelta
+import ModmetaFormats
+import ModmetaTesting
 import Testing
 
-/// Readers of hostile bytes throw or return; they never trap, hang or take memory without bound.
+/// Readers of hostile payloads and patches throw or return; they never trap, hang or take memory without bound.
 @Suite struct DecoderFuzzTests {
-    static let families = DecoderFuzz.Family.allCases.filter { family in
-        DecoderFuzz.environment("MODMETA_FUZZ_FAMILY").map { $0 == family.rawValue } ?? true
+    @Test(arguments: ["general", "scaled", "levelled", "nested"])
+    func payloads(_ name: String) async throws {
+        let samples = try FuzzSamples.make(name)
+        // Inputs are read one after the other.
+        nonisolated(unsafe) let codec = ChunkCodec()
+        // What an input is decoded against is that of the sample it was made of, as far as the first byte tells.
+        let family = FuzzFamily(
+            name, seeds: samples.indices.map { [UInt8($0)] + samples[$0].payload }, budget: .decoder
+        ) { bytes in
+            guard let first = bytes.first else { return }
+            let sample = samples[Int(first) % samples.count]
+            do {
+                _ = try codec.decoded(
+                    Array(bytes.dropFirst()), sample.encoding, base: sample.base, count: sample.count)
+            } catch is DeltaError {}
+        }
+        try await FuzzCampaign.run(family)
     }
 
-    @Test(arguments: families) func survives(_ family: DecoderFuzz.Family) async throws {
-        let seconds = DecoderFuzz.environment("MODMETA_FUZZ_SECONDS").flatMap(Double.init) ?? 0.5
-        let seed = DecoderFuzz.environment("MODMETA_FUZZ_FIRST").flatMap(UInt64.init) ?? 1
-        var fuzz = DecoderFuzz(family)
-        try await fuzz.run(seconds: seconds, firstSeed: seed)
-        #expect(fuzz.refused * 4 > fuzz.tried)
-        #expect(fuzz.slowest < 10)
-        if DecoderFuzz.environment("MODMETA_FUZZ_SECONDS") != nil {
-            print("\(family.rawValue): \(fuzz.tried) inputs, \(fuzz.refused) refused, slowest \(fuzz.slowest) s")
+    @Test func patchFiles() async throws {
+        nonisolated(unsafe) let files = try PatchFiles(bytes: 3000)
+        try await PatchFile.create(old: files.old, new: files.new, plan: files.plan, output: files.patch)
+        let family = FuzzFamily("patch", seeds: [try ScratchDirectory.read(files.patch)], budget: .decoder) { bytes in
+            let path = try files.directory.write(bytes, "damaged")
+            do { try await PatchFile.apply(patch: path, old: files.old, output: files.output) } catch is DeltaError {}
         }
+        try await FuzzCampaign.run(family)
+    }
+
+    @Test func bsdiff40() async throws {
+        nonisolated(unsafe) let files = try PatchFiles(bytes: 3000)
+        try Bsdiff40.create(old: files.old, new: files.new, plan: files.plan, output: files.patch)
+        let family = FuzzFamily("bsdiff40", seeds: [try ScratchDirectory.read(files.patch)], budget: .decoder) {
+            bytes in
+            let path = try files.directory.write(bytes, "damaged")
+            do { try Bsdiff40.apply(patch: path, old: files.old, output: files.output) } catch is DeltaError {}
+        }
+        try await FuzzCampaign.run(family)
     }
 }

@@ -3,33 +3,40 @@ import ModmetaFormats
 
 /// Sound payloads of every kind, small enough to be read thousands of times a second.
 enum FuzzSamples {
-    static func make(_ family: DecoderFuzz.Family) throws -> [DecoderFuzz.Sample] {
+    /// A sound payload and what it takes to read it.
+    struct Sample: Sendable {
+        var payload: [UInt8]
+        var encoding: Manifest.Encoding
+        var base: [UInt8]
+        var count: Int
+    }
+
+    static func make(_ family: String) throws -> [Sample] {
         switch family {
-        case .general: try general()
-        case .scaled: try scaled()
-        case .levelled: try levelled()
-        case .nested: try nested()
-        case .patchFile, .bsdiff40: []
+        case "general": try general()
+        case "scaled": try scaled()
+        case "levelled": try levelled()
+        default: try nested()
         }
     }
 
     private static func delta(
         _ new: [UInt8], _ base: [UInt8], _ element: ElementKind, row: Int? = nil
-    ) throws -> DecoderFuzz.Sample {
+    ) throws -> Sample {
         let piece = CodedPiece(length: new.count, element: element, base: 0..<base.count, rowLength: row)
         let payload = try ChunkCodec().delta(new, base: base, pieces: [piece])
         return .init(payload: payload, encoding: .delta, base: base, count: new.count)
     }
 
-    private static func full(_ new: [UInt8], _ element: ElementKind, row: Int? = nil) throws -> [DecoderFuzz.Sample] {
+    private static func full(_ new: [UInt8], _ element: ElementKind, row: Int? = nil) throws -> [Sample] {
         let piece = CodedPiece(length: new.count, element: element, rowLength: row)
         return try ChunkCodec().full(new, pieces: [piece]).map {
             [.init(payload: $0, encoding: .full, base: [], count: new.count)]
         } ?? []
     }
 
-    private static func general() throws -> [DecoderFuzz.Sample] {
-        var samples: [DecoderFuzz.Sample] = []
+    private static func general() throws -> [Sample] {
+        var samples: [Sample] = []
         for element in [ElementKind.byte, .integer16, .integer32, .integer64, .float64, .bfloat16] {
             let base = Samples.weights(element, bytes: 1200, seed: 81)
             let new = Samples.trained(Array(base[400...]), element, seed: 82) + base[0..<303]
@@ -45,8 +52,8 @@ enum FuzzSamples {
         return samples
     }
 
-    private static func scaled() throws -> [DecoderFuzz.Sample] {
-        var samples: [DecoderFuzz.Sample] = []
+    private static func scaled() throws -> [Sample] {
+        var samples: [Sample] = []
         for element in [ElementKind.bfloat16, .float16, .float32] {
             let base = Samples.weights(element, bytes: 1500 * element.width, seed: 83)
             samples.append(try delta(Samples.stepped(base, element, seed: 84), base, element, row: 100))
@@ -64,8 +71,8 @@ enum FuzzSamples {
         return samples
     }
 
-    private static func levelled() throws -> [DecoderFuzz.Sample] {
-        var samples: [DecoderFuzz.Sample] = []
+    private static func levelled() throws -> [Sample] {
+        var samples: [Sample] = []
         for element in [ElementKind.bfloat16, .float16, .float32, .float8E4M3, .float8E5M2] {
             let new = Samples.weights(element, bytes: 1500 * element.width, seed: 88)
             // Bell-shaped bytes for floats of 8 bits.
@@ -75,8 +82,8 @@ enum FuzzSamples {
         return samples
     }
 
-    private static func nested() throws -> [DecoderFuzz.Sample] {
-        var samples: [DecoderFuzz.Sample] = []
+    private static func nested() throws -> [Sample] {
+        var samples: [Sample] = []
         for element in ElementKind.allCases where !element.fields.isEmpty {
             let base = Samples.weights(element, bytes: max(8, 2000 / element.width) * element.width, seed: 89)
             var new = base

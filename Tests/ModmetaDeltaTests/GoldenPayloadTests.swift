@@ -16,7 +16,6 @@ import Testing
         Golden(name: "full-levelled-bfloat16", encoding: .full),
         Golden(name: "full-levelled-float32", encoding: .full),
         Golden(name: "delta-planes", encoding: .delta),
-        Golden(name: "delta-grouped", encoding: .delta),
         Golden(name: "delta-suffixes", encoding: .delta),
         Golden(name: "delta-scaled-bfloat16", encoding: .delta),
         Golden(name: "delta-scaled-float16", encoding: .delta),

@@ -81,6 +81,9 @@ import Testing
         Case(name: "table with bytes to spare", says: "do not end", run: run(table: [31] + table.dropFirst() + [0])),
         Case(name: "symbols cut short", says: "cannot hold the states", run: run(coded: [2, 0, 0])),
         Case(name: "escapes nobody asked for", says: "escaped levels do not end", run: run(escapes: [2, 0, 0])),
+        Case(
+            name: "level above the type's", says: "a level is outside the 1024",
+            run: run(least: [0xFF, 7], rows: [0, 1, 1])),
         Case(name: "low bits missing", says: "end within the low bits", run: run(low: [0, 0])),
         Case(name: "in the diff block", says: "filter 4 does not apply", run: run(), triple: [8, 0, 0]),
     ]

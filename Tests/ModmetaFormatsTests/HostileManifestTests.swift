@@ -52,8 +52,10 @@ import Testing
         "type-unused": "the type table has entries that no tensor uses (at byte 118)",
         "types-not-in-order":
             "the type of the tensor 'layer.0.bias' is not in the order of the type table (at byte 65)",
-        "unknown-element-kind": "the dtype 'F32' has an unknown element kind (at byte 53)",
-        "unknown-encoding": "entry 0 has an unknown encoding (at byte 54)",
+        "unknown-element-kind":
+            "the dtype 'F32' has an element kind this program does not know: use a newer modmeta (at byte 53)",
+        "unknown-encoding":
+            "entry 0 has an encoding this program does not know: use a newer modmeta (at byte 54)",
         "unknown-file-format":
             "the manifest names the file format 7, which this program does not know: use a newer modmeta (at byte 49)",
         "version-0": "the manifest has version 0, this program reads version 1: use a newer modmeta (at byte 16)",

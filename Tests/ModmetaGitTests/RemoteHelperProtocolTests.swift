@@ -1,3 +1,4 @@
+import ModmetaFormats
 import Testing
 
 @testable import ModmetaGit

@@ -1,3 +1,4 @@
+import ModmetaFormats
 import Testing
 
 @testable import ModmetaGit
@@ -77,7 +78,7 @@ import Testing
                 head: .branch(test.head))
         }
         var options = RemoteHelperOptions()
-        if let lease = test.lease { options.leases[request.destination] = Self.object(lease) }
+        if let lease = test.lease { options.leases[ByteString(request.destination)] = Self.object(lease) }
         let rules = PushRules(refs: refs(test.now), listed: refs(test.listed), options: options)
         let pushed = request.source == "s" ? LocalRepository.Object(name: Self.object("f"), type: test.type) : nil
         #expect(await rules.decide(request, pushed: pushed) { _, _ in test.relation } == test.decision)

@@ -61,7 +61,7 @@ import Testing
                 PushResult(destination: "refs/heads/a", status: .done),
                 PushResult(destination: "refs/heads/b", status: .refused("fetch first")),
                 PushResult(destination: "refs/heads/c", status: .refused("a\n\"b\"")),
-            ]) == "ok refs/heads/a\nerror refs/heads/b fetch first\nerror refs/heads/c \"a\\n\\\"b\\\"\"\n\n")
+            ]) == "ok refs/heads/a\nerror refs/heads/b fetch first\nerror refs/heads/c \"a\\\\n\\\"b\\\"\"\n\n")
     }
 
     struct HeadCase: Sendable {

@@ -55,6 +55,37 @@ import Testing
         }
     }
 
+    @Test(arguments: [
+        "HEAD", "config", "packed-refs", "shallow", "info/refs", "refs/heads/x", "refs/tags/a/b",
+        "objects/info/alternates",
+        "objects/pack/pack-1.idx", "objects/ab/cdef", "objects/info/commit-graphs/chain",
+    ])
+    func `a pipe in a file's place is named and not opened`(_ name: String) async throws {
+        try await HermeticGit.withTemporary { git in
+            let path = try await makeStore(git).store.path
+            try git.write("", to: "\(path)/\(name)")
+            unlink("\(path)/\(name)")
+            #expect(mkfifo("\(path)/\(name)", 0o600) == 0)
+            let error = await #expect(throws: RemoteHelperError.self) { try await StoreRepository(at: path) }
+            #expect(error.map { "\($0)".contains(name) } == true)
+        }
+    }
+
+    @Test func `pipes behind links and alternates are found, and loops end`() async throws {
+        try await HermeticGit.withTemporary { git in
+            let path = try await makeStore(git).store.path
+            try git.write("", to: "elsewhere/pack/x")
+            #expect(symlink("..", "\(path)/refs/heads/up") == 0)
+            try git.write("# none\n../../elsewhere\n", to: "\(path)/objects/info/alternates")
+            _ = try await StoreRepository(at: path)
+            #expect(mkfifo(git.path("elsewhere/pack/pack-1.pack"), 0o600) == 0)
+            await #expect(throws: RemoteHelperError.self) { try await StoreRepository(at: path) }
+            try git.remove("elsewhere/pack/pack-1.pack")
+            #expect(symlink("/dev/zero", "\(path)/refs/heads/z") == 0)
+            await #expect(throws: RemoteHelperError.self) { try await StoreRepository(at: path) }
+        }
+    }
+
     @Test func `the view goes with its store`() async throws {
         let path = try await HermeticGit.withTemporary { git in try await makeStore(git).store.view.scratch.path }
         #expect(access(path, F_OK) != 0)

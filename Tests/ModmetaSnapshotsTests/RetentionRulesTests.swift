@@ -16,7 +16,7 @@ import Testing
         SnapshotDocument(
             name: name, created: "2026-01-0\(day)T00:00:00Z", paths: ["."], content: content,
             context: ["project": .string(project)],
-            details: [.init("metrics", loss.map { DocumentValue.object([.init("loss", .number($0))]) } ?? .null)])
+            details: [.init("metrics", loss.map { DocumentValue.object([.init("loss", .real($0))]) } ?? .null)])
     }
 
     @Test func `the latest and the best stay, in each project`() throws {
@@ -35,6 +35,29 @@ import Testing
         #expect(
             RetentionRules(last: nil, best: [try .init(parsing: "max:loss=2")], keepsTagged: false)
                 .reasons(for: all, tagged: ["a"]).keys.sorted() == ["b", "d"])
+    }
+
+    @Test func `what is not finite is best of nothing`() throws {
+        let all = [
+            snapshot("good", day: 1, loss: 0.4), snapshot("nan", day: 2, loss: .nan),
+            snapshot("low", day: 3, loss: -.infinity), snapshot("high", day: 4, loss: .infinity),
+        ]
+        for rule in ["min:loss=4", "max:loss=4"] {
+            let rules = RetentionRules(last: nil, best: [try .init(parsing: rule)], keepsTagged: false)
+            #expect(rules.reasons(for: all, tagged: []).keys.sorted() == ["good"])
+        }
+    }
+
+    @Test(arguments: [
+        ("loss<0.4", false), ("loss>0.4", false), ("loss=0.4", false), ("loss!=0.4", true), ("loss=nan", true),
+        ("loss!=nan", false), ("loss<inf", false),
+    ])
+    func `NaN meets no condition but that on itself`(_ text: String, _ isMet: Bool) throws {
+        let filter = try MetricFilter(parsing: text)
+        #expect(filter.matches(snapshot("x", day: 1, loss: .nan)) == isMet)
+        // As the index of snapshots keeps it.
+        let indexed = try #require(SnapshotDocument(trusting: snapshot("x", day: 1, loss: .nan).value.canonicalJSON))
+        #expect(filter.matches(indexed) == isMet)
     }
 
     @Test(arguments: [

@@ -11,7 +11,10 @@ import Testing
     @Test(arguments: [
         Scalar(text: "1", value: 1), Scalar(text: "-007", value: -7), Scalar(text: "2e-4", value: 0.0002),
         Scalar(text: ".5", value: 0.5), Scalar(text: "1.", value: .number(1)), Scalar(text: "no", value: "no"),
-        Scalar(text: "0x10", value: "0x10"), Scalar(text: ".inf", value: ".inf"), Scalar(text: "~", value: nil),
+        Scalar(text: "0x10", value: "0x10"), Scalar(text: ".inf", value: .special(.infinity)),
+        Scalar(text: "-.Inf", value: .special(.negativeInfinity)), Scalar(text: ".NaN", value: .special(.notANumber)),
+        Scalar(text: "NaN", value: "NaN"), Scalar(text: "'.inf'", value: ".inf"), Scalar(text: "inf", value: "inf"),
+        Scalar(text: "~", value: nil),
         Scalar(text: "", value: nil), Scalar(text: "True", value: true), Scalar(text: "'1'", value: "1"),
         Scalar(text: "\"no\\n\"", value: "no\n"), Scalar(text: "2024-05-22", value: "2024-05-22"),
         Scalar(text: "1e999", value: "1e999"), Scalar(text: "9223372036854775808", value: .number(9223372036854775808)),
@@ -24,6 +27,26 @@ import Testing
     @Test func aliasesAreReplaced() throws {
         let value = try YAMLReader.value(of: Array("a: &x [1]\nb: *x\n".utf8), "x.yaml")
         #expect(value == ["a": [1], "b": [1]])
+    }
+
+    /// A text that aliases repeat counts as often as it is there: 20,000 times 10,000 bytes are no document.
+    @Test func aTextThatAliasesRepeatIsCounted() throws {
+        let text = "a: &x \(String(repeating: "t", count: 10_000))\nb: [\(String(repeating: "*x,", count: 20_000))]\n"
+        let error = #expect(throws: SnapshotError.self) { try YAMLReader.value(of: Array(text.utf8), "x.yaml") }
+        #expect(error?.code == .syntax)
+    }
+
+    @Test func canonicallyEqualKeysAreTwo() throws {
+        let value = try YAMLReader.value(of: Array("\u{e9}: 1\ne\u{301}: 2\n".utf8), "x.yaml")
+        #expect(value["\u{e9}"] == 1 && value["e\u{301}"] == 2)
+    }
+
+    /// The longest key that YAML allows over many others: no path of each is kept.
+    @Test(.timeLimit(.minutes(1))) func pathsUnderALongKeyAreShort() {
+        let key = String(repeating: "k", count: 1000)
+        let text = "\(key):\n" + (0..<20_000).map { "  a\($0): yes\n" }.joined()
+        let inspection = YAMLInspection(Array(text.utf8))
+        #expect(inspection.traps.count == 20_000 && inspection.lines.count < 2)
     }
 
     @Test(arguments: [
@@ -54,8 +77,52 @@ import Testing
             "nested": [
                 [], [[1, [2]]], .object([]), ["a": ["b": [nil, true, 0.1, 1e300, -0.5]]], [["x": [1], "y": 2]],
             ],
-            "big": .integer(.max), "whole": .number(3),
+            "big": .integer(.max), "whole": .number(3), "<<": ["a": 1],
+            ".inf": [".nan", "NaN", "=", "0o17", "1_000", "1:30"],
         ]
         #expect(try YAMLReader.value(of: Array(value.yaml.utf8), "x.yaml") == value)
+    }
+
+    /// A number without a point, or without a sign in its exponent, is text to YAML 1.1.
+    private static let numbers: [(Double, String)] = [
+        (1e-5, "1.0e-05"), (1.5e-8, "1.5e-08"), (1e16, "1.0e+16"), (-2e300, "-2.0e+300"), (0.5, "0.5"), (3, "3.0"),
+        (Double.leastNonzeroMagnitude, "5.0e-324"), (Double.infinity, ".inf"), (-Double.infinity, "-.inf"),
+        (Double.nan, ".nan"),
+    ]
+
+    @Test(arguments: numbers)
+    func everyLoaderReadsNumbersAsNumbers(_ value: Double, _ text: String) {
+        #expect(DocumentValue.object([.init("a", .real(value))]).yaml == "a: \(text)\n")
+    }
+
+    @Test func mergedKeysCountLess() throws {
+        let text = """
+            base: &base {lr: 1, wd: 2}
+            more: &more {wd: 3, seed: 4}
+            run:
+              <<: [*base, *more]
+              lr: 5
+            one:
+              lr: 6
+              <<: *more
+            text: {"<<": 7}
+            """
+        let value = try YAMLReader.value(of: Array(text.utf8), "x.yaml")
+        #expect(value["run"] == ["lr": 5, "wd": 2, "seed": 4])
+        #expect(value["one"] == ["lr": 6, "wd": 3, "seed": 4])
+        #expect(value["text"] == ["<<": 7])
+    }
+
+    @Test(arguments: ["a: {<<: 1}", "a: {<<: [{b: 1}, 2]}", "<<: text"])
+    func whatCannotBeMergedIsRefused(_ text: String) {
+        let error = #expect(throws: SnapshotError.self) { try YAMLReader.value(of: Array(text.utf8), "x.yaml") }
+        #expect(error?.message == "x.yaml merges what is no mapping at line 1")
+    }
+
+    @Test func aKeyGivenTwiceIsNamedWithItsLines() {
+        let error = #expect(throws: SnapshotError.self) {
+            try YAMLReader.value(of: Array("x:\n  lr: 1\n  wd: 2\n  lr: 3\n".utf8), "x.yaml")
+        }
+        #expect(error?.message == "x.yaml has the key lr twice, at the lines 2 and 4")
     }
 }

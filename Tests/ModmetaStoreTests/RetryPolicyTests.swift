@@ -41,6 +41,32 @@ struct RetryPolicyTests {
         #expect(calls == 1)
     }
 
+    @Test("what an inner policy has tried out, an outer one does not try again")
+    func nestedPoliciesShareTheirAttempts() async {
+        var calls = 0
+        let error = await #expect(throws: StoreError.self) {
+            try await policy(attempts: 5).run {
+                try await policy(attempts: 5).run {
+                    calls += 1
+                    throw StoreError(.unavailable, "down")
+                }
+            }
+        }
+        #expect(calls == 5 && error?.isTriedOut == true && error?.isTransient == true)
+    }
+
+    @Test("pauses have an end, however long a server asks to be left alone")
+    func patienceEnds() async {
+        var calls = 0
+        await #expect(throws: StoreError.self) {
+            try await policy(attempts: 50).run {
+                calls += 1
+                throw StoreError(.unavailable, "later", retryAfter: .seconds(120))
+            }
+        }
+        #expect(calls == 3)
+    }
+
     @Test("calls that come farther are not counted, and end the doubling of pauses")
     func progressIsNoFailure() async {
         var (calls, reached) = (0, UInt64(0))

@@ -198,4 +198,31 @@ import Testing
         }
         #expect(Set(try await audit.verify().findings.map(\.key)) == expected)
     }
+
+    @Test func `a manifest of a later version is not called damaged, and its object is not called lost`() async throws {
+        let audit = StoreAudit(store: store) { [manifests] bytes in
+            if bytes.first == 0 { throw FormatError(.unsupportedVersion, "version 9", offset: 16) }
+            return try manifests.parse(bytes)
+        }
+        let report = try await audit.verify()
+        #expect(report.findings.map(\.kind) == [.unknown])
+        #expect(report.findings.allSatisfy { !$0.isRemovable && $0.harms.isEmpty })
+        #expect(report.contents.verdict(on: first, size: 8000) == .unknown)
+        #expect(report.contents.verdict(on: second, size: 8000) == .given)
+        #expect(report.contents.verdict(on: second, size: 8001) == .otherSize(8000))
+        #expect(report.contents.verdict(on: ObjectID(SHA256.hash([9])), size: 1) == .missing)
+    }
+
+    @Test func `a quick look reads no object and finds what is gone or cut short`() async throws {
+        try await damage(.payload(payloads[0])) { $0[5] ^= 1 }
+        #expect(try await audit.verify(isQuick: true).isClean)
+        try await damage(.payload(payloads[0])) { $0.removeLast() }
+        #expect(try await audit.verify(isQuick: true).findings.map(\.kind) == [.truncated])
+        try await damage(.payload(payloads[0])) { $0 = [] }
+        #expect(try await audit.verify(isQuick: true).findings.first?.harms == [first])
+        try await store.delete(.payload(payloads[0]))
+        let report = try await audit.verify(isQuick: true)
+        #expect(report.findings.map(\.kind) == [.missing])
+        #expect(report.contents.verdict(on: first, size: 8000) == .incomplete)
+    }
 }

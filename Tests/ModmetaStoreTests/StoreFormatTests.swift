@@ -50,6 +50,52 @@ import Testing
         #expect(error?.offset == test.offset)
     }
 
+    private func parsed(_ lines: String) throws -> StoreFormat {
+        try StoreFormat(parsing: Array("version 1\nid \(Self.id)\nepoch 1\n\(lines)".utf8))
+    }
+
+    @Test func `what a reader must know and does not is named`() throws {
+        let error = #expect(throws: FormatError.self) { try parsed("note x\nrequires starlight\n") }
+        #expect(error?.code == .unsupportedVersion)
+        #expect(error?.message.contains("'starlight'") == true)
+        // A name that breaks the rules is one that nobody knows.
+        #expect(throws: FormatError.self) { try parsed("requires collection starlight\n") }
+        #expect(throws: FormatError.self) { try parsed("requires collection\nrequires starlight\n") }
+        try parsed("requires collection\n").checkWritable()
+    }
+
+    @Test func `what a writer must know and does not is named, and reading goes on`() throws {
+        let format = try parsed("requires-to-write collection\nrequires-to-write starlight\n")
+        let error = #expect(throws: StoreError.self) { try format.checkWritable() }
+        #expect(error?.code == .unsupported)
+        #expect(error?.message.contains("'starlight'") == true)
+        try parsed("requires-to-write collection\n").checkWritable()
+        #expect(try StoreFormat(parsing: format.serialized()) == format)
+    }
+
+    @Test func `the first collection writes that pushes must know of it`() async throws {
+        let store = MemoryStore()
+        _ = try await store.compareAndSwapFormat(expected: nil, new: StoreFormat().serialized())
+        let collector = Collector(store: store, live: ListedObjects([]), grace: 0) { _ in
+            throw FormatError(.malformed, "no manifest", offset: 0)
+        }
+        _ = try await collector.collect()
+        #expect(try await store.format().extras == [])
+        for round in 0..<2 {
+            let bytes = [UInt8](repeating: UInt8(round), count: 10)
+            _ = try await store.put(.object(ObjectID(SHA256.hash(bytes))), .bytes(bytes))
+            _ = try await collector.collect()
+            #expect(try await store.format().extras == [.init(key: "requires-to-write", value: "collection")])
+        }
+        // A writer that knows less sees the line when it looks again.
+        var format = try await store.format()
+        format.extras.append(.init(key: "requires-to-write", value: "starlight"))
+        _ = try await store.compareAndSwapFormat(
+            expected: try await store.read(.format, limit: 1 << 14), new: format.serialized())
+        let error = await #expect(throws: StoreError.self) { try await Condemnation.read(from: store) }
+        #expect(error?.code == .unsupported)
+    }
+
     @Test func invalidTextIsRefused() {
         let bytes = Array("version 1\nid \(Self.id)\nepoch 1\nnote ".utf8) + [0xff, 0x0a]
         #expect(throws: FormatError.self) { try StoreFormat(parsing: bytes) }

@@ -155,7 +155,7 @@ import Testing
         #expect(format.extras.isEmpty)
     }
 
-    @Test func `a sweep that was broken off is finished by whoever needs one of its objects`() async throws {
+    @Test func `what a broken off sweep has claimed is rescued, not deleted`() async throws {
         let (store, pushed, _) = try await scene(.deadSelf)
         let refs = Refs()
         let object = ObjectID(SHA256.hash(pushed))
@@ -165,10 +165,27 @@ import Testing
         let current = try await Rescue(store: store, lease: .milliseconds(100))
             .rescue([.init(.manifests, object.digest)])
         #expect(!current.isCondemned(.init(.manifests, object.digest)))
-        #expect(try await store.size(of: .manifest(object)) == nil)
-        #expect(try await store.format().collection() == nil)
+        // Its owner alone had found out that nobody needs it, and that was long ago.
+        #expect(try await store.size(of: .manifest(object)) != nil)
+        #expect(try await store.format().collection()?.claim == 0)
         try await push(pushed, after: [], to: store, refs)
-        try await expect(pushed, in: store, "pushed after the sweep was finished")
+        try await expect(pushed, in: store, "pushed after the claim was taken away")
+        try await collect(store, refs)
+        try await expect(pushed, in: store, "collected after that")
+    }
+
+    @Test func `what was proven before a collection does not count after it`() async throws {
+        let store = try await makeStore()
+        let bench = try Workbench(store: store)
+        let context = bench.context()
+        try await bench.push(second)
+        try await context.lookForCollections()
+        #expect(try await context.canRebuild(ObjectID(SHA256.hash(second)), size: UInt64(second.count)))
+        try await collect(store, Refs())
+        // Whoever asks about another object sees the collection; that says nothing about the first one.
+        _ = try await context.wasCollected(ObjectID(SHA256.hash(small)))
+        _ = try await context.secure(ObjectID(SHA256.hash(small)), size: UInt64(small.count))
+        #expect(try await !context.isUndisturbed())
     }
 }
 

@@ -28,7 +28,8 @@ struct SimulationTests {
         arguments: [
             SimulatedMutation.skipsFsync, .publishesManifestFirst, .skipsPayloadDigest, .keepsTornObject,
             .journalsBeforeAcknowledgement, .replacesExisting, .trustsPartialFile, .skipsGuard, .movesRefBlindly,
-            .retriesForever,
+            .retriesForever, .ignoresRefErrors, .forgetsRescue, .ignoresGrace, .ignoresCollections,
+            .copiesManifestsFirst, .trustsCopy,
         ])
     func findsBugs(mutation: SimulatedMutation) throws {
         let result = try SimulationCampaign(seeds: 1..<100, mutation: mutation, threads: 1, failureLimit: 1).run()

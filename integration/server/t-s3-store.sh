@@ -80,7 +80,7 @@ modmeta store gc --grace 0 "$url" --dry-run >listed
 [ "$(manifests)" = 3 ]
 # Young objects stay.
 modmeta store gc "$url" | grep 'nothing to remove'
-modmeta store gc --grace 0 "$url"
+modmeta store gc --grace 0 --force "$url"
 [ "$(manifests)" = 1 ]
 modmeta store gc --grace 0 "$url" | grep 'nothing to remove'
 modmeta store verify "$url" | grep 'all sound'

@@ -10,17 +10,14 @@ struct HookCheck: HealthCheck {
         }
         let output = try await patient.git.run(["rev-parse", "--path-format=absolute", "--git-path", "hooks/pre-push"])
         guard let path = output.lines.first.map(String.init) else { return [] }
-        guard let file = fopen(path, "r") else {
+        guard let bytes = try? WorkFile.bytes(of: path) else {
             return [
                 .problem(
                     "hook", "there is no \(path), so a push sends history without weights, and is refused",
                     remedy: "git lfs install --local")
             ]
         }
-        defer { fclose(file) }
-        var bytes = [UInt8](repeating: 0, count: 64 << 10)
-        let count = fread(&bytes, 1, bytes.count, file)
-        guard String(decoding: bytes[..<count], as: UTF8.self).contains("git lfs pre-push") else {
+        guard String(decoding: bytes, as: UTF8.self).contains("git lfs pre-push") else {
             return [
                 .problem(
                     "hook", "\(path) does not run `git lfs pre-push \"$@\"`, so a push sends history without weights",

@@ -1,5 +1,7 @@
+internal import ModmetaGit
 internal import Glibc
 internal import ModmetaFormats
+internal import ModmetaGit
 internal import ModmetaSnapshots
 internal import ModmetaStore
 

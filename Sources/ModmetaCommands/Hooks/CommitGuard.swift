@@ -34,6 +34,10 @@ struct CommitGuard {
         let weights = paths.enumerated().filter { index, _ in
             fields.count > 3 * index + 2 && fields[3 * index + 2] == "lfs"
         }.map(\.element)
+        let plain = paths.enumerated().filter { index, _ in
+            fields.count > 3 * index + 2 && fields[3 * index + 2] == "unspecified"
+        }.map(\.element)
+        try await refuseLarge(plain, git)
         let open = weights.filter { !Self.isCovered($0, by: covered) }
         guard let first = open.first else { return }
         let slash = first.lastIndex(of: "/")
@@ -70,6 +74,29 @@ struct CommitGuard {
             || path.utf8.indices.contains { end in
                 path.utf8[end] == UInt8(ascii: "/") && covered.contains(String(path[..<end]))
             }
+    }
+
+    /// Refuses what would burden Git's own history for ever; what is excluded from git-lfs by hand is not among the paths.
+    private func refuseLarge(_ paths: [String], _ git: Git) async throws {
+        // The records of data are ours, and Git is to keep them.
+        let paths = paths.filter { !$0.utf8.contains(UInt8(ascii: "\n")) && !$0.utf8.starts(with: ".modmeta/".utf8) }
+        guard !paths.isEmpty else { return }
+        let sizes = try await git.run(
+            ["cat-file", "--batch-check=%(objectsize)"], input: Array(paths.map { ":\($0)\n" }.joined().utf8)
+        ).lines.map { UInt64($0) }
+        for (path, size) in zip(paths, sizes) {
+            guard let size, SnapshotAttributes.belongsToLFS(.binary, size: size) else { continue }
+            if !SnapshotAttributes.belongsToLFS(.text, size: size) {
+                let bytes = try await git.run(["cat-file", "blob", ":\(path)"]).standardOutput
+                if FileContent.isText(bytes) { continue }
+            }
+            throw CommandFailure(
+                kind: .finding, message: "\(path) (\(formatted(bytes: size))) would stay in Git's own history for ever",
+                hints: [
+                    "Send it through git-lfs: \(command: "git lfs track --filename \(path: path)"), then add it again",
+                    "To keep it in Git all the same: git commit --no-verify",
+                ])
+        }
     }
 
     private func checkConfigs(of document: SnapshotDocument) throws {

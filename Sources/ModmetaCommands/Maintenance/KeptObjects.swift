@@ -7,6 +7,8 @@ struct KeptObjects {
     var repositories: [String]
     /// Files of LFS object names, one a line; `-` for standard input.
     var lists: [String]
+    /// Whether a source may name nothing at all.
+    var allowsEmpty: Bool
 
     /// The source of what must stay.
     ///
@@ -14,8 +16,17 @@ struct KeptObjects {
     /// - Throws: `CommandFailure` where nothing says what is needed: an empty answer would delete everything.
     func live(in format: StoreFormat, history: MaintainedHistory?, of url: StoreURL) async throws -> any LiveObjects {
         var sources: [any LiveObjects] = []
-        for path in repositories { sources.append(try await RepositoryHistory(at: path)) }
-        for path in lists { sources.append(ListedObjects(try ObjectListing.read(path))) }
+        for path in repositories {
+            let history = try await RepositoryHistory(at: path)
+            let hasRefs = try await history.hasRefs()
+            guard hasRefs || allowsEmpty else { throw KeptObjects.empty(path, "has no refs") }
+            sources.append(history)
+        }
+        for path in lists {
+            let objects = try ObjectListing.read(path)
+            guard allowsEmpty || !objects.isEmpty else { throw KeptObjects.empty(path, "lists no object") }
+            sources.append(ListedObjects(objects))
+        }
         let hint =
             "Name every repository that keeps weights here with --keep-refs-of <directory>, once for each, "
             + "or list the LFS objects that must stay with --keep-objects <file>."
@@ -34,5 +45,12 @@ struct KeptObjects {
                 hints: [hint])
         }
         return AllLiveObjects(sources)
+    }
+
+    /// A place was named, and says nothing: more likely it is the wrong one, or what wrote it failed.
+    private static func empty(_ path: String, _ fact: String) -> CommandFailure {
+        CommandFailure(
+            kind: .input, message: "\(path) \(fact), so nothing would stay on its account",
+            hints: ["If that is meant, give --force."])
     }
 }

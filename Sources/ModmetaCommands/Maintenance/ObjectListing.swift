@@ -26,6 +26,12 @@ enum ObjectListing {
                 throw CommandFailure(kind: .input, message: "\(path) has more than 1 GiB; list the objects once each")
             }
         }
+        // Every writer of such lists ends the last line.
+        guard bytes.isEmpty || bytes.last == UInt8(ascii: "\n") else {
+            throw CommandFailure(
+                kind: .input, message: "the last line of \(path) has no end, so the list may be cut short",
+                hints: ["If it is complete, add a newline."])
+        }
         var objects: Set<ObjectID> = []
         for (number, line) in bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).enumerated()
         {

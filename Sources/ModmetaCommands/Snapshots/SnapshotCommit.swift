@@ -13,8 +13,19 @@ struct SnapshotCommit {
     /// The records of the data, committed beside the document.
     var records: [DatasetManifest] = []
 
-    /// Files of ours that the snapshot needs to be read elsewhere.
-    private static let companions = [".gitattributes", ProjectConfig.path]
+    /// Files that the snapshot needs to be read elsewhere: ours, and those that say what git-lfs keeps.
+    private var companions: [String] {
+        var directories: Set<String> = [""]
+        for path in document.paths where path != "." {
+            var directory = ""
+            for part in path.split(separator: "/").dropLast() {
+                directory += "\(part)/"
+                directories.insert(directory)
+            }
+        }
+        return (directories.sorted().map { "\($0).gitattributes" } + [ProjectConfig.path])
+            .filter { WorkFile.exists("\(repository.top)/\($0)") }
+    }
 
     /// The command that fetches exactly the snapshot's weights.
     var fetchCommand: ShellCommand {
@@ -24,15 +35,17 @@ struct SnapshotCommit {
     /// Makes the commit and the tag on top of a commit, and returns the new one.
     ///
     /// - Parameters:
+    ///   - files: the checkpoint's files, by their paths below the top.
     ///   - weightFiles: paths of files with tensors, relative to the top, which must go through git-lfs.
     ///   - checkUnchanged: throws where the files are not what was hashed; called after they were added.
-    func make(on head: String?, weightFiles: [String], checkUnchanged: () async throws -> Void) async throws -> String {
+    func make(
+        on head: String?, files: [String], weightFiles: [String], checkUnchanged: () async throws -> Void
+    ) async throws -> String {
         try await checkFilters(weightFiles)
         let staging = try await SnapshotStaging(repository)
         defer { staging.remove() }
-        let companions = Self.companions.filter { WorkFile.exists("\(repository.top)/\($0)") }
-        let paths = document.paths.map { ":(literal)\($0)" } + companions
-        try await staging.add(paths)
+        let paths = document.paths.map { ":(literal)\($0)" } + companions.map { ":(literal)\($0)" }
+        try await HashedFiles(files, in: repository).stage(document.paths, and: companions, to: staging)
         try await checkUnchanged()
         let own = try await ownEntries()
         let tree = try await staging.tree(
@@ -85,7 +98,7 @@ struct SnapshotCommit {
                 try WorkFile.write(manifest.serialized, to: "\(repository.top)/\(manifest.path)")
             }
             if let staging, try staging.publish() { return }
-            let own = records.map(\.path) + [SnapshotDocument.path(of: document.name)] + Self.companions
+            let own = records.map(\.path) + [SnapshotDocument.path(of: document.name)] + companions
             for _ in 0..<5 {
                 let staging = try await SnapshotStaging(repository)
                 defer { staging.remove() }

@@ -36,7 +36,17 @@ extension SnapshotRepository {
         let listing = try await git.run(
             ["ls-tree", "-r", "-l", "-z", "--full-tree", commit, "--"]
                 + (paths.count == document.paths.count ? paths : []))
-        let entries = try listing.text.split(separator: "\0").compactMap { try TreeEntry(parsing: $0) }
+        let lines = listing.text.split(separator: "\0")
+        if let line = lines.first(where: { $0.utf8.starts(with: "160000 ".utf8) }) {
+            let path = line.split(separator: "\t", maxSplits: 1).last.map(String.init) ?? "?"
+            throw CommandFailure(
+                kind: .finding,
+                message:
+                    "\(document.name): \(path) was a Git repository of its own (a submodule), and the snapshot has "
+                    + "the name of its commit instead of its files",
+                hints: ["If the files are still there: take a snapshot of another name of a copy without its .git."])
+        }
+        let entries = try lines.compactMap { try TreeEntry(parsing: $0) }
         let names = Set(entries.map(\.path))
         let root = commonDirectory(document.paths.map { names.contains($0) ? directory(of: $0) : $0 == "." ? "" : $0 })
         return entries.compactMap { entry in

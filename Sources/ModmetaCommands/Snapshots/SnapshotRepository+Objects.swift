@@ -42,6 +42,23 @@ extension SnapshotRepository {
         return objects
     }
 
+    /// The bytes of blobs that are short enough for pointers; nil for those that are not, or are not here.
+    func smallBlobs(_ names: [String]) async throws -> [[UInt8]?] {
+        guard !names.isEmpty else { return [] }
+        let input = Array(names.map { "\($0)\n" }.joined().utf8)
+        let lines = try await git.run(["cat-file", "--batch-check=%(objecttype) %(objectsize)"], input: input).lines
+        let small = zip(names, lines).map { name, line in
+            let fields = line.split(separator: " ")
+            return fields.count == 2 && fields[0] == "blob"
+                && Int(fields[1]).map { $0 < LFSPointer.byteLimit } == true
+        }
+        guard small.count == names.count else {
+            throw CommandFailure(kind: .environment, message: "git cat-file ended before it wrote all it was asked for")
+        }
+        var found = try await objects(zip(names, small).filter(\.1).map(\.0)).makeIterator()
+        return small.map { isSmall in isSmall ? found.next()??.bytes : nil }
+    }
+
     /// Gives the bytes of a tree's files to a function, some tens of MiB of them at a time.
     func readBlobs<Name>(
         of entries: [(name: Name, entry: TreeEntry)], _ body: (Name, TreeEntry, [UInt8]) throws -> Void

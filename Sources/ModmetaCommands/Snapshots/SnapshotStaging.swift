@@ -33,7 +33,14 @@ struct SnapshotStaging {
     /// Adds files of the work tree, through their filters.
     ///
     /// - Parameter paths: pathspecs.
-    func add(_ paths: [String]) async throws { _ = try await git.run(["add", "--force", "--"] + paths) }
+    func add(_ paths: [String]) async throws { _ = try await git.run(["add", "--force", "--sparse", "--"] + paths) }
+
+    /// Removes entries, with what git remembers of their files.
+    func remove(_ entries: [IndexEntry]) async throws {
+        guard let first = entries.first else { return }
+        let null = String(repeating: "0", count: first.object.utf8.count)
+        try await set(entries.map { "0 \(null)\t\($0.path)" })
+    }
 
     /// The entries of some paths, as `git ls-files` and `git update-index` write and read them.
     ///

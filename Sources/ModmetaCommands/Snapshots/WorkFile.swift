@@ -1,5 +1,6 @@
 internal import Glibc
 internal import ModmetaFormats
+internal import ModmetaStore
 
 /// Small files of a work tree.
 enum WorkFile {
@@ -18,9 +19,9 @@ enum WorkFile {
     /// Whether there is anything at a path.
     static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
 
-    /// The bytes of a file of at most 64 MiB.
+    /// The bytes of a file of at most 64 MiB; below `.modmeta` no link is followed.
     static func bytes(of path: String) throws -> [UInt8] {
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        let descriptor = RegularFile.openCommitted(path, O_RDONLY)
         guard descriptor >= 0 else { throw failure("cannot read", path) }
         defer { close(descriptor) }
         var status = stat()
@@ -41,19 +42,35 @@ enum WorkFile {
 
     /// Writes a file as a whole or not at all, making the directory it lies in and the one above.
     static func write(_ bytes: [UInt8], to path: String, mode: mode_t = 0o666) throws {
-        let directory = String(path[..<(path.lastIndex(of: "/") ?? path.startIndex)])
-        if let slash = directory.lastIndex(of: "/") { mkdir(String(directory[..<slash]), 0o777) }
-        mkdir(directory, 0o777)
-        let temporary = "\(path).\(getpid()).tmp"
-        let descriptor = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode)
+        let (directory, name) = try place(of: path)
+        let temporary = "\(name).\(UInt64.random(in: .min ... .max)).\(getpid()).tmp"
+        let descriptor = directory.open(temporary, O_WRONLY | O_CREAT | O_EXCL, mode: UInt32(mode))
         guard descriptor >= 0 else { throw failure("cannot write", path) }
         let isWritten = writeAll(bytes, to: descriptor) && fsync(descriptor) == 0
         close(descriptor)
-        guard isWritten, rename(temporary, path) == 0 else {
+        guard isWritten, renameat(directory.descriptor, temporary, directory.descriptor, name) == 0 else {
             let error = failure("cannot write", path)
-            unlink(temporary)
+            directory.remove(temporary)
             throw error
         }
+    }
+
+    /// The directory that a file is to lie in, which is made, and the file's name; below `.modmeta` no link is followed.
+    private static func place(of path: String) throws -> (directory: HeldDirectory, name: String) {
+        if let place = CommittedPlace(path), let slash = place.path.lastIndex(of: "/") {
+            let top = try HeldDirectory(opening: place.top)
+            return (
+                try top.directory(String(place.path[..<slash]), making: 0o777),
+                String(place.path[place.path.index(after: slash)...])
+            )
+        }
+        guard let slash = path.lastIndex(of: "/") else { return (try HeldDirectory(opening: "."), path) }
+        let directory = String(path[..<slash])
+        if let slash = directory.lastIndex(of: "/") { mkdir(String(directory[..<slash]), 0o777) }
+        mkdir(directory, 0o777)
+        return (
+            try HeldDirectory(opening: directory.isEmpty ? "/" : directory), String(path[path.index(after: slash)...])
+        )
     }
 
     /// Copies a file of any size, and hashes it on the way.
@@ -62,10 +79,10 @@ enum WorkFile {
     /// - Returns: the SHA-256 of what was copied.
     @discardableResult
     static func copy(_ source: String, to path: String, progress: (UInt64) -> Void = { _ in }) throws -> Digest {
-        let input = open(source, O_RDONLY | O_CLOEXEC)
+        let input = RegularFile.open(source, O_RDONLY)
         guard input >= 0 else { throw failure("cannot read", source) }
         defer { close(input) }
-        let output = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o666)
+        let output = RegularFile.open(path, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW)
         guard output >= 0 else { throw failure("cannot write", path) }
         defer { close(output) }
         var block = [UInt8](repeating: 0, count: 1 << 20)
@@ -95,6 +112,6 @@ enum WorkFile {
     }
 
     private static func failure(_ what: String, _ path: String) -> CommandFailure {
-        CommandFailure(kind: .environment, message: "\(what) \(path): \(String(cString: strerror(errno)))")
+        CommandFailure(kind: .environment, message: "\(what) \(HeldDirectory.shown(path)): \(RegularFile.reason())")
     }
 }

@@ -11,7 +11,7 @@ struct Check: AsyncParsableCommand {
             Face, PEFT, TRL, axolotl and LLaMA-Factory. Exit status 1: a file must not be used as it is.
             """)
 
-    @Argument(help: "The configuration files, YAML or JSON.")
+    @Argument(help: "The configuration files: YAML, JSON or TOML.")
     var configs: [String] = []
 
     @Option(help: "Another schema.")

@@ -28,9 +28,6 @@ struct Init: AsyncParsableCommand {
     @Flag(help: "Write hooks that refuse weights without a snapshot, and snapshots that are not in the store.")
     var hooks = false
 
-    /// The names weights have.
-    private static let patterns = ["safetensors", "bin", "pt", "pth", "ckpt", "gguf", "distcp", "npz", "h5", "onnx"]
-
     func run() async throws {
         try await reportingFailures {
             if try await Git().output(["rev-parse", "--git-dir"]).status != 0 {
@@ -63,13 +60,17 @@ struct Init: AsyncParsableCommand {
 
     private func writeAttributes(in repository: SnapshotRepository) throws {
         let path = "\(repository.top)/.gitattributes"
+        guard !RepositoryPath.isLink(path) else {
+            throw CommandFailure(kind: .input, message: "\(path) is a symbolic link, which is not followed")
+        }
         var text = WorkFile.exists(path) ? String(decoding: try WorkFile.bytes(of: path), as: UTF8.self) : ""
         let present = Set(
             text.split(separator: "\n").compactMap { $0.split(whereSeparator: { $0 == " " || $0 == "\t" }).first })
-        let missing = Self.patterns.map { "*.\($0)" }.filter { !present.contains($0[...]) }
-        guard !missing.isEmpty else { return }
-        if !text.isEmpty, !text.hasSuffix("\n") { text += "\n" }
-        text += missing.map { "\($0) filter=lfs diff=lfs merge=lfs -text\n" }.joined()
+        let missing = WeightPatterns.endings.map { "*.\($0)" }.filter { !present.contains($0[...]) }
+        guard !missing.isEmpty || text.isEmpty else { return }
+        // A new file begins with the rule that checkpoints are bytes; in one of yours your lines come first.
+        if text.isEmpty { text = "* -text\n" }
+        text = AttributesFile.text(text, adding: missing.map { "\($0) \(AttributesFile.lfs)" })
         try WorkFile.write(text, to: path)
     }
 

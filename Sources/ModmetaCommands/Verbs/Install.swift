@@ -70,7 +70,7 @@ struct Install: AsyncParsableCommand {
             let output = try await Git().output(["config", scope, "--unset-all", key])
             // 5: there was nothing to remove.
             guard output.status == 0 || output.status == 5 else {
-                throw CommandFailure(kind: .environment, message: "cannot remove \(key): \(output.standardError)")
+                throw CommandFailure(kind: .environment, message: "cannot remove \(key): \(output.errorWords)")
             }
         }
         // git leaves empty sections behind.
@@ -86,7 +86,7 @@ struct Install: AsyncParsableCommand {
         let output = try await Git().output(["lfs", "install", "--local"])
         guard output.status == 0 else {
             throw CommandFailure(
-                kind: .environment, message: "git lfs install --local failed: \(output.standardError)\(output.text)")
+                kind: .environment, message: "git lfs install --local failed: \(output.errorWords)")
         }
     }
 

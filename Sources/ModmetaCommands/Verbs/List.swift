@@ -38,7 +38,7 @@ struct List: AsyncParsableCommand {
             let rows = snapshots.map { snapshot in
                 [
                     snapshot.name, snapshot.id.description, snapshot.created,
-                    snapshot.metric("loss").map { "\($0)" } ?? "",
+                    snapshot.metric("loss").map { SpecialNumber($0)?.rawValue ?? "\($0)" } ?? "",
                     snapshot.value["method"]?["label"]?.text ?? "",
                     snapshot.value["message"]?.text ?? "",
                 ]

@@ -47,7 +47,7 @@ struct Prune: AsyncParsableCommand {
             let url = try await StoreArgument.resolve(url)
             let rules = RetentionRules(
                 last: keepLast, best: try keepBest.map { try .init(parsing: $0) }, keepsTagged: keepTagged)
-            _ = try await StoreOpening.here().open(url, .download)
+            _ = try await StoreOpening.here().open(url, dryRun ? .download : .upload)
             guard let history = try await MaintainedHistory.ifAny(of: url) else {
                 throw CommandFailure(
                     kind: .input, message: "\(url) keeps no history of its own; delete the tags where it is kept")

@@ -18,7 +18,7 @@ struct Snapshot: AsyncParsableCommand {
     @Argument(help: "The name, where it is no existing path; then the files and directories of the checkpoint.")
     var arguments: [String]
 
-    @Option(help: "A configuration file, YAML or JSON. May be given several times.")
+    @Option(help: "A configuration file: YAML, JSON or TOML. May be given several times.")
     var config: [String] = []
 
     @Option(help: "A data file, named by its SHA-256. May be given several times.")
@@ -74,45 +74,64 @@ struct Snapshot: AsyncParsableCommand {
             if name == nil { name = try await freeName(moment.name, in: repository) }
             guard let name else { return }
             try SnapshotName.check(name)
-            let checkpoint = try self.checkpoint(paths, in: repository)
+            var checkpoint = try self.checkpoint(paths, in: repository)
+            let given = paths
             paths = try paths.compactMap { try RepositoryPath.relative($0, to: repository.top) }
             try checkConfigs(in: repository)
             let head = try await repository.head()
-            var request = try await request(name: name, moment: moment, paths: paths, head: head, in: repository)
-            request.toleratesDamage = noCheck
-            let stamp = checkpoint.stamp
-            let (document, content, records) = try await Meter.run("hashed") { meter in
-                try await request.document(of: checkpoint) { meter.reached($0, of: $1) }
-            }
-            for note in content.notes { Terminal.error("modmeta: note: \(note)") }
-            request.cache?.save()
-            let prefix = try RepositoryPath.relative(checkpoint.root, to: repository.top) ?? "."
-            let weights = content.weightFiles.map { prefix == "." ? $0 : "\(prefix)/\($0)" }
-
-            if let present = try await present(name, in: repository) {
-                // One that was only written down may now be committed.
-                guard present.commit == nil, !noCommit, present.document.isSameSnapshot(as: document) else {
-                    return try await adopt(present, for: document, records, head: head, in: repository)
-                }
-            }
-            if noCommit {
-                try WorkFile.write(document.yaml, to: "\(repository.top)/\(SnapshotDocument.path(of: name))")
-                return try await report(document)
-            }
-            let maker = SnapshotCommit(repository: repository, document: document, records: records)
+            let former = noCommit ? nil : try await settle(checkpoint, paths, in: repository)
+            // A line more in .gitattributes is a change where that file is part of the checkpoint.
+            if former != nil { checkpoint = try self.checkpoint(given, in: repository) }
             do {
-                _ = try await maker.make(on: head, weightFiles: weights) {
-                    guard checkpoint.stamp == stamp else {
-                        throw SnapshotError(
-                            .changed, "the checkpoint changed while it was read; try again when its writer is done")
-                    }
-                }
-                try await report(document, in: repository)
-            } catch let error as GitError {
-                // What an earlier run was killed in may have been finished by its git meanwhile.
-                guard let present = try await present(name, in: repository), present.commit != nil else { throw error }
-                try await adopt(present, for: document, records, head: try await repository.head(), in: repository)
+                try await take(checkpoint, name: name, moment: moment, paths: paths, head: head, in: repository)
+            } catch {
+                if let former { try? restore(former, in: repository) }
+                throw error
             }
+        }
+    }
+
+    private func take(
+        _ checkpoint: Checkpoint, name: String, moment: Moment, paths: [String], head: String?,
+        in repository: SnapshotRepository
+    ) async throws {
+        var request = try await request(name: name, moment: moment, paths: paths, head: head, in: repository)
+        request.toleratesDamage = noCheck
+        let stamp = checkpoint.stamp
+        let (document, content, records) = try await Meter.run("hashed") { meter in
+            try await request.document(of: checkpoint) { meter.reached($0, of: $1) }
+        }
+        for note in content.notes + Completeness(of: checkpoint.files).unlisted {
+            Terminal.error("modmeta: note: \(note)")
+        }
+        request.cache?.save()
+        let prefix = try RepositoryPath.relative(checkpoint.root, to: repository.top) ?? "."
+        func path(_ name: String) -> String { prefix == "." ? name : "\(prefix)/\(name)" }
+        let weights = content.weightFiles.map(path)
+
+        if let present = try await present(name, in: repository) {
+            // One that was only written down may now be committed.
+            guard present.commit == nil, !noCommit, present.document.isSameSnapshot(as: document) else {
+                return try await adopt(present, for: document, records, head: head, in: repository)
+            }
+        }
+        if noCommit {
+            try WorkFile.write(document.yaml, to: "\(repository.top)/\(SnapshotDocument.path(of: name))")
+            return try await report(document)
+        }
+        let maker = SnapshotCommit(repository: repository, document: document, records: records)
+        do {
+            _ = try await maker.make(on: head, files: checkpoint.files.map { path($0.name) }, weightFiles: weights) {
+                guard checkpoint.stamp == stamp else {
+                    throw SnapshotError(
+                        .changed, "the checkpoint changed while it was read; try again when its writer is done")
+                }
+            }
+            try await report(document, in: repository)
+        } catch let error as GitError {
+            // What an earlier run was killed in may have been finished by its git meanwhile.
+            guard let present = try await present(name, in: repository), present.commit != nil else { throw error }
+            try await adopt(present, for: document, records, head: try await repository.head(), in: repository)
         }
     }
 
@@ -164,6 +183,7 @@ struct Snapshot: AsyncParsableCommand {
                 hints: ["Copy the checkpoint into it, files in place of links: cp -rL CHECKPOINT DIRECTORY"])
         }
         let checkpoint = try Checkpoint(paths: paths)
+        try refuseRepositories(checkpoint, paths, in: repository)
         for file in checkpoint.files where RepositoryPath.isLink("\(checkpoint.root)/\(file.name)") {
             throw CommandFailure(
                 kind: .input,
@@ -265,11 +285,17 @@ struct Snapshot: AsyncParsableCommand {
 
     private func number(_ text: String) throws -> (name: String, value: Double) {
         let parts = text.split(separator: "=", maxSplits: 1)
-        guard parts.count == 2, let value = Double(parts[1]), value.isFinite else {
+        guard parts.count == 2, let value = number(in: String(parts[1])) else {
             throw CommandFailure(
                 kind: .input,
                 message: "\(text.debugDescription) is no metric; write a name and a number, as in loss=0.41")
         }
         return (String(parts[0]), value)
+    }
+
+    /// A number in decimal, or `nan` or `inf`; one that no double holds is none.
+    private func number(in text: String) -> Double? {
+        if let special = SpecialNumber(spelled: text) { return special.double }
+        return Double(text).flatMap { $0.isFinite ? $0 : nil }
     }
 }

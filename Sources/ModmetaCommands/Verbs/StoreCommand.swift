@@ -4,5 +4,5 @@ internal import ArgumentParser
 struct StoreCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "store", abstract: "Look into a store, and look after it.",
-        subcommands: [StoreStat.self, StoreVerify.self, StoreGC.self, StoreCopy.self])
+        subcommands: [StoreStat.self, StoreVerify.self, StoreMend.self, StoreGC.self, StoreCopy.self])
 }

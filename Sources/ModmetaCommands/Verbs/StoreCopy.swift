@@ -13,7 +13,7 @@ struct StoreCopy: AsyncParsableCommand {
             Every object is hashed on its way, and what is there already is left alone, so a copy that was broken off \
             goes on when the command is given again. The destination is made where it is absent. Refs of the source \
             replace those of the destination; nothing is deleted there. Exit status 1 means that some objects are \
-            damaged in the source and were not copied.
+            damaged in the source, or missing there though refs lead to them, and were not copied.
             """)
 
     @Argument(help: "The store to copy, for example modmeta::file:///mnt/models/qa.")
@@ -31,6 +31,9 @@ struct StoreCopy: AsyncParsableCommand {
     @Flag(help: "Print one JSON document.")
     var json = false
 
+    /// How often a copy begins again because somebody pushed meanwhile.
+    private static let roundLimit = 8
+
     func validate() throws {
         guard (1...256).contains(jobs) else { throw ValidationError("--jobs is a number from 1 to 256.") }
     }
@@ -43,14 +46,29 @@ struct StoreCopy: AsyncParsableCommand {
             let objectFormat = try await MaintainedHistory.objectFormat(of: from) ?? .sha1
             let new = try await opening.open(to, .upload, absence: .made(objectFormat)).store
             let scratch = getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
-            let report = try await Meter.run("copied", counting: opening.traffic, concludes: true) { meter in
-                try await StoreCopier(
-                    from: old, to: new, width: jobs, scratch: scratch, parseManifest: StoreAudit.manifestParser
-                ).copy { meter.reached($0) }
-            }
             let copiesGit = !skipsGit && StoreCopy.hasHistory(from) && StoreCopy.hasHistory(to)
-            // The weights are there: no ref of the copy will lead to anything missing.
-            if copiesGit { try await MaintainedHistory.copy(from: from, to: to) }
+            let history = copiesGit ? try await MaintainedHistory.ifAny(of: from) : nil
+            let copier = StoreCopier(
+                from: old, to: new, width: jobs, scratch: scratch, parseManifest: StoreAudit.manifestParser)
+            var report = CopyReport()
+            for round in 1... {
+                let mark = try await history?.mark()
+                let copied = try await Meter.run("copied", counting: opening.traffic, concludes: true) { meter in
+                    try await copier.copy(live: history ?? ListedObjects([])) { meter.reached($0) }
+                }
+                report.add(copied)
+                guard let history else { break }
+                // The weights are there: no ref of the copy will lead to anything missing.
+                try await MaintainedHistory.copy(from: from, to: to)
+                // What was pushed meanwhile may have its refs in the copy, and not its weights.
+                if try await history.mark() == mark { break }
+                guard round < StoreCopy.roundLimit else {
+                    throw CommandFailure(
+                        kind: .environment,
+                        message: "pushes to \(from) keep coming, so the copy may lack weights of the latest",
+                        hints: ["Give the same command again."])
+                }
+            }
             if try await old.format().hasHistoryElsewhere { try await new.noteHistoryElsewhere() }
             if json { try JSONOutput.print(CopyDocument(report, copiesGit)) } else { show(report, copiesGit) }
             guard report.failures.isEmpty else { throw ExitCode(CommandFailure.Kind.finding.rawValue) }

@@ -9,7 +9,8 @@ struct Verify: AsyncParsableCommand {
         abstract: "Check a snapshot's content against its ID, and whether training can go on from it.",
         discussion: """
             Hashes what the snapshot's commit holds, weights from the local git-lfs objects; with paths, hashes the \
-            files there instead, which may lie anywhere. Says whether model, optimizer, schedule, random states of all \
+            files there instead, which may lie anywhere. Where the content is another, names the files and tensors that \
+            differ. Says whether model, optimizer, schedule, random states of all \
             processes and trainer state are there. With --base, says whether a base model is the one the snapshot was \
             trained on. Exit status 1: the content or the base is another, or --resumable and something is missing.
             """)
@@ -40,19 +41,22 @@ struct Verify: AsyncParsableCommand {
             }
             let completeness = Completeness(of: files)
             let isContent = digest.content == document.id.content
+            let difference =
+                isContent
+                ? nil : try await repository.difference(of: files, from: document, isOwn: paths.isEmpty)
+            let differences = difference.map { DifferenceReport(difference: $0) }
             let isBase = base.isEmpty ? nil : try await isRecordedBase(document)
             if json {
-                try JSONOutput.print(report(document, digest, completeness, isBase: isBase))
+                try JSONOutput.print(report(document, digest, completeness, differences, isBase: isBase))
             } else {
+                for line in differences?.lines ?? [] { Terminal.print("\(document.name): \(line)") }
                 if isContent { Terminal.print("\(document.name): the content is that of \(document.id)") }
                 Terminal.print("\(document.name): \(completeness.summary)")
+                for note in completeness.unlisted { Terminal.print("\(document.name): \(note)") }
                 if isBase == true { Terminal.print("\(document.name): the base is the one it was trained on") }
             }
             guard isContent else {
-                throw CommandFailure(
-                    kind: .finding,
-                    message: "\(document.name): the content is \(digest.content.hex), "
-                        + "the snapshot says \(document.id.content.hex)")
+                throw failure(document, differences)
             }
             if isBase == false {
                 throw CommandFailure(
@@ -68,6 +72,30 @@ struct Verify: AsyncParsableCommand {
         }
     }
 
+    /// What is wrong where the content is not the snapshot's.
+    private func failure(_ document: SnapshotDocument, _ report: DifferenceReport?) -> CommandFailure {
+        let sentence = "\(document.name): the content is not that of \(document.id)"
+        guard let report else {
+            return CommandFailure(
+                kind: .finding,
+                message: "\(sentence); which files differ is not known, as the snapshot is in no commit")
+        }
+        guard report.difference.isEmpty else {
+            let hints =
+                paths.isEmpty
+                ? [
+                    "These git-lfs objects are damaged on this machine. This moves them to .git/lfs/bad: "
+                        + "git lfs fsck snapshot/\(document.name)", "Then fetch them again, as this command says.",
+                ] : []
+            return CommandFailure(kind: .finding, message: "\(sentence): \(report.summary)", hints: hints)
+        }
+        // By every hash that the commit has, the files are the commit's.
+        return CommandFailure(
+            kind: .finding,
+            message: "\(sentence), though every file is what the snapshot's commit holds",
+            hints: ["The tag snapshot/\(document.name) was moved, or its document edited; ask whoever made it."])
+    }
+
     private func isRecordedBase(_ document: SnapshotDocument) async throws -> Bool {
         guard let recorded = document.value["base"]?["content"]?.text else {
             throw CommandFailure(
@@ -81,14 +109,17 @@ struct Verify: AsyncParsableCommand {
     }
 
     private func report(
-        _ document: SnapshotDocument, _ digest: ContentDigest, _ completeness: Completeness, isBase: Bool?
+        _ document: SnapshotDocument, _ digest: ContentDigest, _ completeness: Completeness,
+        _ differences: DifferenceReport?, isBase: Bool?
     ) -> DocumentValue {
         [
             "snapshot": .string(document.name), "id": .string(document.id.description),
             "content": .string(digest.content.hex), "content_matches": .bool(digest.content == document.id.content),
+            "differences": differences?.document ?? .null,
             "base_matches": isBase.map { .bool($0) } ?? .null, "format": .string(completeness.format.rawValue),
             "processes": .integer(Int64(completeness.processCount)), "resumable": .bool(completeness.isComplete),
             "missing": .array(completeness.missing.map { .string($0) }),
+            "unlisted": .array(completeness.unlisted.map { .string($0) }),
             "parts": .array(
                 completeness.parts.map { part in
                     [

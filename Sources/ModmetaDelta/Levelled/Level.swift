@@ -14,6 +14,11 @@ enum Level {
     /// The bits of a word below its level, without the sign.
     static func shift(_ element: ElementKind) -> Int { element.exponentShift - 2 }
 
+    /// How many levels there are: one for each exponent field and each top two bits of a mantissa.
+    static func count(_ element: ElementKind) -> Int {
+        1 << ((element.isWidened ? 7 : element.width * 8 - 1) - shift(element))
+    }
+
     /// The bits of a word that are not coded: those below the level, and the sign.
     static func lowWidth(_ element: ElementKind) -> Int { shift(element) + 1 }
 

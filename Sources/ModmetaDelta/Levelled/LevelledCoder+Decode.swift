@@ -47,26 +47,42 @@ extension LevelledCoder {
         let bits = lowBits.reserve(lowLength + 8)
         bits.copyMemory(from: low)
         let source = UnsafeRawPointer(bits.baseAddress!)
-        let isRight =
+        let fault =
             element.codedWidth == 2
             ? restore(UInt16.self, parts, rows, least, element, symbols, source, escapes, into: target)
             : restore(UInt32.self, parts, rows, least, element, symbols, source, escapes, into: target)
-        guard isRight else {
+        switch fault {
+        case nil: return
+        case .escapes:
             throw DeltaError(.malformed, "the escaped levels do not end where they should", offset: escapeOffset)
+        case .level:
+            throw DeltaError(
+                .malformed, "a level is outside the \(Level.count(element)) that the numbers of the run have",
+                offset: codedOffset)
         }
     }
 
-    /// Puts words together; returns whether there were as many escaped levels as symbols asked for.
+    /// What is wrong with the levels of a run.
+    private enum Fault {
+        /// There are more or fewer escaped ones than the symbols ask for.
+        case escapes
+        /// One is of no number.
+        case level
+    }
+
+    /// Puts words together; returns what is wrong with their levels, if anything.
     @inline(__always)
     private func restore<Word: FixedWidthInteger & UnsignedInteger>(
         _ type: Word.Type, _ parts: [RunPart], _ rows: [UInt8], _ least: Int, _ element: ElementKind,
         _ symbols: UnsafePointer<UInt8>, _ low: UnsafeRawPointer, _ escapes: UnsafeRawBufferPointer,
         into output: UnsafeMutableRawPointer
-    ) -> Bool {
+    ) -> Fault? {
         let size = MemoryLayout<Word>.size
         let shift = Level.shift(element)
         let width = Level.lowWidth(element)
         let mask = UInt64(1) << UInt64(shift) - 1
+        let levels = Level.count(element)
+        var isOutside = false
         var escape = 0
         var word = 0
         var row = 0
@@ -79,10 +95,11 @@ extension LevelledCoder {
                     let symbol = Int(symbols[word])
                     var level = symbol &+ reference
                     if symbol == Level.escape {
-                        guard escape + 2 <= escapes.count else { return false }
+                        guard escape + 2 <= escapes.count else { return .escapes }
                         level = Int(escapes[escape]) | Int(escapes[escape + 1]) << 8
                         escape += 2
                     }
+                    isOutside = isOutside || !(0..<levels).contains(level)
                     let position = word &* width
                     let bits =
                         UInt64(littleEndian: low.loadUnaligned(fromByteOffset: position &>> 3, as: UInt64.self))
@@ -98,6 +115,7 @@ extension LevelledCoder {
                 row += 1
             }
         }
-        return escape == escapes.count
+        if isOutside { return .level }
+        return escape == escapes.count ? nil : .escapes
     }
 }

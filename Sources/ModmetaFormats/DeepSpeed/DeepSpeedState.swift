@@ -21,11 +21,13 @@ public struct DeepSpeedState: Hashable, Sendable {
     /// - Throws: `FormatError` if the file is no zip archive of PyTorch, and what reading the source throws.
     public init(parsing source: some ByteSource) throws {
         let (graph, root) = try PyTorchLayout.graph(of: source)
-        let fields = graph.fields(of: root) ?? [:]
+        var budget = ParseBudget("the pickle", inputLength: graph.nodes.count)
+        let fields = try graph.fields(of: root, &budget) ?? [:]
         if let shapes = fields["param_shapes"] {
             // A list of groups, or, in old versions and stage 3, sometimes one mapping.
             let lists = graph[shapes].kind == .list ? graph[shapes].children : [shapes]
             for group in lists {
+                try budget.charge(48 * graph[group].children.count, at: 0)
                 groups.append(
                     graph.pairs(of: group).compactMap { pair in
                         guard let name = graph.text(pair.key), let shape = graph.extents(pair.value) else { return nil }
@@ -33,7 +35,8 @@ public struct DeepSpeedState: Hashable, Sendable {
                     })
             }
         }
-        guard let optimizer = fields["optimizer_state_dict"].flatMap({ graph.fields(of: $0) }) else { return }
+        guard let optimizer = fields["optimizer_state_dict"], let optimizer = try graph.fields(of: optimizer, &budget)
+        else { return }
         stage = optimizer["zero_stage"].flatMap { graph.unsigned($0) }
         partitionCount = optimizer["partition_count"].flatMap { id in
             graph.unsigned(id) ?? graph.extents(id)?.max()

@@ -13,27 +13,30 @@ enum DistcpLayout {
         var reading = Layout.Reading(layout: Layout(format: .distcp, size: source.size, tensors: []))
         var names = RepeatedNames()
         var problem: FormatError?
+        var budget = ParseBudget("the file's pickles")
         var isAnyRead = false
         for range in archives {
             let item: Layout.Reading
             do {
-                item = try PyTorchLayout.parse(ByteWindow(range, of: source))
+                let window = ByteWindow(range, of: source)
+                item = try PyTorchLayout.parse(try ZipDirectory(parsing: window), window, &budget)
                 isAnyRead = true
             } catch let error as FormatError {
                 problem = problem ?? FormatError(error.code, error.message, offset: range.lowerBound + error.offset)
                 continue
             }
-            var renamed: [String: String] = [:]
+            var renamed: [ByteString: String] = [:]
             for var tensor in item.layout.tensors {
                 let name = names.distinct(tensor.name)
-                renamed[tensor.name] = name
+                renamed[ByteString(tensor.name)] = name
                 tensor.name = name
                 tensor.range = range.lowerBound + tensor.range.lowerBound..<range.lowerBound + tensor.range.upperBound
                 reading.layout.tensors.append(tensor)
             }
             for alias in item.aliases {
                 reading.aliases.append(
-                    Layout.Alias(name: names.distinct(alias.name), tensor: renamed[alias.tensor] ?? alias.tensor))
+                    Layout.Alias(
+                        name: names.distinct(alias.name), tensor: renamed[ByteString(alias.tensor)] ?? alias.tensor))
             }
         }
         if let problem, !isAnyRead { throw problem }

@@ -41,7 +41,7 @@ public struct DistributedMetadata: Hashable, Sendable {
     public private(set) var tensors: [Tensor] = []
 
     /// The names of the files, each once, in order.
-    public var files: [String] { Set(items.map(\.file)).sorted() }
+    public var files: [String] { Set(items.map { ByteString($0.file) }).sorted().map(\.text) }
 
     /// Reads a `.metadata`.
     ///
@@ -56,13 +56,16 @@ public struct DistributedMetadata: Hashable, Sendable {
         var machine = PickleMachine(ByteReader(bytes))
         let root = try machine.run()
         let graph = machine.graph
-        guard let fields = graph.fields(of: root), let data = fields["storage_data"] else {
+        var budget = ParseBudget("the pickle", inputLength: bytes.count)
+        guard let fields = try graph.fields(of: root, &budget), let data = fields["storage_data"] else {
             throw FormatError(.malformed, "the pickle has no storage_data and is no checkpoint's metadata", offset: 0)
         }
-        for (key, value) in graph.pairs(of: data) { items.append(try Item(key: key, value: value, in: graph)) }
+        for (key, value) in graph.pairs(of: data) { items.append(try Item(key: key, value: value, in: graph, &budget)) }
         guard let whole = fields["state_dict_metadata"] else { return }
         for (key, value) in graph.pairs(of: whole) {
-            guard let name = graph.text(key), let tensor = Tensor(name: name, value, in: graph) else { continue }
+            guard let name = graph.text(key), let tensor = try Tensor(name: name, value, in: graph, &budget) else {
+                continue
+            }
             tensors.append(tensor)
         }
     }
@@ -70,15 +73,17 @@ public struct DistributedMetadata: Hashable, Sendable {
 
 extension DistributedMetadata.Item {
     /// Reads an entry of `storage_data`: `MetadataIndex` to `_StorageInfo`.
-    fileprivate init(key: PickleGraph.ID, value: PickleGraph.ID, in graph: PickleGraph) throws(FormatError) {
-        let index = graph.fields(of: key) ?? [:]
-        let info = graph.fields(of: value) ?? [:]
+    fileprivate init(
+        key: PickleGraph.ID, value: PickleGraph.ID, in graph: PickleGraph, _ budget: inout ParseBudget
+    ) throws(FormatError) {
+        let index = try graph.fields(of: key, &budget) ?? [:]
+        let info = try graph.fields(of: value, &budget) ?? [:]
         guard let name = index["fqn"].flatMap({ graph.text($0) }),
             let file = info["relative_path"].flatMap({ graph.text($0) }),
             let offset = info["offset"].flatMap({ graph.unsigned($0) }),
             let length = info["length"].flatMap({ graph.unsigned($0) })
         else { throw FormatError(.malformed, "an entry of storage_data does not say where its bytes are", offset: 0) }
-        guard !file.isEmpty, !file.hasPrefix("."), file.utf8.count <= 255,
+        guard !file.isEmpty, !file.hasBytePrefix("."), file.utf8.count <= 255,
             !file.utf8.contains(where: { $0 == 0x2F || $0 == 0x5C || $0 < 0x20 })
         else {
             throw FormatError(
@@ -95,13 +100,17 @@ extension DistributedMetadata.Item {
 
 extension DistributedMetadata.Tensor {
     /// Reads a `TensorStorageMetadata`; nil for what is no tensor.
-    fileprivate init?(name: String, _ value: PickleGraph.ID, in graph: PickleGraph) {
-        guard let fields = graph.fields(of: value), let size = fields["size"], let shape = graph.extents(size),
+    fileprivate init?(
+        name: String, _ value: PickleGraph.ID, in graph: PickleGraph, _ budget: inout ParseBudget
+    ) throws(FormatError) {
+        guard let fields = try graph.fields(of: value, &budget), let size = fields["size"],
+            let shape = graph.extents(size),
             let chunks = fields["chunks"]
         else { return nil }
         (self.name, self.shape, parts) = (name, shape, [])
         for chunk in graph[chunks].children {
-            guard let part = graph.fields(of: chunk), let offsets = part["offsets"].flatMap({ graph.extents($0) }),
+            guard let part = try graph.fields(of: chunk, &budget),
+                let offsets = part["offsets"].flatMap({ graph.extents($0) }),
                 let sizes = part["sizes"].flatMap({ graph.extents($0) }), offsets.count == sizes.count
             else { return nil }
             parts.append(DistributedMetadata.Part(offsets: offsets, shape: sizes))

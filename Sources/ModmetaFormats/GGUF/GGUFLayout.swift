@@ -86,7 +86,8 @@ public enum GGUFLayout {
                     range: start..<end))
         }
         layout.tensors.sort {
-            ($0.range.lowerBound, $0.range.upperBound, $0.name) < ($1.range.lowerBound, $1.range.upperBound, $1.name)
+            ($0.range.lowerBound, $0.range.upperBound, ByteString($0.name))
+                < ($1.range.lowerBound, $1.range.upperBound, ByteString($1.name))
         }
         try layout.validate()
         return layout

@@ -10,7 +10,7 @@ struct GGUFMetadata {
     /// What the starts of tensors are multiples of.
     private(set) var alignment: UInt64 = 32
     /// The integers under `split.`: which part of how many a file is.
-    private(set) var split: [String: UInt64] = [:]
+    private(set) var split: [ByteString: UInt64] = [:]
 
     /// Reads all pairs.
     init(parsing reader: inout ByteReader, count: UInt64) throws(FormatError) {
@@ -18,7 +18,7 @@ struct GGUFMetadata {
             throw FormatError(
                 .truncated, "the file has not room for its \(count) key-value pairs", offset: reader.offset)
         }
-        var keys = Set<String>()
+        var keys = Set<ByteString>()
         for _ in 0..<count {
             let place = reader.offset
             let length = try reader.uint64("a key")
@@ -27,7 +27,7 @@ struct GGUFMetadata {
                     .malformed, "a key has \(length) bytes, more than the \(GGUFMetadata.keyLimit) of the format",
                     offset: place)
             }
-            let key = String(decoding: try reader.take(length, "a key"), as: UTF8.self)
+            let key = ByteString(String(decoding: try reader.take(length, "a key"), as: UTF8.self))
             guard keys.insert(key).inserted else {
                 throw FormatError(.malformed, "the key \(QuotedName(key)) occurs twice", offset: place)
             }

@@ -1,6 +1,6 @@
 /// Which part of a split GGUF model a file is, see docs/formats/gguf.md, "Split files".
 public struct GGUFSplit: Hashable, Sendable {
-    static let keys: Set<String> = ["split.no", "split.count", "split.tensors.count"]
+    static let keys: Set<ByteString> = ["split.no", "split.count", "split.tensors.count"]
 
     /// The part, from 0.
     public let number: UInt64

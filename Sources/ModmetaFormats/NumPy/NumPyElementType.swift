@@ -20,16 +20,20 @@ struct NumPyElementType: Hashable {
     ///
     /// - Throws: `malformed` for what is no simple type.
     init(_ description: String, place: UInt64) throws(FormatError) {
-        if let type = NumPyElementType.types[description] {
+        if let type = NumPyElementType.types[ByteString(description)] {
             self = type
             return
+        }
+        guard description.utf8.count <= LayoutLimits.dtypeLength,
+            description.utf8.allSatisfy({ (0x21...0x7E).contains($0) })
+        else {
+            throw FormatError(
+                .malformed, "the array's element type \(QuotedName(description)) is not known", offset: place)
         }
         let kind = description.dropFirst().first
         let units = description.dropFirst(2).prefix { $0.isASCII && $0.isNumber }
         guard let order = description.first, "<>|=".contains(order), let kind, "biufcSUVmM".contains(kind),
-            let count = UInt64(units), (1...1 << 30).contains(count),
-            description.utf8.count <= LayoutLimits.dtypeLength,
-            description.utf8.allSatisfy({ (0x21...0x7E).contains($0) })
+            let count = UInt64(units), (1...1 << 30).contains(count)
         else {
             throw FormatError(
                 .malformed, "the array's element type \(QuotedName(description)) is not known", offset: place)
@@ -38,7 +42,7 @@ struct NumPyElementType: Hashable {
         self.init(description, kind == "U" ? 4 * count : count, .byte)
     }
 
-    private static let types: [String: NumPyElementType] = [
+    private static let types: [ByteString: NumPyElementType] = [
         "|b1": .init("BOOL", 1, .byte), "|i1": .init("I8", 1, .integer8), "|u1": .init("U8", 1, .integer8),
         "<i2": .init("I16", 2, .integer16), "<u2": .init("U16", 2, .integer16),
         "<i4": .init("I32", 4, .integer32), "<u4": .init("U32", 4, .integer32),

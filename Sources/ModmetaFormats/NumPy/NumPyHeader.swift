@@ -54,7 +54,7 @@ struct NumPyHeader {
 
     private mutating func read(_ literal: inout PythonLiteral) throws(FormatError) {
         var isFortran = false
-        var seen: Set<String> = []
+        var seen: Set<ByteString> = []
         try literal.dictionary { (literal, key, place) throws(FormatError) in
             guard seen.insert(key).inserted else {
                 throw FormatError(.malformed, "the header of an array has \(QuotedName(key)) twice", offset: place)
@@ -62,7 +62,7 @@ struct NumPyHeader {
             switch key {
             case "descr":
                 let description = try literal.text()
-                holdsObjects = description.dropFirst().first == "O"
+                holdsObjects = description.utf8.dropFirst().first == UInt8(ascii: "O")
                 if !holdsObjects { type = try NumPyElementType(description, place: place) }
             case "fortran_order": isFortran = try literal.bool()
             case "shape": shape = try literal.integers()

@@ -18,7 +18,7 @@ public enum NumPyLayout {
 
     /// Whether an archive holds arrays and nothing else.
     static func holdsArrays(_ directory: ZipDirectory) -> Bool {
-        !directory.entries.isEmpty && directory.entries.allSatisfy { $0.name.hasSuffix(suffix) }
+        !directory.entries.isEmpty && directory.entries.allSatisfy { $0.name.hasByteSuffix(suffix) }
     }
 
     static func parse(_ directory: ZipDirectory, _ source: some ByteSource) throws -> Layout {
@@ -26,10 +26,13 @@ public enum NumPyLayout {
         for entry in directory.entries {
             let range = try directory.data(of: entry, in: source)
             layout.tensors.append(
-                try tensor(named: String(entry.name.dropLast(suffix.count)), in: range, of: source))
+                try tensor(
+                    named: String(decoding: entry.name.utf8.dropLast(suffix.utf8.count), as: UTF8.self), in: range,
+                    of: source))
         }
         layout.tensors.sort {
-            ($0.range.lowerBound, $0.range.upperBound, $0.name) < ($1.range.lowerBound, $1.range.upperBound, $1.name)
+            ($0.range.lowerBound, $0.range.upperBound, ByteString($0.name))
+                < ($1.range.lowerBound, $1.range.upperBound, ByteString($1.name))
         }
         try layout.validate()
         return layout

@@ -12,12 +12,12 @@ struct PythonLiteral {
     ///
     /// - Parameter member: reads the value of a key.
     mutating func dictionary(
-        _ member: (inout PythonLiteral, String, UInt64) throws(FormatError) -> Void
+        _ member: (inout PythonLiteral, ByteString, UInt64) throws(FormatError) -> Void
     ) throws(FormatError) {
         try expect("{")
         while try peek() != UInt8(ascii: "}") {
             let place = reader.offset
-            let key = try text()
+            let key = ByteString(try text())
             try expect(":")
             try member(&self, key, place)
             if try peek() == UInt8(ascii: ",") { try expect(",") }

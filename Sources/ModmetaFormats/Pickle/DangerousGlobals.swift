@@ -1,7 +1,7 @@
 /// Names that run commands or code, open files or connections, or reach what does, when a pickle is loaded.
 enum DangerousGlobals {
     /// Modules of which every name is dangerous, wherever they occur in a path.
-    static let modules: Set<String> = [
+    static let modules: Set<ByteString> = [
         "os", "posix", "nt", "posixpath", "ntpath", "subprocess", "_posixsubprocess", "sys", "socket", "_socket", "ssl",
         "socketserver", "runpy", "pty", "shutil", "commands", "importlib", "imp", "pkgutil", "code", "codeop", "bdb",
         "pdb", "pip", "ensurepip", "venv", "distutils", "setuptools", "asyncio", "ctypes", "_ctypes", "cffi",
@@ -17,14 +17,14 @@ enum DangerousGlobals {
     ]
 
     /// Names of the built-in functions that are dangerous.
-    static let builtins: Set<String> = [
+    static let builtins: Set<ByteString> = [
         "eval", "exec", "execfile", "compile", "open", "file", "input", "raw_input", "apply", "__import__", "getattr",
         "setattr", "delattr", "globals", "locals", "vars", "breakpoint", "memoryview", "help", "exit", "quit", "reload",
         "__build_class__", "type", "super", "map", "filter",
     ]
 
     /// Single names of modules that are harmless otherwise.
-    static let qualified: Set<String> = [
+    static let qualified: Set<ByteString> = [
         "operator.attrgetter", "operator.methodcaller", "operator.itemgetter", "_operator.attrgetter",
         "_operator.methodcaller", "_operator.itemgetter", "functools.partial", "functools.reduce", "_functools.partial",
         "functools.partialmethod", "itertools.starmap", "uuid._get_command_stdout", "uuid._popen",

@@ -2,18 +2,21 @@
 enum HarmlessGlobals {
     /// Whether a name is on the list.
     static func contains(_ global: PickleGlobal) -> Bool {
-        switch global.module {
+        switch ByteString(global.module) {
         case "torch": isTorch(global.name)
-        case "torch._utils": global.name.hasPrefix("_rebuild_") && !global.name.contains("device_tensor_from_numpy")
-        case "torch.storage": global.name.hasSuffix("Storage")
-        default: names[global.module]?.contains(global.name) ?? false
+        case "torch._utils":
+            global.name.hasBytePrefix("_rebuild_") && !global.name.hasBytes(of: "device_tensor_from_numpy")
+        case "torch.storage": global.name.hasByteSuffix("Storage")
+        default: names[ByteString(global.module)]?.contains(ByteString(global.name)) ?? false
         }
     }
 
     /// Whether a name is that of a member of an enumeration on the list.
-    static func isMember(_ global: PickleGlobal) -> Bool { members[global.module]?.contains(global.name) ?? false }
+    static func isMember(_ global: PickleGlobal) -> Bool {
+        members[ByteString(global.module)]?.contains(ByteString(global.name)) ?? false
+    }
 
-    private static let members: [String: Set<String>] = [
+    private static let members: [ByteString: Set<ByteString>] = [
         "torch.distributed.checkpoint.metadata": memoryFormats,
         "torch.distributed._shard.checkpoint.metadata": memoryFormats,
         "torch.distributed._shard.sharded_tensor.metadata": memoryFormats,
@@ -21,18 +24,18 @@ enum HarmlessGlobals {
 
     private static let memoryFormats = Set(
         ["MEM_FORMAT_ENCODING", "_MEM_FORMAT_ENCODING"].flatMap { name in
-            ["CONTIGUOUS_FORMAT", "CHANNELS_LAST", "PRESERVE_FORMAT"].map { "\(name).TORCH_\($0)" }
+            ["CONTIGUOUS_FORMAT", "CHANNELS_LAST", "PRESERVE_FORMAT"].map { ByteString("\(name).TORCH_\($0)") }
         })
 
     private static func isTorch(_ name: String) -> Bool {
-        name.hasSuffix("Storage") || PyTorchElementType(torchName: name) != nil
+        name.hasByteSuffix("Storage") || PyTorchElementType(torchName: name) != nil
             || [
                 "Size", "Tensor", "device", "qint8", "quint8", "qint32", "per_tensor_affine", "per_channel_affine",
                 "strided", "sparse_coo", "sparse_csr", "contiguous_format", "Generator",
-            ].contains(name)
+            ].hasText(name)
     }
 
-    private static let names: [String: Set<String>] = [
+    private static let names: [ByteString: Set<ByteString>] = [
         "collections": ["OrderedDict", "defaultdict", "Counter", "deque"],
         "builtins": builtins, "__builtin__": builtins,
         "_codecs": ["encode"], "copyreg": ["_reconstructor"], "copy_reg": ["_reconstructor"],
@@ -54,17 +57,17 @@ enum HarmlessGlobals {
     ]
 
     /// The records of a distributed checkpoint's `.metadata`.
-    private static let distributed: Set<String> = [
+    private static let distributed: Set<ByteString> = [
         "Metadata", "MetadataIndex", "StorageMeta", "TensorStorageMetadata", "BytesStorageMetadata",
         "ChunkStorageMetadata", "TensorProperties", "_MEM_FORMAT_ENCODING",
     ]
 
     /// Paths as values: making one touches no file.
-    private static let paths: Set<String> = [
+    private static let paths: Set<ByteString> = [
         "Path", "PosixPath", "WindowsPath", "PurePath", "PurePosixPath", "PureWindowsPath",
     ]
 
-    private static let builtins: Set<String> = [
+    private static let builtins: Set<ByteString> = [
         "set", "frozenset", "list", "tuple", "dict", "int", "float", "complex", "bool", "str", "bytes", "bytearray",
         "unicode", "long", "slice", "range", "xrange", "object",
     ]

@@ -10,6 +10,17 @@ public struct PickleGlobal: Hashable, Sendable {
         self.module = module
         self.name = name
     }
+
+    /// Whether two names have the same bytes.
+    public static func == (left: PickleGlobal, right: PickleGlobal) -> Bool {
+        left.name.hasSameBytes(as: right.name) && left.module.hasSameBytes(as: right.module)
+    }
+
+    /// Feeds the bytes of both parts to a hash.
+    public func hash(into hasher: inout Hasher) {
+        hasher.combine(ByteString(module))
+        hasher.combine(ByteString(name))
+    }
 }
 
 extension PickleGlobal: CustomStringConvertible {

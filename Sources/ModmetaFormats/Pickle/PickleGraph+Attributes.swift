@@ -36,7 +36,7 @@ extension PickleGraph {
     ]
 
     /// The libraries whose classes are told by their names.
-    private static let libraries: Set<Substring> = ["torch", "deepspeed"]
+    private static let libraries = ["torch", "deepspeed"]
 
     /// The bytes of the longest name of a module, a class or an attribute.
     private static let nameLimit = 255
@@ -48,10 +48,9 @@ extension PickleGraph {
         }
         let arguments = self[call.children[1]].children
         guard arguments.count == 2, let owner = global(arguments[0]), let name = text(arguments[1]) else { return nil }
-        guard let library = owner.module.split(separator: ".").first, Self.libraries.contains(library) else {
-            return nil
-        }
         guard max(owner.module.utf8.count, owner.name.utf8.count, name.utf8.count) <= Self.nameLimit else { return nil }
+        let library = owner.module.utf8.prefix { $0 != UInt8(ascii: ".") }
+        guard Self.libraries.contains(where: { library.elementsEqual($0.utf8) }) else { return nil }
         // What begins with a line leads from a class to everything else.
         guard let first = name.utf8.first, first != UInt8(ascii: "_"), !(0x30...0x39).contains(first),
             name.utf8.allSatisfy({

@@ -33,9 +33,12 @@ extension PickleGraph {
     }
 
     /// The attributes an object is given as its state, or the values of a dictionary, by name; nil if there are none.
-    func fields(of id: ID) -> [String: ID]? {
+    ///
+    /// - Parameter budget: pays for each, as thousands of objects may share one state.
+    func fields(of id: ID, _ budget: inout ParseBudget) throws(FormatError) -> [ByteString: ID]? {
         let source = self[id].state ?? id
-        let pairs = pairs(of: source).compactMap { pair in text(pair.key).map { ($0, pair.value) } }
+        try budget.charge(32 * self[source].children.count, at: 0)
+        let pairs = pairs(of: source).compactMap { pair in text(pair.key).map { (ByteString($0), pair.value) } }
         return pairs.isEmpty ? nil : Dictionary(pairs, uniquingKeysWith: { _, last in last })
     }
 

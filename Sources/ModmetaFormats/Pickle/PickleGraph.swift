@@ -45,6 +45,9 @@ struct PickleGraph {
     /// The largest number of objects; more than 100,000 tensors have.
     static let nodeLimit = 1 << 22
 
+    /// The bytes of the longest name of a module, or of a class or function in it.
+    static let globalLength = 1024
+
     private(set) var nodes: [Node] = [Node(kind: .other)]
     /// The classes and functions, each once, in the order of their first use.
     private(set) var globals: [PickleGlobal] = []

@@ -34,15 +34,19 @@ public struct PickleImport: Hashable, Sendable {
 
     private static func verdict(of global: PickleGlobal) -> Verdict {
         // Later protocols look names up part by part, so that "torch" and "hub.os.system" lead to "os.system".
-        let parts = global.module.split(separator: ".") + global.name.split(separator: ".")
-        let isPlain = !global.name.contains(".")
+        let parts = PickleImport.parts(of: global.module) + PickleImport.parts(of: global.name)
+        let isPlain = !global.name.utf8.contains(UInt8(ascii: "."))
         if isPlain ? HarmlessGlobals.contains(global) : HarmlessGlobals.isMember(global) { return .harmless }
-        if parts.contains(where: { DangerousGlobals.modules.contains(String($0)) }) { return .dangerous }
-        if DangerousGlobals.qualified.contains("\(global)") { return .dangerous }
-        let isBuiltin = ["builtins", "__builtin__", "__builtins__"].contains(global.module)
-        if isBuiltin, parts.dropFirst().contains(where: { DangerousGlobals.builtins.contains(String($0)) }) {
+        if parts.contains(where: { DangerousGlobals.modules.contains($0) }) { return .dangerous }
+        if DangerousGlobals.qualified.contains(ByteString("\(global)")) { return .dangerous }
+        let isBuiltin = ["builtins", "__builtin__", "__builtins__"].hasText(global.module)
+        if isBuiltin, parts.dropFirst().contains(where: { DangerousGlobals.builtins.contains($0) }) {
             return .dangerous
         }
         return .unknown
+    }
+
+    private static func parts(of path: String) -> [ByteString] {
+        path.utf8.split(separator: UInt8(ascii: ".")).map { ByteString(String(decoding: $0, as: UTF8.self)) }
     }
 }

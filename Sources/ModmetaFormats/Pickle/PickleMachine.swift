@@ -1,7 +1,8 @@
 /// Follows the instructions of a pickle on a stack of symbols: it learns what would be built, and builds nothing.
 ///
 /// Knows protocols 0 to 5, see docs/formats/pytorch.md, "The pickle". Every instruction makes one object at most, so
-/// memory is bounded by the bytes read and by `PickleGraph.nodeLimit`.
+/// memory is bounded by the bytes read and by `PickleGraph.nodeLimit`; what readers make of the objects is bounded by a
+/// `ParseBudget`.
 struct PickleMachine {
     /// The objects so far; after an error, those up to it.
     private(set) var graph = PickleGraph()
@@ -181,8 +182,8 @@ struct PickleMachine {
         case .long4: try pushLong(UInt64(try reader.uint32("a length")))
         default:
             let text = try line("an integer")
-            let digits = text.last == "L" ? text.dropLast() : text[...]
-            try push(Int64(digits).map { .integer($0) } ?? .other, [])
+            let digits = text.utf8.last == UInt8(ascii: "L") ? text.utf8.dropLast() : text.utf8[...]
+            try push(Int64(Substring(digits)).map { .integer($0) } ?? .other, [])
         }
     }
 
@@ -199,8 +200,7 @@ struct PickleMachine {
         switch opcode {
         case .string:
             let text = try line("a text")
-            let quotes = text.count >= 2 && text.first == text.last && (text.first == "'" || text.first == "\"")
-            return try push(.text(quotes ? String(text.dropFirst().dropLast()) : text), [])
+            return try push(.text(PickleMachine.unquoted(text)), [])
         case .unicode: return try push(.text(try line("a text")), [])
         case .shortBinunicode, .shortBinstring: length = UInt64(try reader.byte("a length"))
         case .binunicode8: length = try reader.uint64("a length")
@@ -209,12 +209,27 @@ struct PickleMachine {
         try push(.text(String(decoding: try reader.take(length, "a text"), as: UTF8.self)), [])
     }
 
+    /// A text without the quotes of protocol 0.
+    private static func unquoted(_ text: String) -> String {
+        let bytes = text.utf8
+        guard bytes.count >= 2, let quote = bytes.first, quote == bytes.last,
+            quote == UInt8(ascii: "'") || quote == UInt8(ascii: "\"")
+        else { return text }
+        return String(decoding: bytes.dropFirst().dropLast(), as: UTF8.self)
+    }
+
     private mutating func skip(_ length: UInt64) throws(FormatError) {
         _ = try reader.take(length, "some bytes")
         stack.append(PickleGraph.other)
     }
 
     private mutating func pushGlobal(module: String, name: String) throws(FormatError) {
+        // Longer ones would be hashed again with every use.
+        guard max(module.utf8.count, name.utf8.count) <= PickleGraph.globalLength else {
+            throw FormatError(
+                .limitExceeded, "the pickle names a class in more than \(PickleGraph.globalLength) bytes",
+                offset: instructionStart)
+        }
         stack.append(try graph.add(PickleGlobal(module: module, name: name)))
     }
 

@@ -19,8 +19,8 @@ struct PickleScan {
     private mutating func archive(_ source: some ByteSource) throws {
         let directory = try ZipDirectory(parsing: source)
         for entry in directory.entries {
-            let isPickle = [".pkl", ".pickle", ".joblib"].contains { entry.name.hasSuffix($0) }
-            guard isPickle || entry.name.hasSuffix(".npy") else { continue }
+            let isPickle = [".pkl", ".pickle", ".joblib"].contains { entry.name.hasByteSuffix($0) }
+            guard isPickle || entry.name.hasByteSuffix(".npy") else { continue }
             do {
                 let range = try directory.data(of: entry, in: source)
                 if isPickle {

@@ -41,7 +41,9 @@ public struct SafeToLoad: Sendable {
         guard scan.found > 0 || scan.problem != nil else { return nil }
         let imports = scan.globals.map { PickleImport($0) }
         return SafeToLoad(
-            imports: imports.sorted { ($1.verdict, $0.global.description) < ($0.verdict, $1.global.description) },
+            imports: imports.sorted {
+                ($1.verdict, ByteString($0.global.description)) < ($0.verdict, ByteString($1.global.description))
+            },
             problem: scan.problem)
     }
 }

@@ -11,7 +11,7 @@ struct PlainTensor {
     private static let parameter = PickleGlobal(module: "torch._utils", name: "_rebuild_parameter")
     private static let orderedDictionary = PickleGlobal(module: "collections", name: "OrderedDict")
     private static let size = PickleGlobal(module: "torch", name: "Size")
-    private static let storageModules: Set<String> = ["torch", "torch.storage"]
+    private static let storageModules: Set<ByteString> = ["torch", "torch.storage"]
 
     /// Whether the pickle imports nothing but what plain tensors are made with.
     ///
@@ -89,7 +89,7 @@ struct PlainTensor {
     }
 
     private static func isStorage(_ global: PickleGlobal) -> Bool {
-        storageModules.contains(global.module) && PyTorchElementType(storageClass: global.name) != nil
+        storageModules.contains(ByteString(global.module)) && PyTorchElementType(storageClass: global.name) != nil
     }
 
     private func isBool(_ id: PickleGraph.ID) -> Bool {

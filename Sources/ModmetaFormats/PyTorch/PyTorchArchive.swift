@@ -3,7 +3,7 @@ struct PyTorchArchive<Source: ByteSource> {
     private let directory: ZipDirectory
     private let root: String
     private let source: Source
-    private let entries: [String: ZipEntry]
+    private let entries: [ByteString: ZipEntry]
 
     /// Looks at an archive whose folder of tensors is known.
     ///
@@ -12,8 +12,9 @@ struct PyTorchArchive<Source: ByteSource> {
         self.directory = directory
         self.root = root
         self.source = source
-        entries = Dictionary(directory.entries.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
-        guard let entry = entries[root + "byteorder"], entry.size <= 16 else { return }
+        entries = Dictionary(
+            directory.entries.map { (ByteString($0.name), $0) }, uniquingKeysWith: { first, _ in first })
+        guard let entry = entries[ByteString(root + "byteorder")], entry.size <= 16 else { return }
         let order = try source.read(try directory.data(of: entry, in: source))
         guard order.elementsEqual("little".utf8) else {
             throw FormatError(.malformed, "the file is not in little-endian byte order", offset: entry.headerOffset)
@@ -22,14 +23,17 @@ struct PyTorchArchive<Source: ByteSource> {
 
     /// Whether PyTorch loads this pickle and no other: all files are in its folder, and none makes it a program.
     var isAlone: Bool {
-        !root.dropLast().contains("/") && entries["\(root)constants.pkl"] == nil
-            && entries.keys.allSatisfy { $0.utf8.starts(with: root.utf8) }
+        !root.utf8.dropLast().contains(UInt8(ascii: "/")) && entries[ByteString("\(root)constants.pkl")] == nil
+            && entries.keys.allSatisfy { $0.bytes.starts(with: root.utf8) }
     }
+
+    /// The bytes of the pickle, or 0 where there is none that is read.
+    var pickleLength: Int { entries[ByteString(root + "data.pkl")].map { Int(clamping: $0.size) } ?? 0 }
 
     /// Follows the pickle; the object that the file is.
     func pickle() throws -> (PickleGraph, PickleGraph.ID) {
         let name = root + "data.pkl"
-        guard let entry = entries[name] else {
+        guard let entry = entries[ByteString(name)] else {
             throw FormatError(.malformed, "the zip archive has no \(name)", offset: 0)
         }
         let range = try directory.data(of: entry, in: source)
@@ -46,7 +50,7 @@ struct PyTorchArchive<Source: ByteSource> {
 
     /// The bytes of a storage in the file.
     func data(_ key: String) throws -> Range<UInt64> {
-        guard let entry = entries["\(root)data/\(key)"] else {
+        guard let entry = entries[ByteString("\(root)data/\(key)")] else {
             throw FormatError(
                 .malformed, "the pickle uses the storage \(QuotedName(key)), which the archive lacks", offset: 0)
         }

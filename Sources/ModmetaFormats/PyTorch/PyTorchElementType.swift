@@ -33,17 +33,17 @@ struct PyTorchElementType: Hashable {
 
     /// The type of a storage class such as `FloatStorage`; nil for one that is not known or has none.
     init?(storageClass name: String) {
-        guard let type = PyTorchElementType.storages[name] else { return nil }
+        guard let type = PyTorchElementType.storages[ByteString(name)] else { return nil }
         self = type
     }
 
     /// The type that `torch` calls by a name such as `float8_e4m3fn`.
     init?(torchName name: String) {
-        guard let type = PyTorchElementType.types[name] else { return nil }
+        guard let type = PyTorchElementType.types[ByteString(name)] else { return nil }
         self = type
     }
 
-    private static let storages: [String: PyTorchElementType] = [
+    private static let storages: [ByteString: PyTorchElementType] = [
         "DoubleStorage": .init("F64", 8, .float64), "FloatStorage": .init("F32", 4, .float32),
         "HalfStorage": .init("F16", 2, .float16), "BFloat16Storage": .init("BF16", 2, .bfloat16),
         "LongStorage": .init("I64", 8, .integer64), "IntStorage": .init("I32", 4, .integer32),
@@ -55,7 +55,7 @@ struct PyTorchElementType: Hashable {
         "QUInt2x4Storage": .init("QU2X4", 1, .byte), "UntypedStorage": bytes,
     ]
 
-    private static let types: [String: PyTorchElementType] = [
+    private static let types: [ByteString: PyTorchElementType] = [
         "float64": .init("F64", 8, .float64), "float32": .init("F32", 4, .float32),
         "float16": .init("F16", 2, .float16), "bfloat16": .init("BF16", 2, .bfloat16),
         "int64": .init("I64", 8, .integer64), "int32": .init("I32", 4, .integer32),

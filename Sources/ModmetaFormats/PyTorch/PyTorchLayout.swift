@@ -15,11 +15,19 @@ public enum PyTorchLayout {
 
     /// The folder of the archive that holds the pickle of tensors, with its `/`; nil if this is another kind of archive.
     static func root(of directory: ZipDirectory) -> String? {
-        guard let pickle = directory.entries.first(where: { $0.name.hasSuffix("/data.pkl") }) else { return nil }
-        return String(pickle.name.dropLast("data.pkl".count))
+        guard let pickle = directory.entries.first(where: { $0.name.hasByteSuffix("/data.pkl") }) else { return nil }
+        return String(decoding: pickle.name.utf8.dropLast("data.pkl".utf8.count), as: UTF8.self)
     }
 
     static func parse(_ directory: ZipDirectory, _ source: some ByteSource) throws -> Layout.Reading {
+        var budget = ParseBudget("the pickle")
+        return try parse(directory, source, &budget)
+    }
+
+    /// Reads the tensors of one archive; the budget is one for all archives of a file.
+    static func parse(
+        _ directory: ZipDirectory, _ source: some ByteSource, _ budget: inout ParseBudget
+    ) throws -> Layout.Reading {
         guard let root = root(of: directory) else {
             throw FormatError(
                 .malformed, "the zip archive has no data.pkl and is not PyTorch's, nor are all its files NumPy's",
@@ -27,7 +35,8 @@ public enum PyTorchLayout {
         }
         let archive = try PyTorchArchive(directory, root: root, source)
         var (graph, pickle) = try archive.pickle()
-        let found = try PyTorchNames(root: pickle, in: graph)
+        budget.grant(archive.pickleLength)
+        let found = try PyTorchNames(root: pickle, in: graph, &budget)
         graph = PickleGraph()
         var placement = PyTorchPlacement()
         for tensor in found.tensors { placement.add(tensor) }

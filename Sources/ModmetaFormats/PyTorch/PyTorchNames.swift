@@ -8,99 +8,168 @@ struct PyTorchNames {
     /// Further names of tensors that have one.
     private(set) var aliases: [(name: String, of: String)] = []
 
+    /// The way to an object: what it adds to the name of the object that has it.
+    ///
+    /// Only tensors get names. A name for each container under one long key would be a thousand times the pickle.
+    private struct Step {
+        /// The step before, or -1.
+        var parent: Int32
+        var part: Part
+        /// The bytes of the whole name.
+        var length: Int32
+    }
+
+    /// What one step adds to a name.
+    private enum Part {
+        case nothing
+        case index(Int32)
+        case key(PickleGraph.ID)
+    }
+
     private let graph: PickleGraph
     private var names: [PickleGraph.ID: String] = [:]
     private var visited: [Bool]
-    private var waiting: [(id: PickleGraph.ID, name: String, depth: Int)] = []
+    private var steps: [Step] = []
+    private var waiting: [(id: PickleGraph.ID, parent: Int32, part: Part, depth: Int32)] = []
 
     /// Finds all tensors that an object leads to.
-    init(root: PickleGraph.ID, in graph: PickleGraph) throws(FormatError) {
+    ///
+    /// - Parameter budget: pays for names, and for the parts of objects: one list may be a part of a thousand.
+    init(root: PickleGraph.ID, in graph: PickleGraph, _ budget: inout ParseBudget) throws(FormatError) {
         self.graph = graph
         visited = [Bool](repeating: false, count: graph.nodes.count)
-        waiting = [(root, "", 0)]
+        waiting = [(root, -1, .nothing, 0)]
         while let next = waiting.popLast() {
-            guard next.name.utf8.count <= LayoutLimits.nameLength else {
-                throw FormatError(
-                    .limitExceeded, "the pickle names something in more than \(LayoutLimits.nameLength) bytes",
-                    offset: 0)
-            }
             guard next.depth <= PyTorchNames.depthLimit else {
                 throw FormatError(
                     .limitExceeded, "the pickle nests its parts deeper than \(PyTorchNames.depthLimit) levels",
                     offset: 0)
             }
-            visit(next.id, name: next.name, depth: next.depth)
+            let step = Step(parent: next.parent, part: next.part, length: try length(of: next.part, in: next.parent))
+            try visit(next.id, step, depth: next.depth, &budget)
         }
     }
 
-    private mutating func visit(_ id: PickleGraph.ID, name: String, depth: Int) {
+    private mutating func visit(
+        _ id: PickleGraph.ID, _ step: Step, depth: Int32, _ budget: inout ParseBudget
+    ) throws(FormatError) {
         if let first = names[id] {
-            if first != name { aliases.append((name, first)) }
+            try budget.charge(Int(step.length) + 32, at: 0)
+            let name = name(of: step)
+            if !first.hasSameBytes(as: name) { aliases.append((name, first)) }
             return
         }
         guard !visited[Int(id)] else { return }
         visited[Int(id)] = true
-        if let tensor = PyTorchTensor(id, name: name.isEmpty ? "tensor" : name, in: graph) {
+        if var tensor = PyTorchTensor(id, name: "", in: graph) {
+            try budget.charge(Int(step.length) + 64, at: 0)
+            tensor.name = step.length == 0 ? "tensor" : name(of: step)
             names[id] = tensor.name
             tensors.append(tensor)
         }
+        let parts = try parts(of: id, &budget)
+        guard !parts.isEmpty else { return }
+        let place = Int32(steps.count)
+        steps.append(step)
         // The last to wait is the first to be visited.
-        for (part, child) in parts(of: id).reversed() where mayHoldTensors(child) {
-            let childName = part.isEmpty ? name : name.isEmpty ? part : "\(name).\(part)"
-            waiting.append((child, childName, depth + 1))
+        for (part, child) in parts.reversed() { waiting.append((child, place, part, depth + 1)) }
+    }
+
+    // MARK: Names
+
+    private func length(of part: Part, in parent: Int32) throws(FormatError) -> Int32 {
+        let before = parent < 0 ? 0 : Int(steps[Int(parent)].length)
+        let own = text(of: part).utf8.count
+        let length = own == 0 ? before : before == 0 ? own : before + 1 + own
+        guard length <= LayoutLimits.nameLength else {
+            throw FormatError(
+                .limitExceeded, "the pickle names something in more than \(LayoutLimits.nameLength) bytes", offset: 0)
+        }
+        return Int32(length)
+    }
+
+    /// The texts on the way to an object, with dots between.
+    private func name(of step: Step) -> String {
+        var parts: [String] = []
+        var step = step
+        while true {
+            let text = text(of: step.part)
+            if !text.isEmpty { parts.append(text) }
+            guard step.parent >= 0 else { break }
+            step = steps[Int(step.parent)]
+        }
+        return parts.reversed().joined(separator: ".")
+    }
+
+    /// How a step reads in a name; what modules keep their parts in says nothing and is left out.
+    private func text(of part: Part) -> String {
+        switch part {
+        case .nothing: return ""
+        case .index(let index): return String(index)
+        case .key(let id):
+            switch graph[id].kind {
+            case .text(let text): return PyTorchNames.silent.hasText(text) ? "" : text
+            case .integer(let value): return String(value)
+            case .bool(let value): return value ? "True" : "False"
+            default: return "?"
+            }
         }
     }
 
-    /// The parts of an object with what each adds to the name.
-    private func parts(of id: PickleGraph.ID) -> [(String, PickleGraph.ID)] {
+    private static let silent = ["_modules", "_parameters", "_buffers"]
+
+    // MARK: Parts
+
+    /// The parts of an object that may hold tensors, with what each adds to the name.
+    private func parts(
+        of id: PickleGraph.ID, _ budget: inout ParseBudget
+    ) throws(FormatError) -> [(Part, PickleGraph.ID)] {
         let node = graph[id]
-        var parts: [(String, PickleGraph.ID)] = []
+        var parts: [(Part, PickleGraph.ID)] = []
+        func add(_ part: Part, _ child: PickleGraph.ID) throws(FormatError) {
+            try budget.charge(4, at: 0)
+            guard mayHoldTensors(child) else { return }
+            try budget.charge(48, at: 0)
+            parts.append((part, child))
+        }
+        func addIndexed(_ children: ArraySlice<PickleGraph.ID>, from first: Int = 0) throws(FormatError) {
+            for (index, child) in children.enumerated().dropFirst(first) { try add(.index(Int32(index)), child) }
+        }
+        func addKeyed(_ children: ArraySlice<PickleGraph.ID>) throws(FormatError) {
+            var index = children.startIndex
+            while index + 1 < children.endIndex {
+                try add(.key(children[index]), children[index + 1])
+                index += 2
+            }
+        }
         switch node.kind {
-        case .tuple, .list: parts = indexed(node.children[...])
-        case .dictionary: parts = keyed(node.children[...])
+        case .tuple, .list: try addIndexed(node.children[...])
+        case .dictionary: try addKeyed(node.children[...])
         case .call:
-            parts = node.hasPairs ? keyed(node.children.dropFirst(2)) : indexed(node.children.dropFirst(2))
+            if node.hasPairs {
+                try addKeyed(node.children.dropFirst(2))
+            } else {
+                try addIndexed(node.children.dropFirst(2))
+            }
             if let arguments = node.children.dropFirst().first {
-                // What is made of one thing goes by that thing's name, as a parameter does.
                 let members = graph.arguments(of: id)
                 if members != graph[arguments].children {
                     // The attributes of a tensor that has some.
-                    parts += graph[arguments].children.dropFirst(3).map { ("", $0) }
+                    for child in graph[arguments].children.dropFirst(3) { try add(.nothing, child) }
                 }
                 // Behind storage, offset, size and stride, a quantized tensor has tensors of its own.
-                guard names[id] == nil else { return parts + indexed(members[...]).dropFirst(4) }
-                parts += members.first.map { [("", $0)] } ?? []
-                parts += indexed(members[...]).dropFirst()
+                guard names[id] == nil else {
+                    try addIndexed(members[...], from: 4)
+                    return parts
+                }
+                // What is made of one thing goes by that thing's name, as a parameter does.
+                if let first = members.first { try add(.nothing, first) }
+                try addIndexed(members[...], from: 1)
             }
         case .persistent, .other, .bool, .integer, .text, .global, .mark: break
         }
-        if let state = node.state { parts.append(("", state)) }
+        if let state = node.state { try add(.nothing, state) }
         return parts
-    }
-
-    private func indexed(_ children: ArraySlice<PickleGraph.ID>) -> [(String, PickleGraph.ID)] {
-        children.enumerated().map { (String($0), $1) }
-    }
-
-    private func keyed(_ children: ArraySlice<PickleGraph.ID>) -> [(String, PickleGraph.ID)] {
-        var parts: [(String, PickleGraph.ID)] = []
-        var index = children.startIndex
-        while index + 1 < children.endIndex {
-            parts.append((key(children[index]), children[index + 1]))
-            index += 2
-        }
-        return parts
-    }
-
-    /// How a key reads in a name; what modules keep their parts in says nothing and is left out.
-    private func key(_ id: PickleGraph.ID) -> String {
-        switch graph[id].kind {
-        case .text("_modules"), .text("_parameters"), .text("_buffers"): ""
-        case .text(let text): text
-        case .integer(let value): String(value)
-        case .bool(let value): value ? "True" : "False"
-        default: "?"
-        }
     }
 
     private func mayHoldTensors(_ id: PickleGraph.ID) -> Bool {

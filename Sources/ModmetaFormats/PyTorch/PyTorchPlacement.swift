@@ -2,16 +2,17 @@
 struct PyTorchPlacement {
     /// Further names of bytes that have one.
     private(set) var aliases: [(name: String, of: String)] = []
-    private var views: [String: [PyTorchTensor]] = [:]
-    private var order: [String] = []
+    private var views: [ByteString: [PyTorchTensor]] = [:]
+    private var order: [ByteString] = []
     private var names = RepeatedNames()
 
     /// Adds a tensor; names that occur twice are made different.
     mutating func add(_ tensor: PyTorchTensor) {
         var tensor = tensor
         tensor.name = names.distinct(tensor.name)
-        if views[tensor.storage.key] == nil { order.append(tensor.storage.key) }
-        views[tensor.storage.key, default: []].append(tensor)
+        let key = ByteString(tensor.storage.key)
+        if views[key] == nil { order.append(key) }
+        views[key, default: []].append(tensor)
     }
 
     /// Returns the tensors of the layout.
@@ -22,12 +23,13 @@ struct PyTorchPlacement {
         var tensors: [Layout.Tensor] = []
         for key in order {
             guard let all = views[key] else { continue }
-            let range = try data(key)
+            let range = try data(key.text)
             tensors += try place(all, in: range)
         }
         // Empty tensors lie where others start; a sort that is not stable must not depend on chance.
         return tensors.sorted {
-            ($0.range.lowerBound, $0.range.upperBound, $0.name) < ($1.range.lowerBound, $1.range.upperBound, $1.name)
+            ($0.range.lowerBound, $0.range.upperBound, ByteString($0.name))
+                < ($1.range.lowerBound, $1.range.upperBound, ByteString($1.name))
         }
     }
 

@@ -66,7 +66,7 @@ extension PyTorchTensor {
         else { return nil }
         // Newer types have no storage class of their own: a storage of bytes and the type beside it.
         let named = arguments.dropFirst(4).lazy
-            .compactMap { graph.global($0) }.first { $0.module == "torch" }
+            .compactMap { graph.global($0) }.first { $0.module.hasSameBytes(as: "torch") }
             .flatMap { PyTorchElementType(torchName: $0.name) }
         self.init(
             name: name, storage: storage, type: named ?? storage.type, offset: offset, shape: shape, strides: strides)
@@ -79,7 +79,8 @@ extension PyTorchTensor.Storage {
         let node = graph[id]
         guard node.kind == .persistent, let pid = node.children.first else { return nil }
         let parts = graph[pid].children
-        guard parts.count >= 5, graph.text(parts[0]) == "storage", let kind = graph.global(parts[1]),
+        guard parts.count >= 5, graph.text(parts[0])?.hasSameBytes(as: "storage") == true,
+            let kind = graph.global(parts[1]),
             let key = graph.text(parts[2]), let count = graph.unsigned(parts[4])
         else { return nil }
         self.key = key

@@ -60,9 +60,9 @@ public struct StateDictionary: Sendable {
             let members = members(of: pickle, in: graph)
         else { return nil }
         var views: [View] = []
-        var names: Set<String> = []
+        var names: Set<ByteString> = []
         for (name, value) in members {
-            guard names.insert(name).inserted, let tensor = plain.tensor(value, name: name),
+            guard names.insert(ByteString(name)).inserted, let tensor = plain.tensor(value, name: name),
                 let view = try view(of: tensor, in: archive.data(tensor.storage.key))
             else { return nil }
             views.append(view)
@@ -97,7 +97,7 @@ public struct StateDictionary: Sendable {
     private static func holdsMetadataOnly(_ state: PickleGraph.ID?, in graph: PickleGraph) -> Bool {
         guard let state else { return true }
         return graph[state].kind == .dictionary
-            && graph.pairs(of: state).allSatisfy { graph.text($0.key) == "_metadata" }
+            && graph.pairs(of: state).allSatisfy { graph.text($0.key)?.hasSameBytes(as: "_metadata") == true }
     }
 
     private static func view(of tensor: PyTorchTensor, in data: Range<UInt64>) throws(FormatError) -> View? {

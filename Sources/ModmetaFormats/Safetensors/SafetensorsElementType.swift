@@ -25,6 +25,14 @@ enum SafetensorsElementType: String, CaseIterable {
     case i64 = "I64"
     case u64 = "U64"
 
+    private static let spellings = Dictionary(uniqueKeysWithValues: allCases.map { (ByteString($0.rawValue), $0) })
+
+    /// The type that a header spells so; nil for what is none.
+    init?(spelling: String) {
+        guard let type = SafetensorsElementType.spellings[ByteString(spelling)] else { return nil }
+        self = type
+    }
+
     /// The bits of one element.
     var bits: UInt64 {
         switch self {

@@ -51,14 +51,14 @@ struct SafetensorsEntry {
 
     /// The bytes that shape and type ask for.
     private func length() throws(FormatError) -> UInt64 {
-        var bits = type.bits
+        // From the first extent to the last and the bits behind them, as the reference implementation multiplies: a zero
+        // makes up for large extents only behind it.
+        var bits: UInt64 = 1
         var overflow = false
-        for extent in shape {
-            let product = bits.multipliedReportingOverflow(by: extent)
+        for factor in shape + [type.bits] {
+            let product = bits.multipliedReportingOverflow(by: factor)
             (bits, overflow) = (product.partialValue, overflow || product.overflow)
         }
-        // A zero extent makes the tensor empty, whatever the other extents multiply to on the way there.
-        if shape.contains(0) { return 0 }
         guard !overflow else {
             throw FormatError(
                 .malformed, "the tensor \(QuotedName(name)) has a shape larger than 64 bits hold",
@@ -76,7 +76,7 @@ struct SafetensorsEntry {
         _ = try scanner.peek("a dtype")
         let start = scanner.position
         let spelling = try scanner.string("a dtype")
-        guard let type = SafetensorsElementType(rawValue: spelling) else {
+        guard let type = SafetensorsElementType(spelling: spelling) else {
             throw scanner.malformed("\(QuotedName(spelling)) is no dtype of safetensors", at: start)
         }
         return type

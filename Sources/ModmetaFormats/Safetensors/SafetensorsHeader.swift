@@ -12,7 +12,7 @@ public enum SafetensorsHeader {
         for tensor in tensors {
             let start = end
             let (sum, overflow) = end.addingReportingOverflow(UInt64(tensor.range.count))
-            guard !overflow, SafetensorsElementType(rawValue: tensor.dtype) != nil else {
+            guard !overflow, SafetensorsElementType(spelling: tensor.dtype) != nil else {
                 throw FormatError(
                     .malformed,
                     "the tensor \(QuotedName(tensor.name)) has the type \(tensor.dtype), which safetensors lacks",

@@ -53,16 +53,13 @@ public enum SafetensorsLayout {
                 .truncated, "the header goes on to byte \(dataStart), these are its first bytes only",
                 offset: UInt64(header.count))
         }
-        guard dataStart > prefixLength, header[prefixLength] == UInt8(ascii: "{") else {
-            throw FormatError(.malformed, "the header does not start with '{'", offset: UInt64(prefixLength))
-        }
         var scanner = JSONScanner(header, in: prefixLength..<Int(dataStart))
         var placement = SafetensorsPlacement(data: dataStart..<fileSize)
         try scanner.members(of: "the header") { (scanner, name, offset) throws(FormatError) in
             if name == "__metadata__" {
                 try skipMetadata(&scanner)
             } else {
-                let entry = try SafetensorsEntry(parsing: &scanner, name: name, offset: offset)
+                let entry = try SafetensorsEntry(parsing: &scanner, name: name.text, offset: offset)
                 try placement.add(entry)
             }
         }
@@ -71,6 +68,8 @@ public enum SafetensorsLayout {
     }
 
     private static func skipMetadata(_ scanner: inout JSONScanner) throws(FormatError) {
+        // The reference implementation reads null as no metadata.
+        guard try scanner.peek("a value") != UInt8(ascii: "n") else { return try scanner.skipValue() }
         try scanner.members(of: "__metadata__", limit: maximumMetadataCount) {
             (scanner, key, _) throws(FormatError) in
             guard try scanner.peek("a value") == UInt8(ascii: "\"") else {

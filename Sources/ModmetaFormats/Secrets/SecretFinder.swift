@@ -60,7 +60,9 @@ package struct SecretFinder {
                 !shape.needsDigit || SecretValue.hasLettersAndDigits(body)
             else { continue }
             if shape.isExact, body.count > shape.length || body.contains(where: isLower) { continue }
-            return start..<end(of: shape.alphabet, from: body.endIndex)
+            let end = end(of: shape.alphabet, from: body.endIndex)
+            // The full stop of a sentence.
+            return start..<(bytes[end - 1] == UInt8(ascii: ".") ? end - 1 : end)
         }
         return webToken(at: start) ?? botToken(at: start)
     }
@@ -103,10 +105,9 @@ package struct SecretFinder {
     }
 
     private func privateKey(at start: Int) -> Range<Int>? {
-        let title = bytes[start...].prefix(80)
-        guard let mark = title.firstRange(of: Array("PRIVATE KEY".utf8)) else { return nil }
+        guard let mark = (start + 11..<start + 60).first(where: { has("PRIVATE KEY", at: $0) }) else { return nil }
         // The end may be missing where the text was cut.
-        var end = mark.upperBound
+        var end = mark + "PRIVATE KEY".utf8.count
         while end < bytes.count, bytes[end] != UInt8(ascii: "\""), !has("-----END ", at: end) { end += 1 }
         return start..<end
     }

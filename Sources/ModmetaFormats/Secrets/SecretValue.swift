@@ -3,7 +3,7 @@ internal import Glibc
 /// Whether the value of a setting is a secret, or only stands for one.
 package enum SecretValue {
     /// How many bytes of a value are looked at.
-    static let byteLimit = 512
+    static let byteLimit = 128
 
     /// Whether a value that is called as `kind` says is filled in with a secret.
     package static func isSecret(_ value: String, _ kind: SecretName.Kind) -> Bool {
@@ -15,22 +15,23 @@ package enum SecretValue {
     /// - Parameter isProse: whether name and value are words of a sentence, so that ordinary words are none.
     static func isSecret(_ value: ArraySlice<UInt8>, _ kind: SecretName.Kind, isProse: Bool = false) -> Bool {
         let value = value.prefix(byteLimit)
-        guard !isPlaceholder(value) else { return false }
-        switch kind {
-        case .password:
-            return value.count >= 6 && !isReference(value) && (!isProse || isMixed(value))
-        case .key:
-            return value.count >= 8 && !isReference(value) && !isVariableName(value) && (!isProse || isMixed(value))
-        case .credential:
-            return value.count >= 8 && !isReference(value) && !isVariableName(value) && hasLettersAndDigits(value)
-                && !value.contains(UInt8(ascii: " "))
-        case .token:
-            return value.count >= 16 && !isReference(value) && !isVariableName(value) && hasLettersAndDigits(value)
-                && value.allSatisfy {
-                    TokenShape.Alphabet.dotted.contains($0) || TokenShape.Alphabet.base64.contains($0)
-                }
-                && entropy(value) >= 3
-        }
+        let looksSo =
+            switch kind {
+            case .password: value.count >= 6 && (!isProse || isMixed(value))
+            case .key: value.count >= 8 && !isVariableName(value) && (!isProse || isMixed(value))
+            case .credential:
+                value.count >= 8 && !isVariableName(value) && hasLettersAndDigits(value)
+                    && !value.contains(UInt8(ascii: " "))
+            case .token:
+                value.count >= 16 && !isVariableName(value) && hasLettersAndDigits(value)
+                    && value.allSatisfy(isTokenByte) && entropy(value) >= 3
+            }
+        return looksSo && !isReference(value) && !isPlaceholder(value)
+    }
+
+    private static func isTokenByte(_ byte: UInt8) -> Bool {
+        TokenShape.Alphabet.dotted.contains(byte) || TokenShape.Alphabet.base64.contains(byte)
+            || byte == UInt8(ascii: "%")
     }
 
     /// Shannon's entropy of the bytes, in bits for each of them.
@@ -52,27 +53,39 @@ package enum SecretValue {
     static func isPlaceholder(_ value: ArraySlice<UInt8>) -> Bool {
         guard let first = value.first else { return true }
         if "<${[".utf8.contains(first) || value.allSatisfy({ $0 == first }) { return true }
-        let text = String(decoding: value, as: UTF8.self).lowercased()
-        return words.contains(text) || beginnings.contains { text.hasPrefix($0) }
-            || ["_your_", "-your-", "_here", "-here", "...", "{{", "${"].contains { text.contains($0) }
+        let small = value.map { isUpper($0) ? $0 | 0x20 : $0 }
+        return words.contains(small) || beginnings.contains { small.starts(with: $0) }
+            || parts.contains { contains($0, in: small[...]) }
     }
 
-    private static let words: Set<String> = [
-        "none", "null", "nil", "true", "false", "default", "unset", "empty", "redacted", "hidden", "removed", "masked",
-        "placeholder", "required", "optional", "prompt", "keyring", "keychain", "environ", "environment", "changeme",
-        "disabled", "enabled", "unknown", "string", "anonymous", "secretref",
-    ]
+    private static let words = Set(
+        [
+            "none", "null", "nil", "true", "false", "default", "unset", "empty", "redacted", "hidden", "removed",
+            "masked",
+            "placeholder", "required", "optional", "prompt", "keyring", "keychain", "environ", "environment",
+            "changeme",
+            "disabled", "enabled", "unknown", "string", "anonymous", "secretref",
+        ].map { Array($0.utf8) })
     private static let beginnings = [
         "env:", "env.", "env[", "env(", "os.environ", "os.getenv", "process.env", "vault:", "file:", "op://", "ssm:",
-        "sm://", "secretmanager", "arn:aws:", "projects/", "keyring:", "xxx", "***", "...", "--",
-        "!env", "!secret", "!vault", "%(", "%{", "your",
-    ]
+        "sm://", "secretmanager", "arn:aws:", "projects/", "keyring:", "xxx", "***", "...", "--", "!env", "!secret",
+        "!vault", "%(", "%{", "your",
+    ].map { Array($0.utf8) }
+    private static let parts = ["_your_", "-your-", "_here", "-here", "...", "{{", "${"].map { Array($0.utf8) }
+
+    private static func contains(_ part: [UInt8], in value: ArraySlice<UInt8>) -> Bool {
+        value.indices.contains { value[$0] == part[0] && value[$0...].starts(with: part) }
+    }
 
     /// Whether a value is a path, or a URL, whose own credentials are looked for by themselves.
     private static func isReference(_ value: ArraySlice<UInt8>) -> Bool {
-        let text = String(decoding: value, as: UTF8.self)
-        if text.hasPrefix("./") || text.hasPrefix("../") || text.hasPrefix("~/") || text.contains("://") { return true }
-        return text.hasPrefix("/") && !text.hasSuffix("=") && text.utf8.count { $0 == UInt8(ascii: "/") } > 1
+        if ["./", "../", "~/"].contains(where: { value.starts(with: $0.utf8) })
+            || contains(Array("://".utf8), in: value)
+        {
+            return true
+        }
+        let slash = UInt8(ascii: "/")
+        return value.first == slash && value.last != UInt8(ascii: "=") && value.count { $0 == slash } > 1
     }
 
     /// Whether a value is the name of an environment variable, such as `OPENAI_API_KEY`.

@@ -11,12 +11,12 @@ public struct ShardIndex: Hashable, Sendable {
     private static let shardSuffixes = [".safetensors", ".bin", ".pt", ".pth"]
 
     /// The file that is said to have a tensor, by the tensor's name.
-    public var files: [String: String]
+    public var files: [ByteString: String]
     /// What the index says the tensors' bytes add up to, or nil if it says nothing.
     public var totalSize: UInt64?
 
     /// The names of the shards, each once, in order.
-    public var shards: [String] { Set(files.values).sorted() }
+    public var shards: [String] { Set(files.values.map { ByteString($0) }).sorted().map(\.text) }
 
     /// Reads an index.
     ///
@@ -24,7 +24,7 @@ public struct ShardIndex: Hashable, Sendable {
     ///   in the index's own directory; `limitExceeded` if there are too many tensors.
     public init(parsing bytes: [UInt8]) throws(FormatError) {
         var scanner = JSONScanner(bytes, in: 0..<bytes.count)
-        var map: [String: String]?
+        var map: [ByteString: String]?
         var total: UInt64?
         try scanner.members(of: "the index") { (scanner, key, _) throws(FormatError) in
             switch key {
@@ -38,14 +38,14 @@ public struct ShardIndex: Hashable, Sendable {
         (files, totalSize) = (map, total)
     }
 
-    private static func map(parsing scanner: inout JSONScanner) throws(FormatError) -> [String: String] {
-        var map: [String: String] = [:]
+    private static func map(parsing scanner: inout JSONScanner) throws(FormatError) -> [ByteString: String] {
+        var map: [ByteString: String] = [:]
         // Names are few and long; the same shard is named by thousands of tensors.
-        var checked: Set<String> = []
+        var checked: Set<ByteString> = []
         try scanner.members(of: "weight_map", limit: LayoutLimits.tensors) { (scanner, tensor, _) throws(FormatError) in
             let place = scanner.position
             let file = try scanner.string("the name of a shard")
-            if checked.insert(file).inserted { try check(file, at: UInt64(place)) }
+            if checked.insert(ByteString(file)).inserted { try check(file, at: UInt64(place)) }
             map[tensor] = file
         }
         return map
@@ -53,11 +53,11 @@ public struct ShardIndex: Hashable, Sendable {
 
     /// Refuses whatever is not the plain name of a weight file: it would be read from elsewhere.
     private static func check(_ file: String, at place: UInt64) throws(FormatError) {
-        guard !file.utf8.contains(where: { $0 == 0x2F || $0 == 0x5C || $0 < 0x20 }), !file.hasPrefix(".") else {
+        guard !file.utf8.contains(where: { $0 == 0x2F || $0 == 0x5C || $0 < 0x20 }), !file.hasBytePrefix(".") else {
             throw FormatError(
                 .malformed, "the index names \(QuotedName(file)), which is no file of its own directory", offset: place)
         }
-        guard shardSuffixes.contains(where: { file.hasSuffix($0) }), file.utf8.count <= 255 else {
+        guard shardSuffixes.contains(where: { file.hasByteSuffix($0) }), file.utf8.count <= 255 else {
             throw FormatError(
                 .malformed, "the index names \(QuotedName(file)), which is no weight file by its name", offset: place)
         }

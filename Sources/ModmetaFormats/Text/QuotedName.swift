@@ -8,6 +8,9 @@ package struct QuotedName: CustomStringConvertible {
     /// Wraps a name.
     package init(_ name: String) { self.name = name }
 
+    /// Wraps a key.
+    package init(_ key: ByteString) { self.name = key.text }
+
     /// The name between single quotes.
     package var description: String {
         let shown = name.unicodeScalars.prefix(QuotedName.maximumLength + 1)

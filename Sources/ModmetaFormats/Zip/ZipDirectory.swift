@@ -36,10 +36,10 @@ struct ZipDirectory {
 
     /// Checks that entries lie one behind the other before the directory, and that no two share a name.
     private func checkPlaces() throws(FormatError) {
-        var names = Set<String>(minimumCapacity: entries.count)
+        var names = Set<ByteString>(minimumCapacity: entries.count)
         var covered: UInt64 = 0
         for entry in entries.sorted(by: { $0.headerOffset < $1.headerOffset }) {
-            guard names.insert(entry.name).inserted else {
+            guard names.insert(ByteString(entry.name)).inserted else {
                 throw FormatError(
                     .malformed, "two zip entries have the name \(QuotedName(entry.name))", offset: entry.headerOffset)
             }

@@ -1,8 +1,9 @@
+internal import ModmetaFormats
 public import ModmetaStore
 
 /// The part of a Git configuration that decides where LFS objects go, read by git itself.
 public struct GitConfiguration: Hashable, Sendable {
-    private var values: [String: [String]] = [:]
+    private var values: [ByteString: [String]] = [:]
     /// The section `http`, in the order git reads it.
     public private(set) var http: [HTTPConfiguration.Entry] = []
 
@@ -20,8 +21,8 @@ public struct GitConfiguration: Hashable, Sendable {
             let end = entry.firstIndex(of: UInt8(ascii: "\n")) ?? entry.endIndex
             let value = end == entry.endIndex ? "true" : String(decoding: entry[(end + 1)...], as: UTF8.self)
             let key = String(decoding: entry[..<end], as: UTF8.self)
-            values[key, default: []].append(value)
-            if key.hasPrefix("http.") { http.append(HTTPConfiguration.Entry(key, value)) }
+            values[ByteString(key), default: []].append(value)
+            if key.hasBytePrefix("http.") { http.append(HTTPConfiguration.Entry(key, value)) }
         }
     }
 
@@ -43,11 +44,11 @@ public struct GitConfiguration: Hashable, Sendable {
     ///
     /// - Parameter key: section and variable in lower case, the part between as it was written.
     public subscript(key: String) -> String? {
-        values[key]?.last.flatMap { $0.isEmpty ? nil : $0 }
+        values[ByteString(key)]?.last.flatMap { $0.isEmpty ? nil : $0 }
     }
 
     /// All values of a key, in the order git reads them.
-    public func all(_ key: String) -> [String] { values[key] ?? [] }
+    public func all(_ key: String) -> [String] { values[ByteString(key)] ?? [] }
 
     /// Whether a key is set to one of git's words for true.
     public func isTrue(_ key: String) -> Bool {
@@ -56,12 +57,13 @@ public struct GitConfiguration: Hashable, Sendable {
     }
 
     /// Whether any URL is rewritten (`url.<base>.insteadOf` and the like).
-    public var rewritesURLs: Bool { values.keys.contains { $0.hasPrefix("url.") } }
+    public var rewritesURLs: Bool { values.keys.contains { $0.text.hasBytePrefix("url.") } }
 
     /// Whether some objects may be absent until git fetches them, as in a partial clone.
     public var hasPromisor: Bool {
         values.keys.contains { key in
-            key.hasPrefix("remote.") && (key.hasSuffix(".promisor") || key.hasSuffix(".partialclonefilter"))
+            key.text.hasBytePrefix("remote.")
+                && (key.text.hasByteSuffix(".promisor") || key.text.hasByteSuffix(".partialclonefilter"))
         }
     }
 }

@@ -49,7 +49,7 @@ public actor StoreAgent: TransferAgent {
                 .download(object, size: size, progress: progress)
             handedOver = file
             return file.path
-        } catch where !(error is CancellationError) {
+        } catch  where !(error is CancellationError) {
             // git's own advice after a failed clone leaves an index without any file.
             guard (try? await Repository.discover().isBeforeFirstCheckout) == true else { throw error }
             throw LFSAgentError(

@@ -1,7 +1,7 @@
-internal import ModmetaFormats
+internal import Glibc
 internal import ModmetaStore
 
-/// The LFS pointers in all that a repository's refs lead to.
+/// The LFS pointers in all that some objects of a repository lead to.
 struct HistoryPointers: Sendable {
     /// Runs git in the repository.
     let git: Git
@@ -12,10 +12,12 @@ struct HistoryPointers: Sendable {
     /// How many small blobs are read at a time: at most 2 MiB of them.
     private static let batchSize = 2048
 
-    /// Calls `body` with the object of each pointer; one may come more than once.
+    /// Calls `body` with each pointer that can be reached from `tips` and the name of its blob; one may come more than once.
     ///
-    /// - Throws: `RemoteHelperError.Code.badStore` if anything that refs lead to cannot be read, or is cut off.
-    func forEach(_ body: (ObjectID) throws -> Void) async throws {
+    /// The tips come from a `RefCensus`: `--all` alone would pass over a ref whose object is missing.
+    ///
+    /// - Throws: `RemoteHelperError.Code.badStore` if anything that they lead to cannot be read, or is cut off.
+    func forEach(from tips: Set<GitObjectName>, _ body: (LFSPointer, GitObjectName) throws -> Void) async throws {
         guard try await git.run(["rev-parse", "--is-shallow-repository"]).lines.first == "false" else {
             throw RemoteHelperError(
                 .badStore,
@@ -23,19 +25,22 @@ struct HistoryPointers: Sendable {
                     + "complete it with git fetch --unshallow")
         }
         let list = scratch.newFile()
+        let input = try scratch.write(Array(tips.map { "\($0)\n" }.sorted().joined().utf8))
         // A commit-graph may list commits that have been pruned since.
         let outcome = try await Git.pipe(
             .init(
-                git: git,
+                git: whole,
                 arguments: [
-                    "-c", "core.commitGraph=false", "rev-list", "--objects", "--no-object-names", "--all",
+                    "-c", "core.commitGraph=false", "rev-list", "--objects", "--no-object-names", "--all", "--stdin",
                     "--filter=blob:limit=\(LFSPointer.byteLimit)",
-                ]), input: "/dev/null",
+                ]), input: input,
             into: .init(
-                git: git,
+                git: whole,
                 arguments: ["cat-file", "--buffer", "--batch-check=%(objectname) %(objecttype) %(objectsize)"]
             ),
             output: list, showsErrors: false)
+        unlink(input)
+        defer { unlink(list) }
         guard outcome.producerStatus == 0, outcome.consumerStatus == 0 else { throw unreadable }
         let file = try SystemCall.OwnedFile(list)
         var reader = FileLineReader(descriptor: file.descriptor)
@@ -50,16 +55,28 @@ struct HistoryPointers: Sendable {
         try await read(&batch, body)
     }
 
-    private func read(_ batch: inout [String], _ body: (ObjectID) throws -> Void) async throws {
+    private func read(
+        _ batch: inout [String], _ body: (LFSPointer, GitObjectName) throws -> Void
+    ) async throws {
         guard !batch.isEmpty else { return }
         let input = batch.map { $0 + "\n" }.joined()
-        let output = try await git.run(["cat-file", "--batch", "--buffer"], input: Array(input.utf8))
+        let output = try await whole.run(["cat-file", "--batch", "--buffer"], input: Array(input.utf8))
         var rest = output.standardOutput[...]
-        for _ in batch {
-            guard let content = PointerGuard.takeBlob(from: &rest) else { throw unreadable }
-            if let pointer = try? LFSPointer(parsing: content) { try body(pointer.object) }
+        for name in batch {
+            guard let content = PointerGuard.takeBlob(from: &rest), let blob = GitObjectName(name) else {
+                throw unreadable
+            }
+            if let pointer = try? LFSPointer(parsing: content) { try body(pointer, blob) }
         }
         batch = []
+    }
+
+    /// Nothing shortens the history: no grafts, no replaced objects, nothing that an environment variable says.
+    private var whole: Git {
+        git.with([
+            "GIT_GRAFT_FILE": "\(scratch.path)/no-grafts", "GIT_NO_REPLACE_OBJECTS": "1", "GIT_REPLACE_REF_BASE": nil,
+            "GIT_SHALLOW_FILE": nil,
+        ])
     }
 
     private var unreadable: RemoteHelperError {

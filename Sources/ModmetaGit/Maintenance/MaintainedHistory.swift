@@ -51,14 +51,20 @@ public struct MaintainedHistory: Sendable {
         }
     }
 
+    /// The refs of the directory, or of the copy.
+    private var census: RefCensus {
+        switch place {
+        case .directory(let store): RefCensus(git: store.view.git, directory: store.path)
+        case .mirror(let mirror): RefCensus(git: mirror.git, directory: mirror.path)
+        }
+    }
+
     /// The refs as they are now in the store, or were when a mirror was last updated.
     ///
     /// - Parameter prefix: where their names begin, as `refs/tags/`.
+    /// - Throws: `RemoteHelperError.Code.badStore` if they cannot all be seen.
     public func refs(below prefix: String = "refs/") async throws -> [Ref] {
-        try await git.run(["for-each-ref", "--format=%(refname) %(objectname) %(*objectname)", prefix]).lines.map {
-            let parts = $0.split(separator: " ")
-            return Ref(name: String(parts[0]), target: String(parts[1]), peeled: String(parts[parts.count - 1]))
-        }
+        try await census.take().refs.filter { $0.name.hasPrefix(prefix) }
     }
 
     /// The bytes of files in commits, in the order of the expressions (`<commit>:<path>`); nil for those that are not there.
@@ -86,9 +92,14 @@ public struct MaintainedHistory: Sendable {
     /// Which of the commits are reachable from the refs that remain without `removed`.
     public func reachable(_ commits: Set<String>, without removed: Set<String>) async throws -> Set<String> {
         guard !commits.isEmpty else { return [] }
-        let kept = try await refs().filter { !removed.contains($0.name) }
+        let found = try await census.take()
+        // What a HEAD or a stash names stays whatever ref is deleted.
+        let names = Set(found.refs.map(\.target))
+        let kept =
+            found.refs.filter { !removed.contains($0.name) }.map(\.peeled)
+            + found.tips.map(\.hex).filter { !names.contains($0) }
         var input = commits.map { $0 + "\n" }.joined()
-        input += kept.map { "^\($0.peeled)\n" }.joined()
+        input += kept.map { "^\($0)\n" }.joined()
         let output = try await git.run(
             ["-c", "core.commitGraph=false", "rev-list", "--stdin"], input: Array(input.utf8))
         return commits.subtracting(output.lines.map(String.init))
@@ -114,13 +125,29 @@ public struct MaintainedHistory: Sendable {
 extension MaintainedHistory: LiveObjects {
     /// Calls `body` for each LFS object that the store's refs lead to now.
     public func forEach(_ body: (ObjectID) throws -> Void) async throws {
-        var name = ""
+        if case .mirror(let mirror) = place { try await mirror.update() }
+        try await pointers.forEach(from: census.take().tips) { pointer, _ in try body(pointer.object) }
+    }
+
+    /// Changes with any ref of the store.
+    public func mark() async throws -> Digest? {
         switch place {
-        case .directory(let store): name = store.path
-        case .mirror(let mirror):
-            try await mirror.update()
-            name = "\(mirror.url)"
+        case .directory: try census.mark()
+        case .mirror(let mirror): try await mirror.mark()
         }
-        try await HistoryPointers(git: git, place: name, scratch: scratch).forEach(body)
+    }
+
+    /// A ref and a path under which an object is found.
+    public func places(of objects: Set<ObjectID>) async throws -> [ObjectID: String] {
+        try await pointers.places(of: objects, from: census.take().tips)
+    }
+
+    private var pointers: HistoryPointers {
+        let name =
+            switch place {
+            case .directory(let store): store.path
+            case .mirror(let mirror): "\(mirror.url)"
+            }
+        return HistoryPointers(git: git, place: name, scratch: scratch)
     }
 }

@@ -1,3 +1,5 @@
+internal import ModmetaFormats
+
 /// Says of documents that they are not in a commit, without running git for each of them.
 ///
 /// It keeps a hash of each path. A path that it takes for present may be absent, which whoever then looks finds out.
@@ -10,8 +12,8 @@ struct PathFilter {
 
     /// Whether a document may be in a commit.
     func mayHave(_ path: String) -> Bool {
-        let isKnown = PathFilter.places.contains { path == $0 || path.hasPrefix("\($0)/") }
-        return !isKnown || hashes.contains(Substring(path).hashValue)
+        let isKnown = PathFilter.places.contains { path.hasSameBytes(as: $0) || path.hasBytePrefix("\($0)/") }
+        return !isKnown || hashes.contains(ByteString(path).hashValue)
     }
 
     /// Whether it speaks of a commit.
@@ -24,9 +26,10 @@ struct PathFilter {
             let added = try? await mirror.pathsAdded(below: PathFilter.places, from: earlier, to: commit)
         {
             // What was removed meanwhile is taken for present, which costs a look.
-            filter.hashes.formUnion(added.map(\.hashValue))
+            filter.hashes.formUnion(added.map { ByteString($0).hashValue })
         } else {
-            filter.hashes = Set(try await mirror.paths(below: PathFilter.places, in: commit).map(\.hashValue))
+            filter.hashes = Set(
+                try await mirror.paths(below: PathFilter.places, in: commit).map { ByteString($0).hashValue })
         }
         filter.commit = commit
         return filter

@@ -40,13 +40,13 @@ struct RefRemote: Sendable {
             if error.code == .noStore { return nil }
             throw error
         }
-        var found: [String: String] = [:]
+        var found: [ByteString: String] = [:]
         for line in output.lines {
             let words = line.split(separator: "\t")
-            if words.count == 2, GitObjectName(words[0]) != nil { found[String(words[1])] = String(words[0]) }
+            if words.count == 2, GitObjectName(words[0]) != nil { found[ByteString(words[1])] = String(words[0]) }
         }
         for ref in [RefRemote.hiddenRef, RefRemote.branch] {
-            if let commit = found[ref] { return State(ref: ref, commit: commit) }
+            if let commit = found[ByteString(ref)] { return State(ref: ref, commit: commit) }
         }
         return State()
     }

@@ -1,3 +1,4 @@
+internal import ModmetaFormats
 internal import ModmetaStore
 
 /// Pushes into a directory store, under git's own locks.
@@ -18,26 +19,26 @@ final class DirectoryTarget: PushTarget {
         try await upload.bring(tips, known: known, isEverythingKnown: isEverythingKnown)
     }
 
-    func apply(_ changes: [RefChange], isAtomic: Bool, heads: [String]) async throws -> [String: String] {
+    func apply(_ changes: [RefChange], isAtomic: Bool, heads: [String]) async throws -> [ByteString: String] {
         // One transaction for all is fast; where it fails and need not be whole, each ref gets its own.
         guard let reason = try await store.apply(changes) else { return [:] }
         if isAtomic || changes.count == 1 {
-            return Dictionary(changes.map { ($0.name, reason) }) { first, _ in first }
+            return Dictionary(changes.map { (ByteString($0.name), reason) }) { first, _ in first }
         }
         return try await applyOneByOne(changes)
     }
 
-    private func applyOneByOne(_ changes: [RefChange]) async throws -> [String: String] {
+    private func applyOneByOne(_ changes: [RefChange]) async throws -> [ByteString: String] {
         // Deletions come last, so that no object is without a ref in between. A name that a deletion makes free
         // (`a` for `a/b`) is tried again after it.
         var waiting = changes.filter { $0.new != nil } + changes.filter { $0.new == nil }
         while true {
-            var failed: [String: String] = [:]
+            var failed: [ByteString: String] = [:]
             for change in waiting {
-                if let reason = try await store.apply([change]) { failed[change.name] = reason }
+                if let reason = try await store.apply([change]) { failed[ByteString(change.name)] = reason }
             }
             guard !failed.isEmpty, failed.count < waiting.count else { return failed }
-            waiting = waiting.filter { failed[$0.name] != nil }
+            waiting = waiting.filter { failed[ByteString($0.name)] != nil }
         }
     }
 

@@ -1,3 +1,4 @@
+internal import ModmetaFormats
 internal import ModmetaStore
 
 /// The repository git was started in: what is pushed from, and fetched into.
@@ -54,17 +55,17 @@ struct LocalRepository: Sendable {
     }
 
     /// The objects that expressions name; those that name none, or several, are left out.
-    func resolve(_ expressions: Set<String>) async throws -> [String: Object] {
+    func resolve(_ expressions: Set<ByteString>) async throws -> [ByteString: Object] {
         let list = Array(expressions)
         guard !list.isEmpty else { return [:] }
-        let input = list.map { $0 + "\n" }.joined()
+        let input = list.map { "\($0)\n" }.joined()
         let output = try await git.run(
             ["cat-file", "--batch-check=%(objectname) %(objecttype)"], input: Array(input.utf8))
         guard output.lines.count == list.count else {
             throw RemoteHelperError(
                 .system, "git answered \(output.lines.count) of \(list.count) questions about objects")
         }
-        var objects: [String: Object] = [:]
+        var objects: [ByteString: Object] = [:]
         for (expression, line) in zip(list, output.lines) {
             let parts = line.split(separator: " ")
             if parts.count == 2, let name = GitObjectName(parts[0]), parts[1] != "missing" {
@@ -76,17 +77,17 @@ struct LocalRepository: Sendable {
 
     /// What the annotated tags among the objects are about, in the end.
     func peeled(_ objects: Set<GitObjectName>) async throws -> [GitObjectName: GitObjectName] {
-        let known = try await resolve(Set(objects.map(\.hex)))
+        let known = try await resolve(Set(objects.map { ByteString($0.hex) }))
         let tags = known.values.filter { $0.type == "tag" }.map(\.name)
-        let targets = try await resolve(Set(tags.map { "\($0)^{}" }))
+        let targets = try await resolve(Set(tags.map { ByteString("\($0)^{}") }))
         var peeled: [GitObjectName: GitObjectName] = [:]
-        for tag in tags { peeled[tag] = targets["\(tag)^{}"]?.name }
+        for tag in tags { peeled[tag] = targets[ByteString("\(tag)^{}")]?.name }
         return peeled
     }
 
     /// Those of the objects that are here.
     func present(among names: Set<GitObjectName>) async throws -> Set<GitObjectName> {
-        Set(try await resolve(Set(names.map(\.hex))).values.map(\.name))
+        Set(try await resolve(Set(names.map { ByteString($0.hex) })).values.map(\.name))
     }
 
     /// The objects of the repository's own refs that are here, from which everything else is reachable.

@@ -1,3 +1,5 @@
+internal import ModmetaFormats
+
 /// Decides what a push may do to a store's refs, by git's rules.
 struct PushRules: Sendable {
     /// How a ref's object relates to the one pushed.
@@ -42,7 +44,7 @@ struct PushRules: Sendable {
         let old = refs[name]
         let isNameFine = request.isDeletion ? RefName.isValid(name) : RefName.isPushable(name)
         guard isNameFine else { return .refuse(PushRefusal.funnyName) }
-        let lease = options.leases[name]
+        let lease = options.leases[ByteString(name)]
         if let lease, lease != old, !(lease.isNull && old == nil) { return .refuse(PushRefusal.staleInfo) }
 
         guard !request.isDeletion else { return decideDeletion(of: name, holding: old, isLeased: lease != nil) }

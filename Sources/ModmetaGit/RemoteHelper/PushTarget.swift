@@ -1,3 +1,5 @@
+internal import ModmetaFormats
+
 /// Where one push goes: a store's refs, and a way to bring objects there.
 protocol PushTarget: AnyObject {
     /// Holds passing files for as long as the push runs.
@@ -18,7 +20,7 @@ protocol PushTarget: AnyObject {
     ///
     /// - Parameter heads: branches that HEAD may be pointed at if it names none that exists, the best first.
     /// - Returns: why refs were left alone, by their names; the others have changed.
-    func apply(_ changes: [RefChange], isAtomic: Bool, heads: [String]) async throws -> [String: String]
+    func apply(_ changes: [RefChange], isAtomic: Bool, heads: [String]) async throws -> [ByteString: String]
 
     /// Puts in order what depends on the refs that have changed.
     ///

@@ -1,3 +1,5 @@
+internal import ModmetaFormats
+
 /// The rules for names of refs, as in git-check-ref-format(1).
 enum RefName {
     /// Whether a push may create or change a ref of this name: it is valid and has a kind, as in `refs/heads/main`.
@@ -7,13 +9,14 @@ enum RefName {
 
     /// Whether the name is the full name of a ref: below `refs/`, and well formed.
     static func isValid(_ name: some StringProtocol) -> Bool {
-        guard name.hasPrefix("refs/"), !name.hasSuffix("."), !name.contains(".."), !name.contains("@{") else {
+        guard name.hasBytePrefix("refs/"), !name.hasByteSuffix("."), !name.hasBytes(of: ".."), !name.hasBytes(of: "@{")
+        else {
             return false
         }
         let forbidden = Set(" ~^:?*[\\".utf8)
         guard !name.utf8.contains(where: { $0 < 0x20 || $0 == 0x7f || forbidden.contains($0) }) else { return false }
-        return name.split(separator: "/", omittingEmptySubsequences: false).allSatisfy { part in
-            !part.isEmpty && !part.hasPrefix(".") && !part.hasSuffix(".lock")
+        return name.utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false).allSatisfy { part in
+            !part.isEmpty && part.first != UInt8(ascii: ".") && !part.suffix(5).elementsEqual(".lock".utf8)
         }
     }
 }

@@ -38,7 +38,7 @@ struct RemoteHelperConversation {
         let refs: StoreRefs
         let format: GitObjectFormat
         do {
-            let store = try await openStore()
+            let store = try await openStore(for: forPush ? .writing : .reading)
             let found = try await store.refs(peelingTags: !forPush)
             format = try await self.format(of: store)
             refs = found
@@ -58,7 +58,7 @@ struct RemoteHelperConversation {
     }
 
     private mutating func fetch(_ requests: [FetchRequest]) async throws -> String {
-        let store = try await openStore()
+        let store = try await openStore(for: .reading)
         let outcome = try await store.fetch(requests, into: local, options: machine.options)
         return RemoteHelperReply.fetched(lock: outcome.lock, isConnected: outcome.isConnected)
     }
@@ -69,7 +69,7 @@ struct RemoteHelperConversation {
         let createsStore = !machine.options.isDryRun && requests.contains { !$0.isDeletion }
         let store: any StoreHistory
         do {
-            store = try await openStore(creating: createsStore ? format : nil)
+            store = try await openStore(for: createsStore ? .creating(format) : .writing)
         } catch let error as StoreError where error.code == .noStore && !createsStore {
             return RemoteHelperReply.pushed(requests.map { PushResult(destination: $0.destination, status: .done) })
         }
@@ -85,9 +85,9 @@ struct RemoteHelperConversation {
         return RemoteHelperReply.pushed(try await push.run(requests))
     }
 
-    private mutating func openStore(creating format: GitObjectFormat? = nil) async throws -> any StoreHistory {
+    private mutating func openStore(for purpose: OpeningPurpose) async throws -> any StoreHistory {
         if let store { return store }
-        let opened = try await history(at: invocation.address, creating: format, session, local)
+        let opened = try await history(at: invocation.address, for: purpose, session, local)
         store = opened
         return opened
     }
@@ -102,9 +102,9 @@ struct RemoteHelperConversation {
 
 /// Opens the Git side of a store.
 private func history(
-    at address: String, creating format: GitObjectFormat?, _ session: RemoteHelperSession, _ local: LocalRepository
+    at address: String, for purpose: OpeningPurpose, _ session: RemoteHelperSession, _ local: LocalRepository
 ) async throws -> any StoreHistory {
-    switch try await session.openStore(address, format) {
+    switch try await session.openStore(address, purpose) {
     case .directory(let path): try await StoreRepository(at: path)
     case .bucket(let files, let id, let found):
         BucketHistory(files: files, store: id, stateDirectory: try await local.stateDirectory(), found: found)
@@ -117,7 +117,7 @@ private func refs(
 ) async throws -> StoreRefs? {
     if case .server? = try? StoreURL(address).location { return nil }
     do {
-        return try await history(at: address, creating: nil, session, local).refs(peelingTags: false)
+        return try await history(at: address, for: .writing, session, local).refs(peelingTags: false)
     } catch let error as StoreError where error.code == .noStore {
         return .empty
     }

@@ -1,3 +1,4 @@
+internal import ModmetaFormats
 internal import ModmetaStore
 
 /// What git has asked for by `option` lines.
@@ -19,7 +20,7 @@ struct RemoteHelperOptions: Equatable, Sendable {
     /// Whether the list must say which hash names the objects.
     var wantsObjectFormat = false
     /// What the store's refs must hold for a push, by their names; the null name for "absent".
-    var leases: [String: GitObjectName] = [:]
+    var leases: [ByteString: GitObjectName] = [:]
 
     /// Whether to show progress, everything considered.
     var isProgressVisible: Bool { showsProgress && verbosity > 0 }
@@ -78,7 +79,7 @@ struct RemoteHelperOptions: Equatable, Sendable {
         guard let colon = value.lastIndex(of: ":"), colon > value.startIndex,
             let expected = GitObjectName(value[value.index(after: colon)...])
         else { return .invalid("option cas needs <ref>:<object>, not \"\(value)\"") }
-        leases[String(value[..<colon])] = expected
+        leases[ByteString(value[..<colon])] = expected
         return .accepted
     }
 }

@@ -27,9 +27,9 @@ public struct RemoteHelperSession: Sendable {
 
     /// Opens the store at an address.
     ///
-    /// With an object format it makes the store where there is none; without, that is `StoreError.Code.noStore`.
+    /// For writing, it checks that this program knows all that the store requires of writers.
     public typealias StoreOpener =
-        @Sendable (_ address: String, _ creating: GitObjectFormat?) async throws -> OpenedStore
+        @Sendable (_ address: String, _ purpose: OpeningPurpose) async throws -> OpenedStore
 
     /// Finds the weights that a push answers for.
     public typealias WeightsFinder = @Sendable (Invocation) async throws -> PushedWeights

@@ -1,3 +1,5 @@
+internal import ModmetaFormats
+
 extension StorePush {
     /// Changes the refs and returns the changes made.
     ///
@@ -5,17 +7,17 @@ extension StorePush {
     func apply(_ plans: [Plan], _ heads: [String], _ ledger: inout PushLedger) async throws -> [RefChange] {
         guard !plans.isEmpty else { return [] }
         let refused = try await target.apply(plans.map(\.change), isAtomic: options.isAtomic, heads: heads)
-        let made = plans.filter { refused[$0.change.name] == nil }
+        let made = plans.filter { refused[ByteString($0.change.name)] == nil }
         for plan in made { ledger.settle(plan.request) }
         guard !refused.isEmpty else { return made.map(\.change) }
 
-        let failed = plans.filter { refused[$0.change.name] != nil }
+        let failed = plans.filter { refused[ByteString($0.change.name)] != nil }
         let refs = try await target.refs()
         // In an atomic push one ref that moved has stopped the others.
         let hasMoved = failed.contains { refs[$0.change.name] != $0.change.old }
         for plan in failed {
             let isExcused = options.isAtomic ? hasMoved : refs[plan.change.name] != plan.change.old
-            if !isExcused { ledger.refuse(plan.request, refused[plan.change.name] ?? PushRefusal.restless) }
+            if !isExcused { ledger.refuse(plan.request, refused[ByteString(plan.change.name)] ?? PushRefusal.restless) }
         }
         return made.map(\.change)
     }

@@ -1,3 +1,5 @@
+internal import ModmetaFormats
+
 extension StorePush {
     /// Makes sure that a collection has not deleted weights between the look for them and the change of the refs.
     ///
@@ -15,9 +17,10 @@ extension StorePush {
         let refused = try await target.apply(
             additions.map { RefChange(name: $0.name, old: $0.new, new: $0.old) }, isAtomic: false, heads: [])
         for request in requests where additions.contains(where: { $0.name == request.destination }) {
-            let ending = refused[request.destination].map { "; the ref could not be taken back: \($0)" } ?? ""
+            let ending =
+                refused[ByteString(request.destination)].map { "; the ref could not be taken back: \($0)" } ?? ""
             ledger.refuse(request, "a collection deleted the weights of \(gap.path) meanwhile\(ending)")
         }
-        return changes.filter { $0.new == nil || refused[$0.name] != nil }
+        return changes.filter { $0.new == nil || refused[ByteString($0.name)] != nil }
     }
 }

@@ -34,7 +34,7 @@ struct StorePush {
 
     /// Pushes, and says what became of each ref.
     func run(_ requests: [PushRequest]) async throws -> [PushResult] {
-        let sources = try await local.resolve(Set(requests.map(\.source).filter { !$0.isEmpty }))
+        let sources = try await local.resolve(Set(requests.map(\.source).filter { !$0.isEmpty }.map { ByteString($0) }))
         let heads = try await heads(requests)
         defer { target.release() }
         var ledger = PushLedger(requests, isAtomic: options.isAtomic)
@@ -58,13 +58,13 @@ struct StorePush {
 
     /// Sorts requests by git's rules and the store's refs; the ledger takes those that end here.
     private func decide(
-        _ requests: [PushRequest], _ sources: [String: LocalRepository.Object], by refs: StoreRefs,
+        _ requests: [PushRequest], _ sources: [ByteString: LocalRepository.Object], by refs: StoreRefs,
         _ ledger: inout PushLedger
     ) async throws -> [Plan] {
         let rules = PushRules(refs: refs, listed: listed, options: options)
         var plans: [Plan] = []
         for request in requests {
-            switch try await rules.decide(request, pushed: sources[request.source], relation: relation) {
+            switch try await rules.decide(request, pushed: sources[ByteString(request.source)], relation: relation) {
             case .settled: ledger.settle(request)
             case .refuse(let reason): ledger.refuse(request, reason)
             case .change(let change): plans.append(Plan(request: request, change: change))
@@ -74,7 +74,7 @@ struct StorePush {
     }
 
     private func relation(_ old: GitObjectName, _ new: LocalRepository.Object) async throws -> PushRules.Relation {
-        guard let known = try await local.resolve([old.hex])[old.hex] else { return .unknown }
+        guard let known = try await local.resolve([ByteString(old.hex)])[ByteString(old.hex)] else { return .unknown }
         guard known.type == "commit", new.type == "commit" else { return .notCommits }
         return try await local.isAncestor(old, of: new.name) ? .fastForward : .diverged
     }

@@ -1,3 +1,5 @@
+internal import ModmetaFormats
+
 /// The refs of a store at one moment.
 struct StoreRefs: Equatable, Sendable {
     /// A ref and the object it names.
@@ -8,6 +10,10 @@ struct StoreRefs: Equatable, Sendable {
         var target: GitObjectName
         /// What an annotated tag is about, where that was asked for.
         var peeled: GitObjectName?
+
+        static func == (left: Ref, right: Ref) -> Bool {
+            left.target == right.target && left.peeled == right.peeled && left.name.hasSameBytes(as: right.name)
+        }
     }
 
     /// What HEAD holds.
@@ -35,19 +41,19 @@ struct StoreRefs: Equatable, Sendable {
     let all: [Ref]
     /// What HEAD holds.
     let head: Head
-    private let targets: [String: GitObjectName]
+    private let targets: [ByteString: GitObjectName]
 
     init(_ all: [Ref], head: Head) {
         self.all = all
         self.head = head
-        targets = Dictionary(all.map { ($0.name, $0.target) }) { first, _ in first }
+        targets = Dictionary(all.map { (ByteString($0.name), $0.target) }) { first, _ in first }
     }
 
     /// A store without refs.
     static let empty = StoreRefs([], head: .branch("refs/heads/main"))
 
     /// The object a ref names, or nil if there is no such ref.
-    subscript(_ name: String) -> GitObjectName? { targets[name] }
+    subscript(_ name: String) -> GitObjectName? { targets[ByteString(name)] }
 
     /// The objects refs name, each once.
     var tips: Set<GitObjectName> { Set(targets.values) }

@@ -67,20 +67,23 @@ enum SystemCall {
 
     /// The first bytes of a file, at most `limit`, or nil if it cannot be read.
     static func readFile(_ path: String, limit: Int) -> [UInt8]? {
-        guard let descriptor = try? open(path, O_RDONLY) else { return nil }
+        guard let descriptor = try? open(path, O_RDONLY | O_NONBLOCK) else { return nil }
         defer { close(descriptor) }
-        var bytes = [UInt8](repeating: 0, count: limit)
-        var filled = 0
-        while filled < limit {
-            let count = bytes.withUnsafeMutableBytes {
-                Glibc.read(descriptor, $0.baseAddress! + filled, limit - filled)
-            }
+        return read(descriptor, limit: limit)
+    }
+
+    /// What an open file holds from here on, at most `limit` bytes; nil if it cannot be read.
+    static func read(_ descriptor: CInt, limit: Int) -> [UInt8]? {
+        var bytes: [UInt8] = []
+        var block = [UInt8](repeating: 0, count: min(limit, 1 << 16))
+        while bytes.count < limit {
+            let count = Glibc.read(descriptor, &block, min(block.count, limit - bytes.count))
             if count < 0, errno == EINTR { continue }
             guard count >= 0 else { return nil }
             if count == 0 { break }
-            filled += count
+            bytes += block[..<count]
         }
-        return Array(bytes[..<filled])
+        return bytes
     }
 
     /// A file open for reading until this object goes away.

@@ -66,7 +66,8 @@ public struct StoreOpening: Sendable {
     /// - Parameters:
     ///   - remote: the remote it was named by, which may lead to it by ssh.
     ///   - history: knows which objects of this repository come together; for a server far away.
-    /// - Throws: `StoreError`, of code `.noStore` where there is none.
+    /// - Throws: `StoreError`, of code `.noStore` where there is none, `.unsupported` if something is to be uploaded to a
+    ///   store that requires of writers what this program does not know.
     public func open(
         _ url: StoreURL, _ operation: TransferOperation, remote: String? = nil, absence: Absence = .refused,
         history: GitVersionHistory? = nil
@@ -75,6 +76,7 @@ public struct StoreOpening: Sendable {
             let server = try ServerOpening(address, from: self)
             let store = try await server.open(operation, remote: remote, history: history)
             let format = try await server.format(of: store, absence)
+            if operation == .upload { try format.checkWritable() }
             return Opened(store: RetryingStore(store, policy: .once), format: format)
         }
         let access = StoreAccess(gitConfiguration: configuration.http, counting: traffic)
@@ -84,6 +86,7 @@ public struct StoreOpening: Sendable {
             } else {
                 try await url.open(access, isWriter: operation == .upload)
             }
+        if operation == .upload { try opened.format.checkWritable() }
         return Opened(store: opened.store, format: opened.format)
     }
 

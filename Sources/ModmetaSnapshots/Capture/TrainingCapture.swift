@@ -94,9 +94,32 @@ public struct TrainingCapture: Sendable {
         }
         let history = state["log_history"]?.elements ?? []
         for key in ["loss", "eval_loss", "learning_rate", "grad_norm"] {
-            progress[key] = history.last { $0[key]?.double != nil }?[key]
+            progress[key] = lastNumber(key, in: history)
         }
         for key in ["best_metric", "best_model_checkpoint"] where state[key] != .null { progress[key] = state[key] }
         return progress
+    }
+
+    /// What was logged last under a key, by step, finite or not.
+    private static func lastNumber(_ key: String, in history: [DocumentValue]) -> DocumentValue? {
+        var last: (step: Double, value: DocumentValue)?
+        var step = -Double.infinity
+        for record in history {
+            // Records without a step are of the step before them.
+            if let number = record["step"]?.double, !number.isNaN { step = number }
+            guard let value = record[key].flatMap(number), step >= last?.step ?? -.infinity else { continue }
+            last = (step, value)
+        }
+        return last?.value
+    }
+
+    /// The number that a logged value is; null is what some writers make of one that is not finite.
+    private static func number(_ value: DocumentValue) -> DocumentValue? {
+        switch value {
+        case .integer, .number, .special: value
+        case .null: .special(.notANumber)
+        case .string(let text): PlainScalar.number(text) ?? SpecialNumber(spelled: text).map { .special($0) }
+        case .bool, .array, .object: nil
+        }
     }
 }

@@ -1,3 +1,5 @@
+internal import ModmetaFormats
+
 /// One look through the files of a checkpoint for what training needs.
 ///
 /// The names are those of transformers' Trainer, of Accelerate, of DeepSpeed's engine and of torch.distributed.checkpoint.
@@ -7,6 +9,7 @@ struct CheckpointSurvey {
     let format: CheckpointFormat
     private(set) var processCount = 1
     private(set) var parts: [Completeness.Part] = []
+    private(set) var unlisted: [String] = []
 
     init(_ files: [ContentFile]) {
         self.files = Dictionary(files.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
@@ -20,6 +23,7 @@ struct CheckpointSurvey {
             (ranks.max() ?? 0) + 1, (names.numbers(after: "rng_state_", before: ".pth").max() ?? 0) + 1,
             (names.numbers(after: "random_states_", before: ".pkl").max() ?? 0) + 1)
         parts.append(model())
+        for index in names.all(where: { $0.hasSuffix(ShardIndex.suffix) }) { unlisted += unlistedShards(of: index) }
         parts.append(optimizer(ranks))
         parts.append(scheduler())
         parts.append(randomStates())
@@ -73,6 +77,17 @@ struct CheckpointSurvey {
         let directory = index.lastIndex(of: "/").map { String(index[...$0]) } ?? ""
         return Set(map.compactMap(\.value.text)).sorted().filter { files[directory + $0] == nil }
             .map { "shard \(directory)\($0), which \(index) names" }
+    }
+
+    /// The files beside an index that are called like shards and that it does not list.
+    private func unlistedShards(of index: String) -> [String] {
+        guard let bytes = bytes(of: index), let listed = try? ShardIndex(parsing: bytes).shards else { return [] }
+        let directory = index.lastIndex(of: "/").map { String(index[...$0]) } ?? ""
+        let beside = names.names.filter { $0.utf8.starts(with: directory.utf8) }
+            .map { String(decoding: $0.utf8.dropFirst(directory.utf8.count), as: UTF8.self) }
+            .filter { !$0.utf8.contains(UInt8(ascii: "/")) }
+        return ShardIndex.unlisted(among: beside, beside: CheckpointNames.leaf(index), listed: listed)
+            .map { "\(directory)\($0) lies beside \(index), which does not list it" }
     }
 
     private func optimizer(_ ranks: Set<Int>) -> Completeness.Part {

@@ -16,6 +16,8 @@ public struct Completeness: Hashable, Sendable {
     public let processCount: Int
     /// The parts.
     public let parts: [Part]
+    /// Weight files that an index does not list though they are called like its shards, one sentence each.
+    public let unlisted: [String]
 
     /// What is missing, each to be read after "no".
     public var missing: [String] { parts.flatMap(\.missing) }
@@ -27,6 +29,7 @@ public struct Completeness: Hashable, Sendable {
         var survey = CheckpointSurvey(files)
         survey.look()
         (format, processCount, parts) = (survey.format, survey.processCount, survey.parts)
+        unlisted = survey.unlisted
     }
 
     /// One sentence for people.

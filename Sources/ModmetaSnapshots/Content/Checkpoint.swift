@@ -1,4 +1,5 @@
 internal import Glibc
+internal import ModmetaFormats
 
 /// The files of a checkpoint on disk: what the paths a person gives lead to.
 public struct Checkpoint: Sendable {
@@ -6,6 +7,8 @@ public struct Checkpoint: Sendable {
     public let root: String
     /// The files, by name.
     public let files: [ContentFile]
+    /// The directories at and below the paths that are Git repositories or work trees of their own, as absolute paths.
+    public let repositories: [String]
 
     /// Finds all files at and below some paths.
     ///
@@ -14,6 +17,7 @@ public struct Checkpoint: Sendable {
     /// - Throws: `SnapshotError` with `file` where a path leads nowhere or no file is found.
     public init(paths: [String]) throws(SnapshotError) {
         var found: [String] = []
+        var repositories: [String] = []
         var roots: [String] = []
         for path in paths {
             guard let resolved = realpath(path, nil) else {
@@ -21,17 +25,18 @@ public struct Checkpoint: Sendable {
             }
             defer { free(resolved) }
             let absolute = String(cString: resolved)
-            let isDirectory = try Checkpoint.list(absolute, into: &found, depth: 0)
+            let isDirectory = try Checkpoint.list(absolute, into: &found, &repositories, depth: 0)
             roots.append(
                 isDirectory ? absolute : String(absolute[..<(absolute.lastIndex(of: "/") ?? absolute.startIndex)]))
         }
         let root = Checkpoint.commonDirectory(roots)
         let start = root == "/" ? 1 : root.utf8.count + 1
-        files = Set(found).sorted().map { path in
+        files = Set(found.map { ByteString($0) }).sorted().map(\.text).map { path in
             let name = String(decoding: path.utf8.dropFirst(start), as: UTF8.self)
             return ContentFile(name: name, source: Checkpoint.source(of: path))
         }
         self.root = root
+        self.repositories = repositories
         guard !files.isEmpty else { throw SnapshotError(.file, "there is no file in \(paths.joined(separator: ", "))") }
     }
 
@@ -46,7 +51,9 @@ public struct Checkpoint: Sendable {
     }
 
     /// Adds the files at and below a path; true for a directory.
-    private static func list(_ path: String, into files: inout [String], depth: Int) throws(SnapshotError) -> Bool {
+    private static func list(
+        _ path: String, into files: inout [String], _ repositories: inout [String], depth: Int
+    ) throws(SnapshotError) -> Bool {
         var status = stat()
         guard lstat(path, &status) == 0 else {
             throw SnapshotError(.file, "cannot read \(path): \(String(cString: strerror(errno)))")
@@ -55,8 +62,13 @@ public struct Checkpoint: Sendable {
         case S_IFREG, S_IFLNK: files.append(path)
         case S_IFDIR:
             guard depth < 64 else { throw SnapshotError(.file, "the directories in \(path) are nested too deep") }
-            for name in try names(in: path) where name != ".git" && name != ".modmeta" {
-                _ = try list(path == "/" ? "/\(name)" : "\(path)/\(name)", into: &files, depth: depth + 1)
+            for name in try names(in: path) where name != ".modmeta" {
+                guard name != ".git" else {
+                    repositories.append(path)
+                    continue
+                }
+                let child = path == "/" ? "/\(name)" : "\(path)/\(name)"
+                _ = try list(child, into: &files, &repositories, depth: depth + 1)
             }
             return true
         default: throw SnapshotError(.file, "\(path) is neither a file nor a directory; take it away")
@@ -81,13 +93,13 @@ public struct Checkpoint: Sendable {
     }
 
     private static func commonDirectory(_ paths: [String]) -> String {
-        let parts = paths.map { $0.split(separator: "/") }
+        let parts = paths.map { $0.utf8.split(separator: UInt8(ascii: "/")).map { ByteString(Substring($0)) } }
         var common = parts.first ?? []
         for other in parts.dropFirst() {
             let count = zip(common, other).prefix { $0 == $1 }.count
             common = Array(common.prefix(count))
         }
-        return "/" + common.joined(separator: "/")
+        return "/" + common.map(\.text).joined(separator: "/")
     }
 }
 

@@ -1,5 +1,6 @@
 internal import Glibc
 internal import ModmetaFormats
+internal import ModmetaStore
 
 /// A file of a checkpoint, opened for reading at explicit offsets.
 final class CheckpointFile: Sendable {
@@ -8,11 +9,15 @@ final class CheckpointFile: Sendable {
     /// What tells that the file was changed.
     let stamp: FileStamp
 
-    init(path: String) throws(SnapshotError) {
-        descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    convenience init(path: String) throws(SnapshotError) {
+        try self.init(opened: RegularFile.open(path, O_RDONLY), path: path)
+    }
+
+    private init(opened: CInt, path: String) throws(SnapshotError) {
+        descriptor = opened
         self.path = path
         guard descriptor >= 0, let stamp = FileStamp(descriptor: descriptor) else {
-            let reason = String(cString: strerror(errno))
+            let reason = RegularFile.reason()
             if descriptor >= 0 { close(descriptor) }
             throw SnapshotError(.file, "cannot read \(path): \(reason)")
         }
@@ -21,9 +26,9 @@ final class CheckpointFile: Sendable {
 
     deinit { close(descriptor) }
 
-    /// Reads the whole of a file that is expected to be small.
+    /// Reads the whole of a file that is expected to be small; below `.modmeta` no link is followed.
     static func bytes(of path: String, limit: Int = DocumentLimits.byteCount) throws(SnapshotError) -> [UInt8] {
-        let file = try CheckpointFile(path: path)
+        let file = try CheckpointFile(opened: RegularFile.openCommitted(path, O_RDONLY), path: path)
         guard file.stamp.size <= UInt64(limit) else {
             throw SnapshotError(.file, "\(path) is longer than \(limit) bytes, so it is not what it is given as")
         }

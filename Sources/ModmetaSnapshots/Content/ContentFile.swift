@@ -1,3 +1,5 @@
+internal import ModmetaFormats
+
 /// One file of a checkpoint, as its content hash sees it.
 public struct ContentFile: Sendable {
     /// Where the file's bytes are.
@@ -22,8 +24,8 @@ public struct ContentFile: Sendable {
     }
 
     /// Whether the file only says how tensors lie in other files.
-    var isShardIndex: Bool { name.hasSuffix(".index.json") }
+    var isShardIndex: Bool { name.hasByteSuffix(".index.json") }
 
     /// The part of the name before its last slash; empty where there is none.
-    var directory: String { name.lastIndex(of: "/").map { String(name[..<$0]) } ?? "" }
+    var directory: String { name.utf8.lastIndex(of: UInt8(ascii: "/")).map { String(name[..<$0]) } ?? "" }
 }

@@ -26,7 +26,7 @@ struct ContentPlan: Sendable {
     private(set) var weightFiles: [String] = []
     /// What a person should know of how files were counted.
     private(set) var notes: [String] = []
-    private var stamps: [String: FileStamp] = [:]
+    private var stamps: [ByteString: FileStamp] = [:]
 
     var tensorCount: Int {
         pieces.count { $0.tensor != nil } + lines.count { if case .tensor = $0 { true } else { false } }
@@ -63,7 +63,7 @@ struct ContentPlan: Sendable {
             guard let stamp = FileStamp(path: path) else {
                 throw SnapshotError(.file, "cannot read \(path): it is gone")
             }
-            stamps[path] = stamp
+            stamps[ByteString(path)] = stamp
             let known = cache?.entry(path, stamp, name: file.name, directory: file.directory)
             if let known, !file.isShardIndex {
                 byteCount += stamp.size
@@ -116,14 +116,14 @@ struct ContentPlan: Sendable {
     private static func refusePointer(_ path: String, size: UInt64) throws(SnapshotError) {
         guard size < 1024 else { return }
         let text = String(decoding: try CheckpointFile.bytes(of: path), as: UTF8.self)
-        let lines = text.split(separator: "\n")
-        if lines.contains(where: { $0.hasPrefix("<<<<<<< ") }), lines.contains(where: { $0.hasPrefix(">>>>>>> ") }) {
+        let lines = text.utf8.split(separator: 0x0A).map { Substring($0) }
+        if lines.contains(where: { $0.hasBytePrefix("<<<<<<< ") }), lines.contains(where: { $0.hasBytePrefix(">>>>>>> ") }) {
             throw SnapshotError(
                 .file,
                 "\(path) has a merge conflict between two versions of its weights; choose one with "
                     + "`git checkout --ours` or `git checkout --theirs`, then `git add` it")
         }
-        guard !pointerStarts.contains(where: text.hasPrefix) else {
+        guard !pointerStarts.contains(where: { text.hasBytePrefix($0) }) else {
             throw SnapshotError(.file, "\(path) is a git-lfs pointer, its content is not here; run `git lfs pull`")
         }
     }
@@ -151,22 +151,25 @@ struct ContentPlan: Sendable {
 
     /// Keeps what was hashed of each file.
     func record(_ hashed: [HashedPiece], in cache: DigestCache) {
-        var byFile: [String: (file: ContentFile, lines: [ContentLine])] = [:]
+        var byFile: [ByteString: (file: ContentFile, lines: [ContentLine])] = [:]
         for piece in hashed {
             let file = pieces[piece.index].file
-            byFile[file.name, default: (file, [])].lines.append(piece.line)
+            byFile[ByteString(file.name), default: (file, [])].lines.append(piece.line)
         }
         for (name, entry) in byFile {
-            guard case .file(let path) = entry.file.source, let stamp = stamps[path] else { continue }
-            let own = notes.filter { $0.hasPrefix("\(name): ") }.map { String($0.dropFirst(name.count + 2)) }
+            guard case .file(let path) = entry.file.source, let stamp = stamps[ByteString(path)] else { continue }
+            let own = notes.filter { $0.hasBytePrefix("\(name): ") }.map {
+                String(decoding: $0.utf8.dropFirst(name.bytes.count + 2), as: UTF8.self)
+            }
             cache.add(
-                DigestCache.Entry(isWeights: weightFiles.contains(name), lines: entry.lines, notes: own), path, stamp)
+                DigestCache.Entry(isWeights: weightFiles.hasText(name.text), lines: entry.lines, notes: own), path,
+                stamp)
         }
     }
 
     /// - Throws: `SnapshotError` with `changed` where a file is not what it was when the plan was made.
     func checkUnchanged() throws(SnapshotError) {
-        for (path, stamp) in stamps where FileStamp(path: path) != stamp {
+        for (path, stamp) in stamps where FileStamp(path: path.text) != stamp {
             throw SnapshotError(.changed, "\(path) changed while it was read; try again when its writer is done")
         }
     }

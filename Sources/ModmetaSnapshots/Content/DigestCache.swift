@@ -1,5 +1,6 @@
 internal import Glibc
 internal import ModmetaFormats
+internal import ModmetaStore
 internal import Synchronization
 
 /// The digests of files that were hashed before, so that a file that has not changed is not read again.
@@ -19,27 +20,31 @@ public final class DigestCache: Sendable {
     private static let entryLimit = 20_000
     private let path: String
     /// The lines by stamp and path, and those that were added.
-    private let known: Mutex<(lines: [String: Substring], added: [(key: String, line: String)])>
+    private let known: Mutex<(lines: [ByteString: Substring], added: [(key: ByteString, line: String)])>
 
     /// Reads the cache at a path; one that is not there or cannot be read is empty.
     public init(path: String) {
         self.path = path
-        var lines: [String: Substring] = [:]
+        var lines: [ByteString: Substring] = [:]
         if let bytes = try? CheckpointFile.bytes(of: path, limit: 256 << 20) {
             let text = String(decoding: bytes, as: UTF8.self)
-            let all = text.split(separator: "\n", omittingEmptySubsequences: false)
+            let all = text.utf8.split(separator: 0x0A, omittingEmptySubsequences: false).map { Substring($0) }
             if all.first.map(String.init) == DigestCache.title {
                 for line in all.dropFirst() {
-                    let fields = line.split(separator: "\t", maxSplits: 2)
-                    if fields.count == 3 { lines["\(fields[0])\t\(fields[1])"] = fields[2] }
+                    let fields = line.utf8.split(separator: 0x09, maxSplits: 2).map { Substring($0) }
+                    if fields.count == 3 { lines[ByteString("\(fields[0])\t\(fields[1])")] = fields[2] }
                 }
             }
         }
         known = Mutex((lines, []))
     }
 
-    private static func key(_ path: String, _ stamp: FileStamp) -> String? {
-        path.utf8.contains { $0 < 0x20 } ? nil : "\(stamp.text)\t\(path)"
+    private static func key(_ path: String, _ stamp: FileStamp) -> ByteString? {
+        path.utf8.contains { $0 < 0x20 } ? nil : ByteString("\(stamp.text)\t\(path)")
+    }
+
+    private static func path(of key: ByteString) -> ByteString {
+        ByteString(Substring(key.bytes.drop { $0 != 0x09 }))
     }
 
     func entry(_ path: String, _ stamp: FileStamp, name: String, directory: String) -> Entry? {
@@ -60,15 +65,16 @@ public final class DigestCache: Sendable {
         known.withLock { known in
             guard !known.added.isEmpty else { return }
             var lines = known.lines
-            let paths = Set(known.added.map { $0.key.split(separator: "\t")[1] })
+            let paths = Set(known.added.map { DigestCache.path(of: $0.key) })
             // Of a file that changed, the old digests are of no use.
-            lines = lines.filter { !paths.contains($0.key.split(separator: "\t")[1]) }
+            lines = lines.filter { !paths.contains(DigestCache.path(of: $0.key)) }
             if lines.count > DigestCache.entryLimit { lines = [:] }
             var text = DigestCache.title + "\n"
             for (key, line) in lines { text += "\(key)\t\(line)\n" }
             for (key, line) in known.added { text += "\(key)\t\(line)\n" }
-            let temporary = "\(path).\(getpid()).tmp"
-            guard let file = fopen(temporary, "we") else { return }
+            let temporary = "\(path).\(UInt64.random(in: .min ... .max)).\(getpid()).tmp"
+            let descriptor = RegularFile.open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW)
+            guard descriptor >= 0, let file = fdopen(descriptor, "w") else { return }
             let count = text.withUTF8 { fwrite($0.baseAddress, 1, $0.count, file) }
             guard fclose(file) == 0, count == text.utf8.count, rename(temporary, path) == 0 else {
                 unlink(temporary)

@@ -2,6 +2,15 @@ public import ModmetaFormats
 
 /// The hash of one file.
 public enum FileDigest {
+    /// The SHA-256 and the size of the file at a path; memory does not grow with the file.
+    ///
+    /// - Throws: `SnapshotError` with `file`.
+    public static func sha256AndSize(ofFileAt path: String) throws(SnapshotError) -> (Digest, UInt64) {
+        let file = try CheckpointFile(path: path)
+        let size = file.stamp.size
+        return (try file.digest(0..<size), size)
+    }
+
     /// The SHA-256 of the file at a path; memory does not grow with the file.
     ///
     /// - Parameter progress: receives how many bytes are hashed.

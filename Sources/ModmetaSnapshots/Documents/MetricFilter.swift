@@ -14,7 +14,7 @@ public struct MetricFilter: Hashable, Sendable {
         let start = text.firstIndex { "<>=!".contains($0) } ?? text.endIndex
         let rest = text[start...]
         guard let comparison = MetricFilter.comparisons.first(where: rest.hasPrefix),
-            let value = PlainScalar.number(trimmed(rest.dropFirst(comparison.count)))?.double,
+            let value = MetricFilter.number(trimmed(rest.dropFirst(comparison.count))),
             case let metric = trimmed(text[..<start]), !metric.isEmpty
         else {
             throw SnapshotError(
@@ -23,9 +23,21 @@ public struct MetricFilter: Hashable, Sendable {
         (self.metric, self.comparison, self.value) = (metric, comparison, value)
     }
 
+    private static func number(_ text: String) -> Double? {
+        PlainScalar.number(text)?.double ?? SpecialNumber(spelled: text)?.double
+    }
+
     /// Whether a snapshot has the metric, and it is as asked for.
     public func matches(_ snapshot: SnapshotDocument) -> Bool {
         guard let number = snapshot.metric(metric) else { return false }
+        // No number equals NaN, and people ask for it.
+        if value.isNaN {
+            switch comparison {
+            case "=", "==": return number.isNaN
+            case "!=": return !number.isNaN
+            default: return false
+            }
+        }
         return switch comparison {
         case "<": number < value
         case "<=": number <= value

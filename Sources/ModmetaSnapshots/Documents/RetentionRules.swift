@@ -71,7 +71,8 @@ public struct RetentionRules: Hashable, Sendable {
             for snapshot in latest.prefix(last ?? 0) { reasons[snapshot.name, default: []].append("recent") }
             for rule in best {
                 let ranked = latest.compactMap { snapshot in snapshot.metric(rule.metric).map { (snapshot, $0) } }
-                    .filter { !$0.1.isNaN }
+                    // A run that diverged is the best of nothing, whichever end is good.
+                    .filter { $0.1.isFinite }
                     // The later one of equals goes first, as sorting keeps their order.
                     .sorted { rule.isSmallest ? $0.1 < $1.1 : $0.1 > $1.1 }
                 for (snapshot, value) in ranked.prefix(rule.count) {

@@ -119,9 +119,11 @@ public struct SnapshotDocument: Hashable, Sendable {
     /// The time it was made, in UTC, as RFC 3339 has it.
     public var created: String { value["created"]?.text ?? "" }
 
-    /// A number by its name: of the metrics, else of what the trainer left.
+    /// A number by its name, finite or not: of the metrics, else of what the trainer left.
     public func metric(_ name: String) -> Double? {
-        (value["metrics"]?[name] ?? value["training"]?[name])?.double
+        let value = value["metrics"]?[name] ?? value["training"]?[name]
+        // The index has the document as JSON, in which such numbers are text.
+        return value?.double ?? value?.text.flatMap { SpecialNumber(rawValue: $0)?.double }
     }
 
     /// Whether another document says the same, but for when and on which commit it was made.

@@ -79,7 +79,7 @@ public struct SnapshotRequest: Sendable {
         ]
         var details: [DocumentValue.Member] = [
             .init("method", capture.method), .init("training", capture.training), .init("model", capture.model),
-            .init("metrics", metrics.isEmpty ? .null : .object(metrics.map { .init($0.name, .number($0.value)) })),
+            .init("metrics", metrics.isEmpty ? .null : .object(metrics.map { .init($0.name, .real($0.value)) })),
             .init("code", code), .init("parent", text(parent)), .init("message", text(message)),
             .init("seeds", try seeds(config)), .init("sources", sources),
         ]

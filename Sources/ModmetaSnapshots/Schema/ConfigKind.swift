@@ -1,3 +1,5 @@
+internal import ModmetaFormats
+
 /// What a configuration file is for, told by its keys.
 public enum ConfigKind: String, Sendable {
     /// Hyper-parameters of a training run.
@@ -11,7 +13,7 @@ public enum ConfigKind: String, Sendable {
     /// A tokenizer, or the generation of text.
     case other
 
-    private static let signs: [(kind: ConfigKind, keys: [String])] = [
+    private static let signs: [(kind: ConfigKind, keys: [ByteString])] = [
         (.deepspeed, ["zero_optimization", "train_micro_batch_size_per_gpu", "train_batch_size"]),
         (.accelerate, ["compute_environment", "distributed_type", "deepspeed_config"]),
         (.model, ["architectures", "model_type", "transformers_version"]),
@@ -20,9 +22,9 @@ public enum ConfigKind: String, Sendable {
 
     /// Tells the kind of a document.
     init(of value: DocumentValue) {
-        let keys = Set((value.members ?? []).map(\.key))
+        let keys = Set((value.members ?? []).map { ByteString($0.key) })
         // What states a rate of learning or an adapter is for training, whatever else it says.
-        let training: Set<String> = [
+        let training: Set<ByteString> = [
             "learning_rate", "peft_type", "base_model", "model_name_or_path", "num_train_epochs",
         ]
         let kind = ConfigKind.signs.first { !keys.isDisjoint(with: $0.keys) }?.kind

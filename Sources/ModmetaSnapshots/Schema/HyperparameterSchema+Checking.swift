@@ -1,29 +1,41 @@
+internal import ModmetaFormats
+
 extension HyperparameterSchema {
-    /// Checks a configuration file: YAML, or JSON where the path ends in `.json`.
+    /// Checks a configuration file: YAML, or JSON or TOML where the path ends in `.json` or `.toml`.
     ///
     /// Files that are no training configuration are only looked through for what YAML loaders read differently.
     /// - Throws: `SnapshotError` with `syntax` where the file cannot be read at all.
     public func check(_ bytes: [UInt8], path: String) throws(SnapshotError) -> ConfigCheck {
-        let inspection = path.hasSuffix(".json") ? nil : YAMLInspection(bytes)
-        return check(try DocumentValue(reading: bytes, path: path), path: path, inspection)
+        if DocumentValue.isTOML(path) {
+            let reading = try TOMLReader.reading(bytes, path)
+            return check(reading.value, path: path, lines: reading.lines)
+        }
+        let inspection = path.hasByteSuffix(".json") ? nil : YAMLInspection(bytes)
+        return check(
+            try DocumentValue(reading: bytes, path: path), path: path, lines: inspection?.lines ?? [:],
+            traps: inspection?.traps ?? [])
     }
 
     /// Checks what a configuration file says.
-    public func check(_ value: DocumentValue, path: String) -> ConfigCheck { check(value, path: path, nil) }
+    public func check(_ value: DocumentValue, path: String) -> ConfigCheck {
+        check(value, path: path, lines: [:])
+    }
 
-    private func check(_ value: DocumentValue, path: String, _ inspection: YAMLInspection?) -> ConfigCheck {
+    private func check(
+        _ value: DocumentValue, path: String, lines: [ByteString: Int], traps: [YAMLInspection.Trap] = []
+    ) -> ConfigCheck {
         let kind = ConfigKind(of: value)
-        var run = SettingCheck(schema: self, lines: inspection?.lines ?? [:])
+        var run = SettingCheck(schema: self, lines: lines)
         if kind == .training { run.check(value) }
-        let traps = (inspection?.traps ?? []).map { trap in
+        let traps = traps.map { trap in
             ConfigFinding(.warning, key: trap.path, line: trap.line, trap.message)
         }
-        let trapped = Set(traps.map(\.key))
+        let trapped = Set(traps.map { ByteString($0.key) })
         // What is said of a value in two ways is said once.
-        let findings = run.findings.filter { $0.severity == .error || !trapped.contains($0.key) } + traps
+        let findings = run.findings.filter { $0.severity == .error || !trapped.contains(ByteString($0.key)) } + traps
         return ConfigCheck(
             path: path, kind: kind, method: kind == .training ? run.method : nil, settings: run.settings,
-            findings: findings.sorted { ($0.line ?? 0, $0.key) < ($1.line ?? 0, $1.key) })
+            findings: findings.sorted { ($0.line ?? 0, ByteString($0.key)) < ($1.line ?? 0, ByteString($1.key)) })
     }
 
     /// What a training configuration says, in canonical keys; an empty object for other documents.

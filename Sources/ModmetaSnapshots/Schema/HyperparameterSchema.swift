@@ -1,3 +1,5 @@
+internal import ModmetaFormats
+
 /// Which settings a training configuration may have, as `.modmeta/schema.yaml` says: docs/formats/schema.md.
 public struct HyperparameterSchema: Sendable {
     /// The value of the key `format`.
@@ -20,20 +22,20 @@ public struct HyperparameterSchema: Sendable {
 
     /// The rules of a method beside those for all.
     struct Method: Sendable {
-        var keys: [String: Key] = [:]
+        var keys: [ByteString: Key] = [:]
         var required: [String] = []
         var recommended: [String] = []
     }
 
     private(set) var unknown = UnknownKeys.reject
     /// The rules for keys, by canonical name.
-    private(set) var keys: [String: Key] = [:]
+    private(set) var keys: [ByteString: Key] = [:]
     /// The canonical name of each other spelling.
-    private(set) var aliases: [String: String] = [:]
+    private(set) var aliases: [ByteString: String] = [:]
     /// Keys without a rule.
-    private(set) var known: Set<String> = []
+    private(set) var known: Set<ByteString> = []
     /// Keys whose members count as if they stood at the top.
-    private(set) var sections: Set<String> = []
+    private(set) var sections: Set<ByteString> = []
     private(set) var common = Method()
     private(set) var methods: [TrainingMethod: Method] = [:]
 
@@ -74,15 +76,15 @@ public struct HyperparameterSchema: Sendable {
 
     private mutating func add(_ member: DocumentValue.Member, _ path: String) throws(SnapshotError) {
         let value = member.value
-        switch member.key {
+        switch ByteString(member.key) {
         case "format", "extends": break
         case "unknown":
             guard let policy = value.text.flatMap(UnknownKeys.init) else {
                 throw SnapshotError(.document, "\(path): unknown is none of reject, warn, allow")
             }
             unknown = policy
-        case "sections": sections.formUnion(try names(value, member.key, path))
-        case "known": known.formUnion(try names(value, member.key, path))
+        case "sections": sections.formUnion(try names(value, member.key, path).map { ByteString($0) })
+        case "known": known.formUnion(try names(value, member.key, path).map { ByteString($0) })
         case "keys": keys.merge(try parsedKeys(value, path)) { $1 }
         case "required": common.required = try names(value, member.key, path)
         case "recommended": common.recommended = try names(value, member.key, path)
@@ -102,7 +104,7 @@ public struct HyperparameterSchema: Sendable {
     ) throws(SnapshotError) -> Method {
         var method = present
         for member in value.members ?? [] {
-            switch member.key {
+            switch ByteString(member.key) {
             case "keys": method.keys.merge(try parsedKeys(member.value, path)) { $1 }
             case "required": method.required = try names(member.value, member.key, path)
             case "recommended": method.recommended = try names(member.value, member.key, path)
@@ -120,19 +122,20 @@ public struct HyperparameterSchema: Sendable {
         return names
     }
 
-    private mutating func parsedKeys(_ value: DocumentValue, _ path: String) throws(SnapshotError) -> [String: Key] {
+    private mutating func parsedKeys(_ value: DocumentValue, _ path: String) throws(SnapshotError) -> [ByteString: Key]
+    {
         guard let members = value.members else { throw SnapshotError(.document, "\(path): keys is no mapping") }
-        var result: [String: Key] = [:]
+        var result: [ByteString: Key] = [:]
         for member in members {
             let place = "\(path): \(member.key)"
             let rule = member.value == .null ? DocumentValue.object([]) : member.value
             for alias in try rule["aliases"].map({ v throws(SnapshotError) in try names(v, "aliases", place) }) ?? [] {
-                aliases[alias] = member.key
+                aliases[ByteString(alias)] = member.key
             }
             guard let severity = ConfigFinding.Severity(rawValue: rule["level"]?.text ?? "error") else {
                 throw SnapshotError(.document, "\(place): level is neither error nor warning")
             }
-            result[member.key] = Key(
+            result[ByteString(member.key)] = Key(
                 rule: try ValueRule(parsing: rule, place, besides: ["aliases", "level", "message"]),
                 severity: severity, message: rule["message"]?.text)
         }
@@ -140,11 +143,12 @@ public struct HyperparameterSchema: Sendable {
     }
 
     /// Everything a key may be called: names with rules first.
-    var allNames: [String] { keys.keys.sorted() + aliases.keys.sorted() + known.sorted() }
+    var allNames: [String] { (keys.keys.sorted() + aliases.keys.sorted() + known.sorted()).map(\.text) }
 
     /// The name a key has in the vocabulary of the schema, or nil where the schema does not know it.
     public func canonicalName(of key: String) -> String? {
-        if keys[key] != nil { return key }
-        return aliases[key] ?? (known.contains(key) ? key : nil)
+        let name = ByteString(key)
+        if keys[name] != nil { return key }
+        return aliases[name] ?? (known.contains(name) ? key : nil)
     }
 }

@@ -1,16 +1,18 @@
+internal import ModmetaFormats
+
 /// One walk through the settings of a training configuration.
 struct SettingCheck {
     let schema: HyperparameterSchema
     /// The line of each key, by its path.
-    let lines: [String: Int]
+    let lines: [ByteString: Int]
     /// What the file says, in canonical keys.
     private(set) var settings = DocumentValue.object([])
     private(set) var method = TrainingMethod.full
     private(set) var findings: [ConfigFinding] = []
     /// The path of each canonical key that was given.
-    private var places: [String: String] = [:]
+    private var places: [ByteString: String] = [:]
 
-    init(schema: HyperparameterSchema, lines: [String: Int]) {
+    init(schema: HyperparameterSchema, lines: [ByteString: Int]) {
         self.schema = schema
         self.lines = lines
     }
@@ -25,7 +27,9 @@ struct SettingCheck {
         let special = schema.methods[method] ?? .init()
         for member in settings.members ?? [] {
             // A method's rule narrows the common one.
-            if check(member, schema.keys[member.key]) { _ = check(member, special.keys[member.key]) }
+            if check(member, schema.keys[ByteString(member.key)]) {
+                _ = check(member, special.keys[ByteString(member.key)])
+            }
         }
         demand(schema.common.required + special.required, .error)
         demand(schema.common.recommended + special.recommended, .warning)
@@ -34,7 +38,7 @@ struct SettingCheck {
     private mutating func gather(_ members: [DocumentValue.Member], under section: String) {
         for member in members {
             let place = section.isEmpty ? member.key : "\(section).\(member.key)"
-            if section.isEmpty, schema.sections.contains(member.key), let inner = member.value.members {
+            if section.isEmpty, schema.sections.contains(ByteString(member.key)), let inner = member.value.members {
                 gather(inner, under: place)
             } else if let name = schema.canonicalName(of: member.key) {
                 record(name, member.value, at: place)
@@ -45,18 +49,28 @@ struct SettingCheck {
     }
 
     private mutating func record(_ name: String, _ value: DocumentValue, at place: String) {
-        if let other = places[name], value != .null {
+        if let other = places[ByteString(name)], value != .null {
             if let said = settings[name], said != .null, said != value {
                 findings.append(
                     ConfigFinding(
-                        .warning, key: place, line: lines[place],
+                        .warning, key: place, line: lines[ByteString(place)],
                         "means the same as \(other), and says something else; keep one of them"))
             }
         }
         if settings[name] == nil || settings[name] == .null {
             settings[name] = value
-            places[name] = place
+            places[ByteString(name)] = place
         }
+    }
+
+    /// How many unknown keys are compared with all known ones, and of which length at most.
+    private static let (suggestionLimit, wordLimit) = (200, 64)
+    private var suggestions = 0
+
+    private mutating func suggestion(for key: String) -> String? {
+        guard suggestions < SettingCheck.suggestionLimit, key.utf8.count <= SettingCheck.wordLimit else { return nil }
+        suggestions += 1
+        return EditDistance.nearest(to: key, in: schema.allNames)
     }
 
     private mutating func reportUnknown(_ key: String, at place: String) {
@@ -66,44 +80,58 @@ struct SettingCheck {
         case .warn: severity = .warning
         case .allow: return
         }
-        let nearest = EditDistance.nearest(to: key, in: schema.allNames)
+        let nearest = suggestion(for: key)
         let message =
             nearest.map { "did you mean \($0)?" }
             ?? "no tool known here has this key; where it is yours, name it under `known` in "
             + HyperparameterSchema.path
-        findings.append(ConfigFinding(severity, key: place, line: lines[place], message, suggestion: nearest))
+        findings.append(
+            ConfigFinding(severity, key: place, line: lines[ByteString(place)], message, suggestion: nearest))
     }
 
     /// Whether a setting is as its rule says.
     private mutating func check(_ member: DocumentValue.Member, _ key: HyperparameterSchema.Key?) -> Bool {
-        guard let key, let place = places[member.key], let value = meant(member.value, by: key.rule, at: place),
+        guard let key, let place = places[ByteString(member.key)],
+            let value = meant(member.value, by: key.rule, at: place),
             let violation = key.rule.violation(of: value)
         else { return true }
         let said = String(decoding: value.canonicalJSON.prefix(80), as: UTF8.self)
         let path = violation.path.isEmpty ? place : "\(place).\(violation.path)"
         let message = key.message.map { "\($0) (it is \(said))" } ?? "\(violation.reason) (it is \(said))"
-        findings.append(ConfigFinding(key.severity, key: path, line: lines[place], message))
+        findings.append(ConfigFinding(key.severity, key: path, line: lines[ByteString(place)], message))
         return false
     }
 
     /// The value a loader makes of what is written; nil where nothing can be said of it.
     private mutating func meant(_ value: DocumentValue, by rule: ValueRule, at place: String) -> DocumentValue? {
         // An empty key means the tool's default; a variable is filled in later.
-        guard value != .null, value.text?.hasPrefix("$") != true else { return nil }
+        guard value != .null, value.text?.utf8.first != UInt8(ascii: "$") else { return nil }
         guard let text = value.text, !rule.types.isEmpty, !rule.types.contains("string") else { return value }
-        if rule.types.contains("boolean"), let flag = SettingCheck.flags[text.lowercased()] {
+        if rule.types.contains("boolean"), let flag = SettingCheck.flag(text) {
             findings.append(
-                ConfigFinding(.warning, key: place, line: lines[place], "is text, and true or false is meant"))
+                ConfigFinding(
+                    .warning, key: place, line: lines[ByteString(place)], "is text, and true or false is meant"))
             return .bool(flag)
         }
         // PyYAML reads 500_000 as a number.
-        guard let number = PlainScalar.number(text.filter { $0 != "_" }) else { return value }
+        guard let number = PlainScalar.number(SettingCheck.withoutUnderscores(text)) else { return value }
         findings.append(
-            ConfigFinding(.warning, key: place, line: lines[place], "is text, and a number is meant; no quotes"))
+            ConfigFinding(
+                .warning, key: place, line: lines[ByteString(place)], "is text, and a number is meant; no quotes"))
         return number
     }
 
-    private static let flags = ["yes": true, "on": true, "true": true, "no": false, "off": false, "false": false]
+    private static func flag(_ text: String) -> Bool? {
+        text.utf8.count <= 5 ? flags[ByteString(text.lowercased())] : nil
+    }
+
+    private static func withoutUnderscores(_ text: String) -> String {
+        String(decoding: text.utf8.filter { $0 != UInt8(ascii: "_") }, as: UTF8.self)
+    }
+
+    private static let flags: [ByteString: Bool] = [
+        "yes": true, "on": true, "true": true, "no": false, "off": false, "false": false,
+    ]
 
     private mutating func demand(_ names: [String], _ severity: ConfigFinding.Severity) {
         for name in names where settings[name] == nil || settings[name] == .null {

@@ -120,7 +120,7 @@ extension ValueRule {
             return nil
         case .array(let elements): return violation(ofElements: elements, at: path)
         case .object(let members): return violation(ofMembers: members, at: path)
-        case .null, .bool, .integer, .number: return nil
+        case .null, .bool, .integer, .number, .special: return nil
         }
     }
 
@@ -169,6 +169,7 @@ extension ValueRule {
         case .bool: name == "boolean"
         case .integer: name == "integer" || name == "number"
         case .number(let number): name == "number" || name == "integer" && number == number.rounded()
+        case .special: name == "number"
         case .string: name == "string"
         case .array: name == "array"
         case .object: name == "object"
@@ -184,6 +185,7 @@ extension DocumentValue {
         case .bool: "true or false"
         case .integer: "a whole number"
         case .number: "a number with a fraction"
+        case .special: "a number that is not finite"
         case .string: "text"
         case .array: "a list"
         case .object: "a mapping"

@@ -19,6 +19,8 @@ extension DocumentValue {
         // JSON numbers of RFC 8785 are doubles.
         case .integer(let value): bytes += ECMAScriptNumber.text(Double(value)).utf8
         case .number(let value): bytes += ECMAScriptNumber.text(value).utf8
+        // JSON has no such numbers; docs/formats/semantic-id.md says that they are text there.
+        case .special(let value): DocumentValue.appendQuoted(value.rawValue, to: &bytes)
         case .string(let value): DocumentValue.appendQuoted(value, to: &bytes)
         case .array(let elements):
             bytes.append(UInt8(ascii: "["))

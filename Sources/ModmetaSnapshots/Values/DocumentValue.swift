@@ -1,3 +1,5 @@
+internal import ModmetaFormats
+
 /// A value of a YAML or JSON document, with the order of its keys.
 public enum DocumentValue: Hashable, Sendable {
     /// One key and its value.
@@ -22,6 +24,8 @@ public enum DocumentValue: Hashable, Sendable {
     case integer(Int64)
     /// A finite number that is not written as a whole one.
     case number(Double)
+    /// A number that is not finite.
+    case special(SpecialNumber)
     /// Text.
     case string(String)
     /// Values in order.
@@ -35,12 +39,12 @@ public enum DocumentValue: Hashable, Sendable {
     public subscript(key: String) -> DocumentValue? {
         get {
             guard case .object(let members) = self else { return nil }
-            return members.first { $0.key == key }?.value
+            return members.first { $0.key.hasSameBytes(as: key) }?.value
         }
         set {
             var members: [Member] = []
             if case .object(let present) = self { members = present }
-            let index = members.firstIndex { $0.key == key }
+            let index = members.firstIndex { $0.key.hasSameBytes(as: key) }
             switch (index, newValue) {
             case (let index?, let value?): members[index].value = value
             case (let index?, nil): members.remove(at: index)
@@ -61,8 +65,14 @@ public enum DocumentValue: Hashable, Sendable {
         switch self {
         case .integer(let value): Double(value)
         case .number(let value): value
+        case .special(let value): value.double
         default: nil
         }
+    }
+
+    /// The value of a number, finite or not.
+    public static func real(_ value: Double) -> DocumentValue {
+        SpecialNumber(value).map { .special($0) } ?? .number(value)
     }
 
     /// The elements, where this is an array.
@@ -73,6 +83,51 @@ public enum DocumentValue: Hashable, Sendable {
     /// The members, where this is an object.
     public var members: [Member]? {
         if case .object(let members) = self { members } else { nil }
+    }
+}
+
+/// Texts are compared by their bytes; two canonically equal ones are two values.
+extension DocumentValue {
+    /// Whether two values are the same.
+    public static func == (left: DocumentValue, right: DocumentValue) -> Bool {
+        switch (left, right) {
+        case (.null, .null): true
+        case (.bool(let left), .bool(let right)): left == right
+        case (.integer(let left), .integer(let right)): left == right
+        case (.number(let left), .number(let right)): left == right
+        case (.special(let left), .special(let right)): left == right
+        case (.string(let left), .string(let right)): left.hasSameBytes(as: right)
+        case (.array(let left), .array(let right)): left == right
+        case (.object(let left), .object(let right)): left == right
+        default: false
+        }
+    }
+
+    /// Feeds the value to a hash.
+    public func hash(into hasher: inout Hasher) {
+        switch self {
+        case .null: hasher.combine(0)
+        case .bool(let value): hasher.combine(value)
+        case .integer(let value): hasher.combine(value)
+        case .number(let value): hasher.combine(value)
+        case .special(let value): hasher.combine(value)
+        case .string(let value): hasher.combine(ByteString(value))
+        case .array(let elements): hasher.combine(elements)
+        case .object(let members): hasher.combine(members)
+        }
+    }
+}
+
+extension DocumentValue.Member {
+    /// Whether two members have the same key and value.
+    public static func == (left: DocumentValue.Member, right: DocumentValue.Member) -> Bool {
+        left.key.hasSameBytes(as: right.key) && left.value == right.value
+    }
+
+    /// Feeds key and value to a hash.
+    public func hash(into hasher: inout Hasher) {
+        hasher.combine(ByteString(key))
+        hasher.combine(value)
     }
 }
 
@@ -126,6 +181,9 @@ extension DocumentValue: Encodable {
         case .number(let value):
             var container = encoder.singleValueContainer()
             try container.encode(value)
+        case .special(let value):
+            var container = encoder.singleValueContainer()
+            try container.encode(value.rawValue)
         case .string(let value):
             var container = encoder.singleValueContainer()
             try container.encode(value)

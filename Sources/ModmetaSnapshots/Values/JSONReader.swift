@@ -1,3 +1,5 @@
+internal import ModmetaFormats
+
 /// Reads a JSON text (RFC 8259) into a value.
 struct JSONReader {
     private let bytes: [UInt8]
@@ -50,8 +52,8 @@ struct JSONReader {
         case UInt8(ascii: "f"): return try word("false", .bool(false))
         case UInt8(ascii: "n"): return try word("null", .null)
         // Python writes these three, and they stand in real trainer states.
-        case UInt8(ascii: "N"): return try word("NaN", .string("NaN"))
-        case UInt8(ascii: "I"): return try word("Infinity", .string("Infinity"))
+        case UInt8(ascii: "N"): return try word("NaN", .special(.notANumber))
+        case UInt8(ascii: "I"): return try word("Infinity", .special(.infinity))
         default: return try number()
         }
     }
@@ -64,10 +66,12 @@ struct JSONReader {
 
     private mutating func number() throws(Violation) -> DocumentValue {
         let start = position
-        if bytes[position...].starts(with: "-Infinity".utf8) { return try word("-Infinity", .string("-Infinity")) }
+        if bytes[position...].starts(with: "-Infinity".utf8) {
+            return try word("-Infinity", .special(.negativeInfinity))
+        }
         while position < bytes.count, isNumberByte(bytes[position]) { position += 1 }
         let text = String(decoding: bytes[start..<position], as: UTF8.self)
-        guard let value = PlainScalar.number(text), text.first != "+" else {
+        guard let value = PlainScalar.number(text), text.utf8.first != UInt8(ascii: "+") else {
             position = start
             throw Violation(message: "has no value")
         }
@@ -99,7 +103,7 @@ struct JSONReader {
     private mutating func object(depth: Int) throws(Violation) -> DocumentValue {
         position += 1
         var members: [DocumentValue.Member] = []
-        var keys: Set<String> = []
+        var keys: Set<ByteString> = []
         if try next() == UInt8(ascii: "}") {
             position += 1
             return .object([])
@@ -107,7 +111,7 @@ struct JSONReader {
         while true {
             guard try next() == UInt8(ascii: "\"") else { throw Violation(message: "has no key") }
             let key = try string()
-            guard keys.insert(key).inserted else { throw Violation(message: "has a key twice") }
+            guard keys.insert(ByteString(key)).inserted else { throw Violation(message: "has a key twice") }
             guard try next() == UInt8(ascii: ":") else { throw Violation(message: "has no ':'") }
             position += 1
             members.append(DocumentValue.Member(key, try value(depth: depth + 1)))

@@ -1,15 +1,20 @@
+internal import ModmetaFormats
+
 /// Plain text as PyYAML reads it, which speaks YAML 1.1: https://yaml.org/type/, with PyYAML's own expressions.
 enum LegacyScalar {
     /// What PyYAML makes of plain text where that is not what YAML 1.2 makes of it, and what to write; else nil.
     static func difference(of text: String) -> String? {
-        switch text {
+        switch ByteString(text) {
         case "yes", "Yes", "YES", "on", "On", "ON":
             return "is the truth value true to PyYAML; write true, or \"\(text)\" for text"
         case "no", "No", "NO", "off", "Off", "OFF":
             return "is the truth value false to PyYAML; write false, or \"\(text)\" for text"
         default: break
         }
-        guard let first = text.utf8.first, "+-.0123456789".utf8.contains(first) else { return nil }
+        // No number is longer; the expressions below look at characters.
+        guard text.utf8.count <= 512, let first = text.utf8.first, "+-.0123456789".utf8.contains(first) else {
+            return nil
+        }
         if matches(text, #/[-+]?0[0-7_]+/#), let value = Int(text.filter { $0 != "_" }, radix: 8) {
             return "is the octal number \(value) to PyYAML; write it without the zero in front, or in quotes"
         }
@@ -36,8 +41,8 @@ enum LegacyScalar {
             || matches(text, #/[-+]?\.[0-9][0-9_]*([eE][-+][0-9]+)?/#)
     }
 
-    /// A spelling that every loader reads as the number.
-    private static func legacyFloat(_ value: Double) -> String {
+    /// A spelling that loaders of both versions of YAML read as the number: with a point, and a sign in the exponent.
+    static func legacyFloat(_ value: Double) -> String {
         let text = value.description
         guard let mark = text.firstIndex(of: "e") else { return text }
         let mantissa = text[..<mark]

@@ -1,3 +1,5 @@
+internal import ModmetaFormats
+
 /// What a YAML text shows beside its values: the lines keys stand on, and what loaders read differently.
 ///
 /// Aliases are passed over: what they repeat was seen at its anchor.
@@ -13,7 +15,7 @@ struct YAMLInspection {
     }
 
     /// The line of each key, by its path.
-    private(set) var lines: [String: Int] = [:]
+    private(set) var lines: [ByteString: Int] = [:]
     private(set) var traps: [Trap] = []
 
     /// Looks at a text that `YAMLReader` took; of any other it sees the part before the first error.
@@ -46,8 +48,11 @@ struct YAMLInspection {
         case .mapping:
             while let key = try element(of: &events, depth: depth) {
                 guard case .scalar(let name, _, _) = key else { throw tooUnusual(events) }
-                let place = joined(path, name)
-                lines[place] = events.line
+                // What is merged counts as if it stood beside.
+                let place = name == YAMLMerge.key ? path : joined(path, name)
+                if place.utf8.count <= YAMLInspection.pathLimit, lines[ByteString(place)] == nil {
+                    lines[ByteString(place)] = events.line
+                }
                 try visit(try events.next(), of: &events, path: place, depth: depth + 1)
             }
         case .scalar, .alias, .document, .close, .end: break
@@ -65,5 +70,11 @@ struct YAMLInspection {
         YAMLEvents.Problem(words: "this is not looked at", line: events.line, column: 1)
     }
 
-    private func joined(_ path: String, _ key: String) -> String { path.isEmpty ? key : "\(path).\(key)" }
+    /// The bytes of the longest path that is told in full; one key may be long, and thousands lie under it.
+    private static let pathLimit = 256
+
+    private func joined(_ path: String, _ key: String) -> String {
+        guard path.utf8.count <= YAMLInspection.pathLimit else { return path }
+        return path.isEmpty ? key : "\(path).\(key)"
+    }
 }

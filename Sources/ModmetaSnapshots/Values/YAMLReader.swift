@@ -1,3 +1,5 @@
+internal import ModmetaFormats
+
 /// Reads a YAML text into a value; what unquoted text stands for is `PlainScalar`'s to say.
 ///
 /// A value with an anchor may be repeated by aliases; each repetition counts against the limits like the value itself.
@@ -5,13 +7,17 @@ struct YAMLReader: ~Copyable {
     private let what: String
     private var events: YAMLEvents
     private var valueCount = 0
-    private var anchors: [String: Anchored] = [:]
+    /// The bytes of all texts, those counted twice that an alias repeats.
+    private var byteCount = 0
+    private var anchors: [ByteString: Anchored] = [:]
 
     /// A value that aliases may repeat, and how many values it is.
     private struct Anchored {
         var value: DocumentValue
         var count: Int
         var depth: Int
+        /// The bytes of all its texts.
+        var byteCount: Int
     }
 
     /// Reads the one document of a text; an empty text is `null`.
@@ -26,7 +32,9 @@ struct YAMLReader: ~Copyable {
         guard try reader.next() == .document else { return .null }
         let value = try reader.value(at: try reader.next(), depth: 0).value
         guard try reader.next() == .end else {
-            throw SnapshotError(.syntax, "\(what) holds more than one YAML document; keep the first one only")
+            throw SnapshotError(
+                .syntax, "\(what) holds more than one YAML document, the second at line \(reader.events.line); keep one"
+            )
         }
         return value
     }
@@ -51,11 +59,13 @@ struct YAMLReader: ~Copyable {
     ) throws(SnapshotError) -> (value: DocumentValue, depth: Int) {
         try count(1, depth: depth)
         let before = valueCount - 1
+        let bytesBefore = byteCount
         var anchor: String?
         var result: (value: DocumentValue, depth: Int)
         switch event {
         case .scalar(let text, let isPlain, let name):
             anchor = name
+            byteCount += text.utf8.count
             result = (isPlain ? PlainScalar.value(text) : .string(text), 0)
         case .sequence(let name):
             anchor = name
@@ -64,15 +74,18 @@ struct YAMLReader: ~Copyable {
             anchor = name
             result = try mapping(depth: depth)
         case .alias(let name):
-            guard let known = anchors[name] else {
+            guard let known = anchors[ByteString(name)] else {
                 throw SnapshotError(.syntax, "\(what) has the alias *\(name) to nothing before it")
             }
+            byteCount += known.byteCount
             try count(known.count - 1, depth: depth + known.depth)
             return (known.value, known.depth)
         case .close, .document, .end: throw SnapshotError(.syntax, "\(what) is not YAML: a value is missing")
         }
         if let anchor {
-            anchors[anchor] = Anchored(value: result.value, count: valueCount - before, depth: result.depth)
+            anchors[ByteString(anchor)] = Anchored(
+                value: result.value, count: valueCount - before, depth: result.depth, byteCount: byteCount - bytesBefore
+            )
         }
         return result
     }
@@ -91,26 +104,37 @@ struct YAMLReader: ~Copyable {
 
     private mutating func mapping(depth: Int) throws(SnapshotError) -> (value: DocumentValue, depth: Int) {
         var members: [DocumentValue.Member] = []
-        var keys: Set<String> = []
+        var lines: [ByteString: Int] = [:]
         var deepest = 0
+        var merge = YAMLMerge()
         while true {
             let event = try next()
-            if event == .close { return (.object(members), deepest) }
-            guard case .scalar(let key, _, _) = event else {
-                throw SnapshotError(.syntax, "\(what) has a key that is not text")
+            if event == .close { return (.object(merge.added(to: members)), deepest) }
+            let line = events.line
+            guard case .scalar(let key, let isPlain, _) = event else {
+                throw SnapshotError(.syntax, "\(what) has a key that is not text at line \(line)")
             }
-            guard keys.insert(key).inserted else {
-                throw SnapshotError(.syntax, "\(what) has the key \(key) twice in one place")
+            byteCount += key.utf8.count
+            if let first = lines.updateValue(line, forKey: ByteString(key)) {
+                throw SnapshotError(.syntax, "\(what) has the key \(key) twice, at the lines \(first) and \(line)")
             }
             let content = try value(at: try next(), depth: depth + 1)
             deepest = max(deepest, content.depth + 1)
+            if isPlain, key == YAMLMerge.key {
+                guard merge.take(content.value) else {
+                    throw SnapshotError(.syntax, "\(what) merges what is no mapping at line \(line)")
+                }
+                continue
+            }
             members.append(DocumentValue.Member(key, content.value))
         }
     }
 
     private mutating func count(_ values: Int, depth: Int) throws(SnapshotError) {
         valueCount += values
-        guard depth < DocumentLimits.depth, valueCount <= DocumentLimits.valueCount else {
+        guard depth < DocumentLimits.depth, valueCount <= DocumentLimits.valueCount,
+            byteCount <= DocumentLimits.byteCount
+        else {
             throw SnapshotError(.syntax, "\(what) has too many values, or values nested too deep")
         }
     }

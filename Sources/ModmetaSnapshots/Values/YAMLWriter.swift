@@ -44,9 +44,9 @@ enum YAMLWriter {
     private static func flow(_ value: DocumentValue) -> String {
         switch value {
         case .string(let text): scalar(text)
-        case .number(let number):
-            // With a point or an exponent, so that it is read back as what it was.
-            number.description
+        // PyYAML takes 1e-05 for text.
+        case .number(let number): LegacyScalar.legacyFloat(number)
+        case .special(let number): number.yaml
         default: String(decoding: value.canonicalIntegerJSON, as: UTF8.self)
         }
     }

@@ -1,3 +1,5 @@
+internal import ModmetaFormats
+
 /// The files of a bucket below one prefix, by path; what a store and a Git repository in a bucket are built on.
 ///
 /// Obligations of every implementation:
@@ -69,5 +71,17 @@ public struct BucketEntry: Hashable, Sendable {
         self.path = path
         self.size = size
         self.modified = modified
+    }
+
+    /// Whether two entries are the same, paths by their bytes.
+    public static func == (left: BucketEntry, right: BucketEntry) -> Bool {
+        left.size == right.size && left.modified == right.modified && left.path.hasSameBytes(as: right.path)
+    }
+
+    /// Feeds what tells entries apart to a hash.
+    public func hash(into hasher: inout Hasher) {
+        hasher.combine(ByteString(path))
+        hasher.combine(size)
+        hasher.combine(modified)
     }
 }

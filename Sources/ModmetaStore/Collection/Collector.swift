@@ -1,11 +1,11 @@
 internal import Glibc
-internal import ModmetaFormats
+public import ModmetaFormats
 
 /// Removes from a store what no LFS object that must stay needs; docs/guides/maintenance.md.
 ///
 /// Two calls do it: the first condemns what is dead, a later one, at least the grace period after it, looks again and
 /// deletes what is still dead. Any number of pushes and fetches may run meanwhile: whoever needs a condemned object
-/// rescues it (`Rescue`).
+/// rescues it (`Rescue`). While anything that must stay cannot be accounted for, neither happens.
 public struct Collector: Sendable {
     /// What a call came to.
     public struct Outcome: Sendable {
@@ -21,14 +21,26 @@ public struct Collector: Sendable {
         public var due: Int64?
         /// What the last look through the store found; nil if there was none.
         public var survey: Survey?
+        /// Of a rehearsal, what would be deleted.
+        public var planned: PlannedDeletion?
+
+        /// Creates the outcome of nothing.
+        public init() {}
     }
 
-    private let store: any ObjectStore
-    private let live: any LiveObjects
-    private let grace: Int64
-    private let parseManifest: StoreAudit.ManifestParser
-    private let now: @Sendable () -> Int64
-    private let lease: Duration
+    /// Agrees to what is to be deleted for good; throws if it does not.
+    public typealias Consent = (PlannedDeletion) throws -> Void
+
+    let store: any ObjectStore
+    let live: any LiveObjects
+    let grace: Int64
+    let parseManifest: StoreAudit.ManifestParser
+    let now: @Sendable () -> Int64
+    let lease: Duration
+    let clock: CollectionClock
+    let lost: Set<ObjectID>
+    /// What a test leaves out.
+    package var omissions: Set<CollectionOmission> = []
 
     /// Prepares a collection.
     ///
@@ -36,19 +48,23 @@ public struct Collector: Sendable {
     ///   - live: the LFS objects that must stay.
     ///   - grace: how long an object must be dead before it is deleted, and how old it must be before it is condemned, in
     ///     seconds. With 0 one call does both.
+    ///   - lost: LFS objects that may be missing, as nobody has them any more.
     ///   - now: the time in seconds since 1970.
     ///   - lease: how long a sweep may stand still before it counts as broken off.
+    ///   - clock: what the steps of a sweep go by.
     ///   - parseManifest: parses and validates a manifest.
     public init(
-        store: any ObjectStore, live: any LiveObjects, grace: Int64,
-        now: @escaping @Sendable () -> Int64 = Collector.time,
-        lease: Duration = Sweep.lease, parseManifest: @escaping StoreAudit.ManifestParser
+        store: any ObjectStore, live: any LiveObjects, grace: Int64, lost: Set<ObjectID> = [],
+        now: @escaping @Sendable () -> Int64 = Collector.time, lease: Duration = Sweep.lease,
+        clock: CollectionClock = .system, parseManifest: @escaping StoreAudit.ManifestParser
     ) {
         self.store = store
         self.live = live
         self.grace = max(0, grace)
         self.now = now
         self.lease = lease
+        self.clock = clock
+        self.lost = lost
         self.parseManifest = parseManifest
     }
 
@@ -58,18 +74,21 @@ public struct Collector: Sendable {
     /// Looks through the store, changing nothing.
     public func survey(progress: (CollectionProgress) -> Void = { _ in }) async throws -> Survey {
         let cutoff = grace == 0 ? Int64.max : now() - grace
-        return try await Surveyor(store: store, live: live, parseManifest: parseManifest, cutoff: cutoff)
-            .survey(progress: progress)
+        return try await Surveyor(
+            store: store, live: live, parseManifest: parseManifest, cutoff: cutoff, lost: lost, omissions: omissions
+        ).survey(progress: progress)
     }
 
     /// Says what a call would come to, changing nothing.
+    ///
+    /// What cannot be accounted for is in the survey; a call that is no rehearsal would do nothing then.
     public func rehearse(progress: (CollectionProgress) -> Void = { _ in }) async throws -> Outcome {
         let current = try await Condemnation.read(from: store)
         var outcome = Outcome()
         let survey = try await survey(progress: progress)
         outcome.survey = survey
         for object in survey.dead {
-            if current.isCondemned(object.member), isDue(current) {
+            if grace == 0 || current.isCondemned(object.member) && isDue(current) {
                 outcome.deletedCount += 1
                 outcome.deletedBytes = outcome.deletedBytes.addingSaturated(object.size)
             } else {
@@ -78,6 +97,8 @@ public struct Collector: Sendable {
             }
         }
         if let state = current.state, !isDue(current) { outcome.due = state.condemned + grace }
+        outcome.planned = PlannedDeletion(
+            going: .init(count: outcome.deletedCount, bytes: outcome.deletedBytes), of: survey, in: current)
         return outcome
     }
 
@@ -85,18 +106,28 @@ public struct Collector: Sendable {
     ///
     /// May be broken off at any moment, and given again.
     ///
-    /// - Parameter progress: called again and again, one call at a time.
-    public func collect(progress: (CollectionProgress) -> Void = { _ in }) async throws -> Outcome {
+    /// - Parameters:
+    ///   - consent: called before anything is deleted, and before what is deleted in the same call is condemned.
+    ///   - progress: called again and again, one call at a time.
+    /// - Throws: `UnaccountedObjects` if not all that must stay is there.
+    public func collect(
+        consent: Consent = { _ in }, progress: (CollectionProgress) -> Void = { _ in }
+    ) async throws -> Outcome {
         var outcome = Outcome()
         try await dropLostList()
         var current = try await Condemnation.read(from: store)
         if current.state != nil {
             guard isDue(current) else { return waiting(outcome, current) }
-            outcome.survey = try await sweep(current, &outcome, progress)
+            try await sweep(current, &outcome, consent, progress)
         } else {
-            outcome.survey = try await survey(progress: progress)
+            outcome.survey = try await accounted(progress)
         }
-        guard let survey = outcome.survey, try await condemn(survey) else { return outcome }
+        guard let survey = outcome.survey, !survey.dead.isEmpty else { return outcome }
+        if grace == 0 {
+            current = try await Condemnation.read(from: store)
+            try consent(PlannedDeletion(going: survey.deadShare, of: survey, in: current))
+        }
+        guard try await condemn(survey) else { return outcome }
         current = try await Condemnation.read(from: store)
         guard current.state != nil else { return outcome }
         guard grace == 0 else {
@@ -105,74 +136,13 @@ public struct Collector: Sendable {
             }
             return waiting(outcome, current)
         }
-        outcome.survey = try await sweep(current, &outcome, progress)
+        // Whoever agreed knows of it already: it can only be less now.
+        try await sweep(current, &outcome, { _ in }, progress)
         return outcome
     }
 
-    /// Deletes what is condemned and still dead; returns what was found before.
-    private func sweep(
-        _ condemned: Condemnation, _ outcome: inout Outcome, _ progress: (CollectionProgress) -> Void
-    ) async throws -> Survey {
-        // Pushes that were done before the list was published know nothing of it, so this look comes after it.
-        var survey = try await survey(progress: progress)
-        let dead = Dictionary(survey.dead.map { ($0.member, $0.size) }) { first, _ in first }
-        let alive = condemned.list.members.filter { dead[$0] == nil }
-        // What is gone already, by the steps before, needs no rescue.
-        let current = try await Rescue(store: store, lease: lease).rescue(
-            alive.filter { condemned.isCondemned($0) }, knowing: condemned)
-        let going = Set(current.list.members)
-        outcome.deletedCount += try await Sweep(store: store, lease: lease).run(current, progress: progress)
-        outcome.deletedBytes = survey.dead.lazy.filter { going.contains($0.member) }
-            .reduce(outcome.deletedBytes) { $0.addingSaturated($1.size) }
-        survey.dead.removeAll { going.contains($0.member) }
-        return survey
-    }
-
-    /// Publishes a new epoch and the list of what is dead; false if nothing is, or somebody else was faster.
-    private func condemn(_ survey: Survey) async throws -> Bool {
-        guard !survey.dead.isEmpty else { return false }
-        let document: [UInt8]
-        do {
-            document = try await store.read(.format, limit: StoreFormat.byteLimit)
-        } catch let error as StoreError where error.code == .missing {
-            throw StoreError(.noStore, "there is no \(ObjectKey.format.path) in the store: it is not a modmeta store")
-        }
-        var format = try StoreFormat.read(document)
-        guard try format.collection() == nil else { return true }
-        let list = CondemnedList(survey.dead.prefix(CondemnedList.limit).lazy.map(\.member))
-        let bytes = list.serialized()
-        guard try CondemnedList(parsing: bytes) == list else {
-            throw StoreError(.corrupt, "the condemned list does not read back; please report this")
-        }
-        let name = SHA256.hash(bytes)
-        _ = try await store.put(.condemned(name), .bytes(bytes))
-        format.epoch += 1
-        format = format.with(CollectionState(list: name, condemned: now()))
-        // Where somebody else was faster, theirs is the collection that goes on.
-        _ = try await store.publish(format.serialized(), expected: document, listing: name)
-        return true
-    }
-
-    /// Ends a collection whose list is lost, as after a copy of the store that was broken off.
-    private func dropLostList() async throws {
-        var watch = SweepWatch(lease: lease)
-        while true {
-            let document = (try? await store.read(.format, limit: StoreFormat.byteLimit)) ?? []
-            guard let format = try? StoreFormat(parsing: document), let state = try format.collection(),
-                try await store.size(of: .condemned(state.list)) == nil
-            else { return }
-            let current = Condemnation(document: document, format: format, state: state, list: CondemnedList([]))
-            // Whoever is deleting has the list in memory, and ends the collection.
-            guard state.underway.isEmpty || watch.hasStoodStill(current) else {
-                try await Task.sleep(for: SweepWatch.pause)
-                continue
-            }
-            if try await store.compareAndSwapFormat(expected: document, new: format.with(nil).serialized()) { return }
-        }
-    }
-
-    private func isDue(_ current: Condemnation) -> Bool {
-        current.state.map { grace == 0 || now() - $0.condemned >= grace } ?? false
+    func isDue(_ current: Condemnation) -> Bool {
+        current.state.map { grace == 0 || omissions.contains(.grace) || now() - $0.condemned >= grace } ?? false
     }
 
     private func waiting(_ outcome: Outcome, _ current: Condemnation) -> Outcome {

@@ -19,7 +19,8 @@ public struct Condemnation: Sendable {
     /// Reads what a store says now.
     ///
     /// - Parameter known: what was read before; its list is not read again.
-    /// - Throws: `StoreError.Code.corrupt` if the format document names a list that is not there or damaged.
+    /// - Throws: `StoreError.Code.corrupt` if the format document names a list that is not there or damaged,
+    ///   `.unsupported` if this program does not know all that one must know who writes to the store.
     public static func read(from store: any ObjectStore, knowing known: Condemnation? = nil) async throws
         -> Condemnation
     {
@@ -33,6 +34,8 @@ public struct Condemnation: Sendable {
             }
             if let known, known.document == document { return known }
             let format = try StoreFormat.read(document)
+            // Writers look here before and after all that they publish, also for a line that is new.
+            try format.checkWritable()
             guard let state = try format.collection() else {
                 return Condemnation(document: document, format: format, state: nil, list: CondemnedList([]))
             }

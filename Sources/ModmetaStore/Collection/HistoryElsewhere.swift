@@ -18,6 +18,7 @@ extension ObjectStore {
         while true {
             let document = try await read(.format, limit: StoreFormat.byteLimit)
             let format = try StoreFormat.read(document)
+            try format.checkWritable()
             if format.hasHistoryElsewhere { return }
             let next = format.notingHistoryElsewhere().serialized()
             if try await compareAndSwapFormat(expected: document, new: next) { return }

@@ -4,19 +4,21 @@ internal import ModmetaFormats
 public struct Rescue: Sendable {
     private let store: any ObjectStore
     private let lease: Duration
+    private let clock: CollectionClock
 
     /// Prepares rescues in a store.
     ///
     /// - Parameter lease: how long a sweep may stand still before it counts as broken off.
-    public init(store: any ObjectStore, lease: Duration = Sweep.lease) {
+    public init(store: any ObjectStore, lease: Duration = Sweep.lease, clock: CollectionClock = .system) {
         self.store = store
         self.lease = lease
+        self.clock = clock
     }
 
     /// Returns once none of the objects is condemned, with what the store then says.
     ///
     /// Objects that are condemned are taken from the list. Those that are being deleted right now are waited for; they
-    /// are gone then.
+    /// are gone then, or, where whoever deleted them is gone, taken from the list too, there or not.
     ///
     /// - Parameter known: what was read of the store before.
     public func rescue(
@@ -24,7 +26,7 @@ public struct Rescue: Sendable {
     ) async throws -> Condemnation {
         let members = Array(members)
         var known = known
-        var watch = SweepWatch(lease: lease)
+        var watch = SweepWatch(lease: lease, clock: clock)
         while true {
             let current = try await Condemnation.read(from: store, knowing: known)
             known = current
@@ -35,9 +37,9 @@ public struct Rescue: Sendable {
             if !saved.isEmpty {
                 try await remove(saved, from: current, state)
             } else if watch.hasStoodStill(current) {
-                try await Sweep(store: store).takeOver(current)
+                try await Sweep(store: store).release(current)
             } else {
-                try await Task.sleep(for: SweepWatch.pause)
+                try await watch.pause()
             }
         }
     }

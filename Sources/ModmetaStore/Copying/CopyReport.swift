@@ -14,4 +14,15 @@ public struct CopyReport: Hashable, Sendable {
     public var present = StoreStatistics.Share()
     /// What could not be copied, in the order of the keys.
     public var failures: [Failure] = []
+
+    /// Creates the report of nothing.
+    public init() {}
+
+    /// Adds what a further round came to, whose failures are those that are left.
+    public mutating func add(_ other: CopyReport) {
+        if copied.count + present.count == 0 { present = other.present }
+        copied.count += other.copied.count
+        copied.bytes = copied.bytes.addingSaturated(other.copied.bytes)
+        failures = other.failures
+    }
 }

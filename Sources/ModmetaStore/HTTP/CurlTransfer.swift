@@ -1,5 +1,6 @@
 internal import CCurl
 internal import Glibc
+internal import ModmetaFormats
 
 /// A request in flight, which libcurl's callbacks read from and write to; it never leaves the driving thread.
 final class CurlTransfer {
@@ -77,9 +78,9 @@ final class CurlTransfer {
         }
         var line = String(decoding: bytes, as: UTF8.self)[...]
         while let last = line.unicodeScalars.last, last == "\r" || last == "\n" { line.unicodeScalars.removeLast() }
-        if line.hasPrefix("HTTP/") {
+        if line.hasBytePrefix("HTTP/") {
             // Another answer begins: what came before was one of a proxy, or an interim one.
-            status = line.split(separator: " ").dropFirst().first.flatMap { Int($0) } ?? 0
+            status = line.utf8.split(separator: 0x20).dropFirst().first.flatMap { Int(Substring($0)) } ?? 0
             fields = []
             isHeaderComplete = false
         } else if line.isEmpty {

@@ -1,3 +1,4 @@
+internal import ModmetaFormats
 internal import Synchronization
 
 /// HTTP by libcurl: HTTP/2 where the server has it, connections kept and shared, any number of requests at a time.
@@ -8,7 +9,7 @@ public final class CurlTransport: HTTPTransport {
     /// The most redirects followed for one request.
     static let redirectLimit = 8
     /// The fields that may go along to another server.
-    private static let harmlessFields: Set<String> = ["accept", "range", "if-range", "if-none-match", "user-agent"]
+    private static let harmlessFields: Set<ByteString> = ["accept", "range", "if-range", "if-none-match", "user-agent"]
 
     private let configuration: HTTPConfiguration
     private let traffic: NetworkTraffic
@@ -64,7 +65,7 @@ public final class CurlTransport: HTTPTransport {
                 .denied, "\(from) redirects to \(address), where nothing is encrypted; that is not followed")
         }
         if !address.hasSameOrigin(as: from) {
-            request.fields.removeAll { !CurlTransport.harmlessFields.contains($0.name.lowercased()) }
+            request.fields.removeAll { !CurlTransport.harmlessFields.contains($0.key) }
         }
         request.url = address.url
     }

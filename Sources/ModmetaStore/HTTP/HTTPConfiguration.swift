@@ -154,15 +154,17 @@ public struct HTTPConfiguration: Hashable, Sendable {
 extension HTTPField {
     /// A field from a line of a header; nil if it has no colon or no name.
     init?(line: some StringProtocol) {
-        guard let colon = line.firstIndex(of: ":"), colon > line.startIndex else { return nil }
-        let value = line[line.index(after: colon)...]
-        let isSpace: (Character) -> Bool = { $0 == " " || $0 == "\t" }
+        let line = String(line)
+        let bytes = line.utf8
+        guard let colon = bytes.firstIndex(of: UInt8(ascii: ":")), colon > bytes.startIndex else { return nil }
+        let value = bytes[bytes.index(after: colon)...]
+        let isSpace: (UInt8) -> Bool = { $0 == 0x20 || $0 == 0x09 }
         guard let first = value.firstIndex(where: { !isSpace($0) }),
             let last = value.lastIndex(where: { !isSpace($0) })
         else {
             self.init(String(line[..<colon]), "")
             return
         }
-        self.init(String(line[..<colon]), String(value[first...last]))
+        self.init(String(line[..<colon]), String(line[first...last]))
     }
 }

@@ -1,3 +1,5 @@
+internal import ModmetaFormats
+
 /// One header field of a request or a response.
 public struct HTTPField: Hashable, Sendable {
     /// The name; compared without regard to case.
@@ -9,6 +11,16 @@ public struct HTTPField: Hashable, Sendable {
     public init(_ name: String, _ value: String) {
         self.name = name
         self.value = value
+    }
+
+    /// The name as a key: its ASCII letters in lower case.
+    var key: ByteString { ByteString(String(decoding: HTTPField.lowered(name), as: UTF8.self)) }
+
+    /// Whether this is a field of some name; names have no letters beyond ASCII.
+    func isNamed(_ name: String) -> Bool { HTTPField.lowered(self.name).elementsEqual(HTTPField.lowered(name)) }
+
+    private static func lowered(_ text: String) -> [UInt8] {
+        text.utf8.map { (0x41...0x5A).contains($0) ? $0 | 0x20 : $0 }
     }
 }
 
@@ -60,7 +72,7 @@ public struct HTTPResponse: Sendable {
 
     /// The first value of a field.
     public subscript(field name: String) -> String? {
-        fields.first { $0.name.lowercased() == name.lowercased() }?.value
+        fields.first { $0.isNamed(name) }?.value
     }
 
     /// Whether the server did what it was asked.

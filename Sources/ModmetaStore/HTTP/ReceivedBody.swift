@@ -1,4 +1,5 @@
 internal import Glibc
+internal import ModmetaFormats
 internal import Synchronization
 
 /// The body of an answer, put together from what one attempt after another brought.
@@ -83,11 +84,13 @@ public final class ReceivedBody: Sendable {
     public func begin(_ answer: HTTPResponse, limit: UInt64, from server: String) throws {
         let range = ContentRange(answer[field: "content-range"])
         let isPart = answer.status == 206 || range != nil
-        let validator = answer[field: "etag"].flatMap { $0.hasPrefix("\"") ? $0 : nil }
+        let validator = answer[field: "etag"].flatMap { $0.utf8.first == UInt8(ascii: "\"") ? $0 : nil }
         let length = answer[field: "content-length"].flatMap { UInt64($0) }
         try state.withLock { state in
             if isPart && state.count > 0 {
-                let isSame = validator == nil || state.validator == nil || validator == state.validator
+                let isSame =
+                    validator == nil || state.validator == nil
+                    || validator.map { ByteString($0) } == state.validator.map { ByteString($0) }
                 guard isSame, range.map({ $0.start == state.start + state.count }) ?? true else {
                     clear(&state)
                     throw StoreError(.unavailable, "\(server) sent another part of an answer than the rest of it")

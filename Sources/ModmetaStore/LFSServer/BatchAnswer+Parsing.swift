@@ -96,7 +96,7 @@ extension LFSAction {
             case "header" where try scanner.peek("the header") == UInt8(ascii: "{"):
                 try scanner.members(of: "the header", limit: BatchAnswer.fieldLimit) {
                     (scanner, name, start) throws(FormatError) in
-                    let field = HTTPField(name, try scanner.string("a header field"))
+                    let field = HTTPField(name.text, try scanner.string("a header field"))
                     guard field.isWellFormed else {
                         throw scanner.malformed("an action has a header field that HTTP does not allow", at: start)
                     }

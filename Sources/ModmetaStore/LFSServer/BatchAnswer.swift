@@ -1,3 +1,5 @@
+internal import ModmetaFormats
+
 /// The answer to a Batch request; see docs/formats/lfs-server.md.
 struct BatchAnswer: Sendable {
     /// The most bytes of an answer.
@@ -14,7 +16,7 @@ struct BatchAnswer: Sendable {
         var oid = ""
         var size: UInt64?
         var isAuthenticated = false
-        var actions: [String: LFSAction] = [:]
+        var actions: [ByteString: LFSAction] = [:]
         var failure: Failure?
     }
 

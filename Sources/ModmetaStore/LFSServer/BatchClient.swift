@@ -53,7 +53,7 @@ struct BatchClient: Sendable {
                 return response
             }
             let challenges = response.fields.filter {
-                ["www-authenticate", "lfs-authenticate"].contains($0.name.lowercased())
+                $0.isNamed("www-authenticate") || $0.isNamed("lfs-authenticate")
             }
             pass = try await authorization.refused(pass, for: operation, challenges: challenges.map(\.value))
         }
@@ -68,7 +68,9 @@ struct BatchClient: Sendable {
             throw StoreError(
                 .unsupported, "\(server.endpoint) does not answer as an LFS server does: \(error); check the URL")
         }
-        guard answer.transfer ?? "basic" == "basic", answer.hashAlgorithm ?? "sha256" == "sha256" else {
+        guard (answer.transfer ?? "basic").hasSameBytes(as: "basic"),
+            (answer.hashAlgorithm ?? "sha256").hasSameBytes(as: "sha256")
+        else {
             throw StoreError(
                 .unsupported, "\(server.endpoint) wants another transfer than `basic` or another hash than SHA-256")
         }
@@ -76,10 +78,10 @@ struct BatchClient: Sendable {
     }
 
     private func match(_ answer: BatchAnswer, to objects: [BatchObject]) throws -> [BatchAnswer.Object] {
-        var byName: [String: BatchAnswer.Object] = [:]
-        for object in answer.objects { byName[object.oid] = object }
+        var byName: [ByteString: BatchAnswer.Object] = [:]
+        for object in answer.objects { byName[ByteString(object.oid)] = object }
         return try objects.map { object in
-            guard let answered = byName[object.id.hex] else {
+            guard let answered = byName[ByteString(object.id.hex)] else {
                 throw StoreError(.unavailable, "\(server.endpoint) said nothing about object \(object.id)")
             }
             for action in answered.actions.values where !server.allows(action.href) {
@@ -93,7 +95,7 @@ struct BatchClient: Sendable {
 
     private func isLFSServer(_ response: HTTPResponse) -> Bool {
         let type = response[field: "Content-Type"] ?? ""
-        return type.hasPrefix(BatchRequest.mediaType) || type.hasPrefix("application/json")
+        return type.hasBytePrefix(BatchRequest.mediaType) || type.hasBytePrefix("application/json")
     }
 
     private func noServer(_ response: HTTPResponse) -> StoreError {

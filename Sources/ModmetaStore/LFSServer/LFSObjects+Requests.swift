@@ -2,7 +2,7 @@ internal import ModmetaFormats
 
 extension LFSObjects {
     /// The fields of an action without those that the transport decides on.
-    private static let transportFields: Set<String> = [
+    private static let transportFields: Set<ByteString> = [
         "host", "content-length", "transfer-encoding", "connection", "expect", "range",
     ]
 
@@ -16,9 +16,9 @@ extension LFSObjects {
         _ method: String, _ action: LFSAction, isAuthenticated: Bool, body: HTTPRequest.Body = .none,
         fields: [HTTPField] = [], send: (HTTPRequest) async throws -> HTTPResponse
     ) async throws -> HTTPResponse {
-        let given = action.fields.filter { !LFSObjects.transportFields.contains($0.name.lowercased()) }
-        let names = Set(given.map { $0.name.lowercased() })
-        let own = fields.filter { !names.contains($0.name.lowercased()) }
+        let given = action.fields.filter { !LFSObjects.transportFields.contains($0.key) }
+        let names = Set(given.map(\.key))
+        let own = fields.filter { !names.contains($0.key) }
         var request = HTTPRequest(method, action.href, fields: given + own, body: body)
         let response = try await send(request)
         guard response.status == 401, !isAuthenticated, !names.contains("authorization"),

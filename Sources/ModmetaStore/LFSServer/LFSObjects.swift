@@ -105,7 +105,7 @@ public actor LFSObjects {
                 offers[object.id.digest]?.isInPassing = true
             }
             return Array(answers.prefix(objects.count))
-        } catch is StoreError {
+        } catch let error as StoreError where !error.isTriedOut {
             // It may have been one of the others that the server does not want to hear of.
             return try await gathering.ask(purpose, objects)
         }
@@ -244,7 +244,7 @@ public actor LFSObjects {
     }
 
     private static func offer(in answer: BatchAnswer.Object, _ operation: BatchOperation) -> Offer? {
-        answer.actions[operation.rawValue].map {
+        answer.actions[ByteString(operation.rawValue)].map {
             Offer(action: $0, verification: answer.actions["verify"], isAuthenticated: answer.isAuthenticated)
         }
     }

@@ -94,17 +94,21 @@ public struct LFSServerStore: ObjectStore {
         var manifests: [ListedObject] = []
         try await documents.list(.manifests) { manifests.append($0) }
         var seen: Set<Digest> = []
-        var candidates: [ListedObject] = []
+        var candidates: [Candidate] = []
         for listed in manifests {
             let key = ObjectKey.manifest(ObjectID(listed.digest))
             guard let bytes = try? await documents.read(key, limit: Int(clamping: listed.size)),
                 let manifest = try? Manifest(parsing: bytes)
             else { continue }
-            let named =
-                manifest.entries.map { ($0.payload.digest, UInt64($0.payloadLength)) }
-                + [(manifest.object.digest, manifest.layout.size)]
-            for (digest, size) in named where seen.insert(digest).inserted {
-                candidates.append(ListedObject(digest: digest, size: size, modified: listed.modified))
+            let whole = ListedObject(
+                digest: manifest.object.digest, size: manifest.layout.size, modified: listed.modified)
+            if seen.insert(whole.digest).inserted { candidates.append(Candidate(object: whole)) }
+            for entry in manifest.entries where seen.insert(entry.payload.digest).inserted {
+                let payload = ListedObject(
+                    digest: entry.payload.digest, size: UInt64(entry.payloadLength), modified: listed.modified)
+                let standIn = ListedObject(
+                    digest: entry.chunk.digest, size: UInt64(entry.rawLength), modified: listed.modified)
+                candidates.append(Candidate(object: payload, standIn: entry.encoding == .raw ? nil : standIn))
             }
             if candidates.count >= LFSServerStore.listedTogether {
                 try await visitPresent(candidates, visit)
@@ -114,11 +118,22 @@ public struct LFSServerStore: ObjectStore {
         try await visitPresent(candidates, visit)
     }
 
+    /// An object that a manifest names, and what may stand in for it.
+    private struct Candidate {
+        var object: ListedObject
+        var standIn: ListedObject?
+    }
+
     private func visitPresent(
-        _ candidates: [ListedObject], _ visit: (ListedObject) async throws -> Void
+        _ candidates: [Candidate], _ visit: (ListedObject) async throws -> Void
     ) async throws {
-        let present = try await objects.has(candidates.map { (ObjectID($0.digest), $0.size) })
-        for (object, isThere) in zip(candidates, present) where isThere { try await visit(object) }
+        let present = try await objects.has(candidates.map { (ObjectID($0.object.digest), $0.object.size) })
+        for (candidate, isThere) in zip(candidates, present) where isThere { try await visit(candidate.object) }
+        // What is lost may have a stand-in; nobody else does.
+        let standIns = zip(candidates, present).compactMap { $1 ? nil : $0.standIn }
+        guard !standIns.isEmpty else { return }
+        let found = try await objects.has(standIns.map { (ObjectID($0.digest), $0.size) })
+        for (standIn, isThere) in zip(standIns, found) where isThere { try await visit(standIn) }
     }
 
     /// Deletes a document.

@@ -19,6 +19,14 @@ package enum RegularFile {
         return checked(descriptor, flags)
     }
 
+    /// Opens a file that may be one of a repository's `.modmeta`: below that no link is followed, as a commit can put one
+    /// there that leads anywhere.
+    package static func openCommitted(_ path: String, _ flags: CInt) -> CInt {
+        guard let place = CommittedPlace(path) else { return open(path, flags) }
+        guard let top = try? HeldDirectory(opening: place.top) else { return -1 }
+        return top.open(place.path, flags)
+    }
+
     /// Gives back a descriptor that was just opened if it is that of a regular file; else closes it.
     static func checked(_ descriptor: CInt, _ flags: CInt) -> CInt {
         guard descriptor >= 0 else { return -1 }

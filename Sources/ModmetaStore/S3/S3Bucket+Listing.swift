@@ -1,3 +1,5 @@
+internal import ModmetaFormats
+
 extension S3Bucket {
     /// The most bytes of one page.
     static let pageByteLimit = 8 << 20
@@ -14,7 +16,10 @@ extension S3Bucket {
             let page = try await believablePage(prefix: prefix, count: count, after: token)
             for entry in page.entries { guard try await visit(entry) else { return } }
             emptyPages = page.entries.isEmpty ? emptyPages + 1 : 0
-            guard page.next == nil || (page.next != token && emptyPages < S3Bucket.emptyPageLimit) else {
+            guard
+                page.next == nil
+                    || (page.next?.hasSameBytes(as: token ?? "") != true && emptyPages < S3Bucket.emptyPageLimit)
+            else {
                 throw StoreError(.unavailable, "cannot list \(name): the service's pages lead nowhere")
             }
             token = page.next
@@ -46,14 +51,16 @@ extension S3Bucket {
         let (first, second) = try await (one, other)
         if first == second { return first }
         var entries = Set(first.entries + second.entries)
-        var tokens: Set<String?> = [first.next, second.next]
+        var tokens: Set<ByteString?> = [first.next.map { ByteString($0) }, second.next.map { ByteString($0) }]
         for look in 3...S3Bucket.lookLimit {
             let latest = try await page(prefix: prefix, count: count, after: token)
-            if entries.isSuperset(of: latest.entries), tokens.contains(latest.next) || look > S3Bucket.tokenLookLimit {
+            if entries.isSuperset(of: latest.entries),
+                tokens.contains(latest.next.map { ByteString($0) }) || look > S3Bucket.tokenLookLimit
+            {
                 return latest
             }
             entries.formUnion(latest.entries)
-            tokens.insert(latest.next)
+            tokens.insert(latest.next.map { ByteString($0) })
         }
         throw StoreError(
             .unavailable, "cannot list \(name): each time another list arrives; give the same command again")
@@ -78,7 +85,7 @@ extension S3Bucket {
                     path: String(decoding: key.utf8.dropFirst(keyPrefix.utf8.count), as: UTF8.self), size: size,
                     modified: modified.seconds)
             }
-            switch root["IsTruncated"] {
+            switch root["IsTruncated"].map({ ByteString($0) }) {
             case nil, "false": return Page(entries: entries)
             case "true":
                 guard let next = root["NextContinuationToken"], !next.isEmpty else { throw damaged }

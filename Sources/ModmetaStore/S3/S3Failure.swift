@@ -1,3 +1,5 @@
+internal import ModmetaFormats
+
 /// An answer of an S3 service that is no success.
 struct S3Failure {
     /// The service's word for it; nil where it said nothing, as to HEAD.
@@ -21,7 +23,7 @@ struct S3Failure {
     func error(_ call: S3Call, credentials: S3Credentials?, now: Int64) -> StoreError {
         let said = [code, message].compactMap { $0 }.joined(separator: ": ")
         let sentence = "cannot \(call.action): the service answered \(status)" + (said.isEmpty ? "" : " (\(said))")
-        switch code {
+        switch code.map({ ByteString($0) }) {
         case "NoSuchBucket":
             return StoreError(.noStore, "\(sentence); make the bucket first, for example with `aws s3 mb`")
         case "ExpiredToken", "TokenRefreshRequired", "InvalidToken", "ExpiredTokenException":

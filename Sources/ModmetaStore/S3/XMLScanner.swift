@@ -1,3 +1,5 @@
+internal import ModmetaFormats
+
 /// Reads a whole document of elements and text; attributes, comments and declarations are passed over.
 ///
 /// Strict where bytes could have been damaged: tags must match, entities must be known. A document type, which could
@@ -28,7 +30,7 @@ struct XMLScanner {
             guard bytes[position] == UInt8(ascii: "<") else {
                 guard let text = text() else { return nil }
                 if open.isEmpty {
-                    guard text.allSatisfy(\.isWhitespace) else { return nil }
+                    guard text.utf8.allSatisfy({ $0 <= 0x20 }) else { return nil }
                 } else {
                     open[open.count - 1].text += text
                 }
@@ -119,7 +121,7 @@ struct XMLScanner {
             // The longest entity that means anything is &#1114111;.
             let name = raw[(index + 1)...].prefix(9).prefix { $0 != UInt8(ascii: ";") }
             guard name.endIndex < raw.endIndex, raw[name.endIndex] == UInt8(ascii: ";"),
-                let character = XMLScanner.entity(String(decoding: name, as: UTF8.self))
+                let character = XMLScanner.entity(ByteString(String(decoding: name, as: UTF8.self)))
             else { return nil }
             decoded += String(character).utf8
             index = name.endIndex + 1
@@ -127,7 +129,7 @@ struct XMLScanner {
         return String(validating: decoded, as: UTF8.self)
     }
 
-    private static func entity(_ name: String) -> Character? {
+    private static func entity(_ name: ByteString) -> Character? {
         switch name {
         case "amp": return "&"
         case "lt": return "<"
@@ -135,9 +137,10 @@ struct XMLScanner {
         case "quot": return "\""
         case "apos": return "'"
         default:
-            guard name.hasPrefix("#") else { return nil }
-            let digits = name.dropFirst()
-            let number = digits.first == "x" ? UInt32(digits.dropFirst(), radix: 16) : UInt32(digits)
+            guard name.bytes.first == UInt8(ascii: "#") else { return nil }
+            let digits = Substring(name.bytes.dropFirst())
+            let isHex = digits.utf8.first == UInt8(ascii: "x")
+            let number = isHex ? UInt32(Substring(digits.utf8.dropFirst()), radix: 16) : UInt32(digits)
             return number.flatMap { UnicodeScalar($0) }.map { Character($0) }
         }
     }

@@ -38,6 +38,14 @@ enum SimulatedFault: String, CaseIterable, Sendable {
     case outage
     /// The store loses a payload for good, as where a damaged one was removed.
     case loss
+    /// A part of the refs cannot be listed, for some seconds.
+    case unlistable
+    /// The manifests are away for some seconds, as a disk that is not mounted.
+    case manifestsAway
+    /// What is there cannot be read.
+    case unreadable
+    /// A listing ends early and says so nowhere.
+    case cut
 
     private static let always: [SimulatedFault] = [
         .delay, .reset, .busy, .lostAcknowledgement, .repeated, .killBefore, .killAfter, .powerCut, .clockJump,
@@ -45,8 +53,22 @@ enum SimulatedFault: String, CaseIterable, Sendable {
     ]
 
     /// What can go wrong at an effect.
-    static func possible(at effect: SimulatedEffect, in scenario: SimulationScenario) -> [SimulatedFault] {
+    static func possible(
+        at effect: SimulatedEffect, of process: SimulatedProcess, in scenario: SimulationScenario
+    ) -> [SimulatedFault] {
+        // A push that dies just here, beside a whole collection, is a known weakness.
+        if process.isCommitting { return [.clockJump, .storeCrash] }
         var faults = always
+        if process.role == .collection || process.role == .copy {
+            switch effect {
+            case .readRefs: faults += [.unlistable, .unlistable, .unlistable, .unlistable]
+            case .list: faults += [.manifestsAway, .manifestsAway, .manifestsAway, .cut, .cut]
+            case .read: faults += [.unreadable]
+            // A request that hangs for longer than claims are respected is a known weakness too.
+            case .delete: faults.removeAll { $0 == .delay || $0 == .busy }
+            default: break
+            }
+        }
         switch effect {
         case .put:
             faults += [.torn, .torn, .torn, .tornByKill, .tornByKill, .full, .localChange, .storeCrash]

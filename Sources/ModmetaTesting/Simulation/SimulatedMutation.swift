@@ -1,3 +1,4 @@
+internal import ModmetaStore
 internal import ModmetaTransfer
 
 /// A bug put in on purpose: the simulator must find each, or it proves nothing.
@@ -28,6 +29,22 @@ public enum SimulatedMutation: String, CaseIterable, Sendable {
     case movesRefBlindly
     /// What fails is tried again for ever.
     case retriesForever
+    /// A collection takes refs that cannot be listed for refs that are not there.
+    case ignoresRefErrors
+    /// A collection deletes though something live is not there.
+    case ignoresMissingObjects
+    /// A collection deletes what is condemned though it is needed again.
+    case forgetsRescue
+    /// A collection deletes what was condemned just now.
+    case ignoresGrace
+    /// A collection deletes what another one has claimed.
+    case sharesClaims
+    /// A push does not look whether a collection got in between.
+    case ignoresCollections
+    /// A copy has manifests before what they name.
+    case copiesManifestsFirst
+    /// A copy does not look whether all that refs need came across.
+    case trustsCopy
 
     /// What is left out of the product for it.
     var omissions: Set<Omission> {
@@ -37,9 +54,29 @@ public enum SimulatedMutation: String, CaseIterable, Sendable {
         case .journalsBeforeAcknowledgement: [.journalOrder]
         case .forgetsBasePayloads: [.basePayloads]
         case .trustsPartialFile: [.partialRehash]
+        case .ignoresCollections: [.collections]
         case .skipsFsync, .publishesManifestFirst, .trustsLength, .keepsTornObject, .replacesExisting, .skipsGuard,
-            .movesRefBlindly, .retriesForever:
+            .movesRefBlindly, .retriesForever, .ignoresRefErrors, .ignoresMissingObjects,
+            .forgetsRescue, .ignoresGrace, .sharesClaims, .copiesManifestsFirst, .trustsCopy:
             []
         }
+    }
+
+    /// What is left out of collections and copies for it.
+    var collectionOmissions: Set<CollectionOmission> {
+        switch self {
+        case .ignoresMissingObjects: [.accounting]
+        case .forgetsRescue: [.rescue]
+        case .ignoresGrace: [.grace]
+        case .sharesClaims: [.claims]
+        case .copiesManifestsFirst: [.payloadsOfCopies]
+        case .trustsCopy: [.proofOfCopies]
+        default: []
+        }
+    }
+
+    /// Whether only a simulation in which stores are looked after can find it.
+    var needsMaintenance: Bool {
+        !collectionOmissions.isEmpty || self == .ignoresRefErrors || self == .ignoresCollections
     }
 }

@@ -51,7 +51,8 @@ extension SimulatedPerson {
                             object, size: UInt64(content.count), path: repository.objectPath(object)
                         ) { _ in }
                         try process.check()
-                        await world.acknowledge(object, losses: losses)
+                        // Before a ref leads to it, a collection may take it.
+                        if !world.scenario.maintenance.collects { await world.acknowledge(object, losses: losses) }
                     }
                 }
             }
@@ -62,7 +63,8 @@ extension SimulatedPerson {
     private func moveRef(
         _ branch: String, to tip: Int, history: [Int], process: SimulatedProcess
     ) async throws -> Outcome {
-        let context = context(process, isGuard: true)
+        let context = context(process, isGuard: !world.scenario.maintenance.collects)
+        try await context.lookForCollections()
         for _ in 0..<5 {
             let refs = try await world.refs(for: process)
             let current = refs[branch]
@@ -75,15 +77,42 @@ extension SimulatedPerson {
             let guarded = history.filter { !known.contains($0) }.flatMap { world.commit($0).objects }
             for object in guarded {
                 guard world.mutation != .skipsGuard, let content = world.scenario.contents[object] else { continue }
-                guard try await context.canRebuild(object, size: UInt64(content.count)) else {
+                if try await context.canRebuild(object, size: UInt64(content.count)) { continue }
+                guard try await context.wasCollected(object), try await send(object, context) else {
                     throw TransferError(.missing, "weights missing: object \(object)")
                 }
             }
             let isMoved = try await world.move(
                 branch, from: current, to: tip, guarded: guarded, losses: losses, process: process)
-            if isMoved { return .done }
+            if isMoved {
+                try await keep(guarded, context)
+                process.isCommitting = false
+                if world.scenario.maintenance.collects { await world.acknowledgePush(guarded, losses: losses) }
+                return .done
+            }
         }
         return .refused
+    }
+
+    /// Makes sure that no collection has taken weights between the look for them and the change of the ref.
+    private func keep(_ guarded: [ObjectID], _ context: TransferContext) async throws {
+        if try await context.isUndisturbed() { return }
+        // A file that was changed meanwhile would have the ref taken back.
+        try repository.restore()
+        for object in guarded {
+            guard let content = world.scenario.contents[object] else { continue }
+            if try await context.secure(object, size: UInt64(content.count)) { continue }
+            _ = try await send(object, context)
+        }
+    }
+
+    /// Sends an object once more.
+    private func send(_ object: ObjectID, _ context: TransferContext) async throws -> Bool {
+        guard let content = world.scenario.contents[object], repository.has(object) else { return false }
+        try await Uploader(context: context, history: nil).upload(
+            object, size: UInt64(content.count), path: repository.objectPath(object)
+        ) { _ in }
+        return true
     }
 
     /// Fetches what the branch leads to and puts a commit on top of it.

@@ -17,10 +17,12 @@ struct SimulatedPerson: Sendable {
     /// Gives one command until it ends in another way than by an error.
     ///
     /// - Returns: nil if the simulation ended by a violation.
-    func command(_ name: String, _ body: (SimulatedProcess) async throws -> Outcome) async -> Outcome? {
+    func command(
+        _ name: String, role: SimulatedProcess.Role = .transfer, _ body: (SimulatedProcess) async throws -> Outcome
+    ) async -> Outcome? {
         var failuresInPeace = 0
         while world.violation == nil {
-            let process = SimulatedProcess(person: number)
+            let process = SimulatedProcess(person: number, role: role)
             let faults = world.faults
             do {
                 let outcome = try await body(process)
@@ -33,13 +35,13 @@ struct SimulatedPerson: Sendable {
                 leaveBehind(process)
             } catch {
                 world.note("person \(number): \(name): \(error)")
-                if world.losses > 0, (error as? TransferError)?.code == .missing, name != "push" {
-                    return .missing
-                }
+                let mayBeMissing = world.losses > 0 || world.scenario.maintenance.collects
+                if mayBeMissing, (error as? TransferError)?.code == .missing, name != "push" { return .missing }
                 judge(error, of: name)
                 // A command may come across what an earlier fault left, once.
                 failuresInPeace = world.faults == faults ? failuresInPeace + 1 : 0
-                if failuresInPeace > 2 {
+                // A collection may get in between a few times too.
+                if failuresInPeace > (world.scenario.maintenance.collects ? 10 : 2) {
                     world.violate(.retryEnds, "\(name) fails again and again though nothing goes wrong: \(error)")
                 }
             }
@@ -53,6 +55,7 @@ struct SimulatedPerson: Sendable {
 
     private func leaveBehind(_ process: SimulatedProcess) {
         var random = world.draw { $0.fork() }
+        guard number < world.repositories.count else { return }
         do {
             try repository.crash(losesPower: process.lostPower, random: &random)
         } catch {
@@ -60,12 +63,15 @@ struct SimulatedPerson: Sendable {
         }
     }
 
+    /// Whether something may be gone from the store.
+    private var mayLack: Bool { world.losses > 0 || world.scenario.maintenance.collects }
+
     /// Errors that nothing explains are violations.
     private func judge(_ error: any Error, of name: String) {
         switch error {
         case let error as StoreError:
             world.count(outcome: "\(name) failed: store \(error.code.word)")
-            if error.code == .corrupt || error.code == .missing, world.losses == 0 {
+            if error.code == .corrupt || error.code == .missing, !mayLack {
                 world.violate(.noFalseAlarm, "\(name) says of a sound store: \(error)")
             }
         case let error as TransferError where error.code == .changed:
@@ -74,7 +80,7 @@ struct SimulatedPerson: Sendable {
             world.violate(.noFalseAlarm, "\(name) says of a file that nobody changed: \(error)")
         case let error as TransferError:
             world.count(outcome: "\(name) failed: \(error.code == .missing ? "missing" : "corrupt or local")")
-            if world.losses == 0 { world.violate(.noFalseAlarm, "\(name) says of a sound store: \(error)") }
+            if !mayLack { world.violate(.noFalseAlarm, "\(name) says of a sound store: \(error)") }
         default:
             world.violate(.noFalseAlarm, "\(name) fails in a way no command should: \(error)")
         }
@@ -84,7 +90,14 @@ struct SimulatedPerson: Sendable {
     ///
     /// - Parameter isGuard: whether it only asks what the store has.
     func context(_ process: SimulatedProcess, isGuard: Bool = false) -> TransferContext {
-        let raw = SimulatedStore(world: world, process: process)
+        repository.context(
+            store: store(process), process: process, scenario: world.scenario, scheduler: world.scheduler,
+            mutation: world.mutation, usesDatabase: world.scenario.hasDatabase && !isGuard)
+    }
+
+    /// The store as a program of this person sees it.
+    func store(_ process: SimulatedProcess, at place: SimulatedStore.Place = .store) -> any ObjectStore {
+        let raw = SimulatedStore(world: world, process: process, place: place)
         let policy = RetryPolicy(
             attempts: world.mutation == .retriesForever ? .max : 4,
             sleep: { [scheduler = world.scheduler] in try await scheduler.wait($0, process: process) },
@@ -92,9 +105,7 @@ struct SimulatedPerson: Sendable {
         var store: any ObjectStore = raw
         if world.scenario.isRemote || world.mutation == .retriesForever { store = RetryingStore(raw, policy: policy) }
         if let mutation = world.mutation { store = MutatedStore(store, raw: raw, mutation: mutation, policy: policy) }
-        return repository.context(
-            store: store, process: process, scenario: world.scenario, scheduler: world.scheduler,
-            mutation: world.mutation, usesDatabase: world.scenario.hasDatabase && !isGuard)
+        return store
     }
 
     /// Brings an object here and compares it with what it should be.

@@ -3,8 +3,29 @@ internal import ModmetaStore
 
 /// The store as one process sees it: every call is an effect, and anything may go wrong with it.
 struct SimulatedStore: ObjectStore {
+    /// Which of the two stores it is.
+    enum Place: Sendable { case store, copy }
+
     let world: SimulatedWorld
     let process: SimulatedProcess
+    var place = Place.store
+
+    /// What is really there.
+    private var truth: MemoryStore { place == .store ? world.truth : world.copy }
+
+    /// Whether the process does not see an object that may be there.
+    private func isAway(_ key: ObjectKey) -> Bool {
+        place == .store && world.manifests[key] != nil && world.scheduler.now < process.manifestsAway
+    }
+
+    /// Notes what a change did.
+    private func changed(_ key: ObjectKey, from before: [UInt8]?) async throws {
+        if place == .store {
+            try await world.changed(key, from: before, by: process)
+        } else {
+            await world.checkCopied(key)
+        }
+    }
 
     private func effect<Result>(
         _ effect: SimulatedEffect, _ key: ObjectKey?, _ body: (SimulatedFault?) async throws -> Result
@@ -17,16 +38,19 @@ struct SimulatedStore: ObjectStore {
     }
 
     func size(of key: ObjectKey) async throws -> UInt64? {
-        try await effect(.size, key) { _ in try await world.truth.size(of: key) }
+        try await effect(.size, key) { _ in isAway(key) ? nil : try await truth.size(of: key) }
     }
 
     func sizes(of keys: [ObjectKey]) async throws -> [UInt64?] {
-        try await effect(.sizes, keys.first) { _ in try await world.truth.sizes(of: keys) }
+        try await effect(.sizes, keys.first) { _ in
+            zip(keys, try await truth.sizes(of: keys)).map { isAway($0) ? nil : $1 }
+        }
     }
 
     func read(_ key: ObjectKey, limit: Int) async throws -> [UInt8] {
         try await effect(.read, key) { fault in
-            var bytes = try await world.truth.read(key, limit: limit)
+            if isAway(key) { throw StoreError(.missing, "the store has no \(key.path)") }
+            var bytes = try await truth.read(key, limit: limit)
             guard !bytes.isEmpty else { return bytes }
             switch fault {
             case .truncated: bytes.removeSubrange(world.draw { $0.pick(0..<bytes.count) }...)
@@ -39,7 +63,7 @@ struct SimulatedStore: ObjectStore {
 
     func read(_ key: ObjectKey, range: Range<UInt64>) async throws -> [UInt8] {
         try await effect(.readRange, key) { fault in
-            var bytes = try await world.truth.read(key, range: range)
+            var bytes = try await truth.read(key, range: range)
             if fault == .flipped, !bytes.isEmpty { bytes[world.draw { $0.pick(0..<bytes.count) }] ^= 0x20 }
             return bytes
         }
@@ -47,7 +71,7 @@ struct SimulatedStore: ObjectStore {
 
     func put(_ key: ObjectKey, _ content: ObjectContent) async throws -> PutOutcome {
         try await effect(.put, key) { fault in
-            let before = try? await world.truth.read(key, limit: .max)
+            let before = try? await truth.read(key, limit: .max)
             if case .bytes(let bytes) = content {
                 world.with { $0.announced[key] = UInt64(bytes.count) }
                 if fault == .torn || fault == .tornByKill {
@@ -55,9 +79,9 @@ struct SimulatedStore: ObjectStore {
                 }
             }
             if fault == .full { throw StoreError(.full, "the store has no room left; make some and push again") }
-            let outcome = try await world.truth.put(key, content)
+            let outcome = try await truth.put(key, content)
             if outcome == .created { world.with { $0.unflushed.append((key, $0.step)) } }
-            try await world.changed(key, from: before)
+            try await changed(key, from: before)
             return outcome
         }
     }
@@ -67,31 +91,35 @@ struct SimulatedStore: ObjectStore {
         guard before == nil, bytes.count > 1 else { return .existed }
         let left = Array(bytes.prefix(world.draw { $0.pick(0..<bytes.count) }))
         world.count(outcome: "torn \(key.path.prefix { $0 != "/" })")
-        _ = try await world.truth.put(key, .bytes(left))
-        try await world.changed(key, from: nil)
+        _ = try await truth.put(key, .bytes(left))
+        try await changed(key, from: nil)
         return .created
     }
 
     func compareAndSwapFormat(expected: [UInt8]?, new: [UInt8]) async throws -> Bool {
         try await effect(.swapFormat, .format) { _ in
-            try await world.truth.compareAndSwapFormat(expected: expected, new: new)
+            let isSwapped = try await truth.compareAndSwapFormat(expected: expected, new: new)
+            if isSwapped { world.noteClaim(in: new, by: process) }
+            return isSwapped
         }
     }
 
     func replaceManifest(of object: ObjectID, expected: [UInt8], new: [UInt8]) async throws -> Bool {
         try await effect(.replace, .manifest(object)) { _ in
-            let before = try? await world.truth.read(.manifest(object), limit: .max)
-            let isReplaced = try await world.truth.replaceManifest(of: object, expected: expected, new: new)
-            try await world.changed(.manifest(object), from: before)
+            let before = try? await truth.read(.manifest(object), limit: .max)
+            let isReplaced = try await truth.replaceManifest(of: object, expected: expected, new: new)
+            try await changed(.manifest(object), from: before)
             return isReplaced
         }
     }
 
     func list(_ family: ObjectFamily, visit: (ListedObject) async throws -> Void) async throws {
-        let members = try await effect(.list, nil) { fault in
+        let members = try await effect(.list, nil) { fault -> [ListedObject] in
             var members: [ListedObject] = []
-            try await world.truth.list(family) { members.append($0) }
+            try await truth.list(family) { members.append($0) }
             members.sort { $0.digest < $1.digest }
+            if family == .manifests, place == .store, world.scheduler.now < process.manifestsAway { return [] }
+            if fault == .cut, !members.isEmpty { members.removeSubrange(world.draw { $0.pick(0..<members.count) }...) }
             if fault == .stale, !members.isEmpty {
                 members.remove(at: world.draw { $0.pick(0..<members.count) })
             }
@@ -102,9 +130,10 @@ struct SimulatedStore: ObjectStore {
 
     func delete(_ key: ObjectKey) async throws {
         try await effect(.delete, key) { _ in
-            let before = try? await world.truth.read(key, limit: .max)
-            try await world.truth.delete(key)
-            try await world.changed(key, from: before)
+            if place == .store { await world.checkDeletion(of: key, by: process) }
+            let before = try? await truth.read(key, limit: .max)
+            try await truth.delete(key)
+            try await changed(key, from: before)
         }
     }
 }

@@ -40,13 +40,16 @@ extension SimulatedWorld {
     }
 
     /// Looks at what a change of the store did to what was there.
-    func changed(_ key: ObjectKey, from before: [UInt8]?) async throws {
+    func changed(_ key: ObjectKey, from before: [UInt8]?, by process: SimulatedProcess) async throws {
         let after = try? await truth.read(key, limit: .max)
-        guard before != after else { return }
+        guard before != after, !key.isCondemnedList else { return }
         mix(after.map { SHA256.hash($0).hex } ?? "gone")
-        if let before, await isSound(before, key) {
+        // A collection deletes sound objects; what it must not take is looked for below.
+        let mayGo = process.role == .collection && after == nil
+        if let before, !mayGo, await isSound(before, key) {
             violate(.objectsNeverChange, "\(key.path) was sound and \(after == nil ? "is gone" : "has other bytes")")
         }
+        if mayGo { return await expectAcknowledgedAfterDeletion() }
         if before != nil { await recheck() }
         guard let after, let manifest = try? Manifest(parsing: after) else {
             if let object = manifests[key] {
@@ -57,7 +60,8 @@ extension SimulatedWorld {
         }
         if manifest.entries.contains(where: { $0.encoding == .delta }) { with { $0.hasChain = true } }
         with { _ = $0.whole.remove(manifest.object) }
-        if losses == 0, await !isWhole(manifest.object) {
+        // Beside collections a push proves what it sent once more, and sends again what is gone.
+        if losses == 0, !scenario.maintenance.collects, await !isWhole(manifest.object) {
             violate(.wholeOrNone, "the manifest of \(manifest.object) is there, and the object cannot be rebuilt")
         }
         try await expectAcknowledged(manifest.object)

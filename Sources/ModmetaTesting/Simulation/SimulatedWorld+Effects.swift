@@ -13,12 +13,16 @@ extension SimulatedWorld {
         if violation != nil { throw Over() }
         try countStep()
         try checkOutage(of: process)
-        let fault = drawFault(effect, key)
+        let fault = drawFault(effect, key, of: process)
         note("person \(process.person) \(effect.rawValue) \(key?.path ?? "") \(fault?.rawValue ?? "")")
-        mix("\(process.person)\(effect.rawValue)\(key?.path ?? "")\(fault?.rawValue ?? "")")
+        // Names of condemned lists are random.
+        let name = key?.isCondemnedList == true ? "list" : key?.path ?? ""
+        mix("\(process.person)\(effect.rawValue)\(name)\(fault?.rawValue ?? "")")
         switch fault {
         case .delay: try await scheduler.wait(.seconds(draw { $0.pick(10..<300) }), process: process)
-        case .clockJump: scheduler.jump(by: draw { $0.pick(-2_600_000..<2_600_000) })
+        case .clockJump:
+            with { $0.hasJumped = true }
+            scheduler.jump(by: draw { $0.pick(-2_600_000..<2_600_000) })
         case .reset: throw StoreError(.unavailable, "the connection was reset")
         case .busy:
             throw StoreError(.unavailable, "the store is busy", retryAfter: .seconds(draw { $0.pick(1..<30) }))
@@ -34,6 +38,9 @@ extension SimulatedWorld {
         case .localChange: try changeFile(of: process.person)
         case .storeCrash: await crashStore()
         case .loss: await losePayload()
+        case .unreadable: throw StoreError(.system, "cannot read: Input/output error")
+        case .unlistable: process.refsAway = scheduler.now + .milliseconds(draw { $0.pick(10..<20_000) })
+        case .manifestsAway: process.manifestsAway = scheduler.now + .milliseconds(draw { $0.pick(10..<20_000) })
         default: return fault
         }
         return nil
@@ -63,13 +70,22 @@ extension SimulatedWorld {
         throw Over()
     }
 
-    private func drawFault(_ effect: SimulatedEffect, _ key: ObjectKey?) -> SimulatedFault? {
-        let possible = SimulatedFault.possible(at: effect, in: scenario)
+    private func drawFault(
+        _ effect: SimulatedEffect, _ key: ObjectKey?, of process: SimulatedProcess
+    ) -> SimulatedFault? {
+        let possible = SimulatedFault.possible(at: effect, of: process, in: scenario)
         let limit = (faults: scenario.faultLimit, first: scenario.firstFault, interval: scenario.faultInterval)
         return with { state in
             var fault: SimulatedFault?
             let isDue = state.faults == 0 && state.step >= limit.first
-            if !state.isCalm, state.faults < limit.faults, isDue || state.random.oneIn(limit.interval) {
+            let isMaintenance = process.role == .collection || process.role == .copy
+            if isMaintenance {
+                // With a budget of its own, as it is little beside all the pushes.
+                if !state.isCalm, state.maintenanceFaults < 6, state.random.oneIn(8) {
+                    fault = state.random.pick(possible)
+                    state.maintenanceFaults += 1
+                }
+            } else if !state.isCalm, state.faults < limit.faults, isDue || state.random.oneIn(limit.interval) {
                 fault = state.random.pick(possible)
             }
             if let key, fault == .flipped || fault == .truncated {
@@ -109,6 +125,7 @@ extension SimulatedWorld {
 
     /// Changes one of the files a person has.
     private func changeFile(of person: Int) throws {
+        guard person < repositories.count else { return }
         let repository = repositories[person]
         let objects = scenario.contents.keys.sorted().filter { repository.has($0) }
         guard !objects.isEmpty else { return }

@@ -29,7 +29,13 @@ extension SimulatedWorld {
     /// The refs as they are now.
     func refs(for process: SimulatedProcess) async throws -> [String: Int] {
         let fault = try await enter(.readRefs, nil, process: process)
-        let refs = with { $0.refs }
+        var refs = with { $0.refs }
+        if scheduler.now < process.refsAway, let hidden = refs.keys.sorted().last {
+            guard mutation == .ignoresRefErrors else {
+                throw StoreError(.system, "a part of the refs cannot be listed")
+            }
+            refs[hidden] = nil
+        }
         try leave(fault, process: process)
         return refs
     }
@@ -51,6 +57,7 @@ extension SimulatedWorld {
             return false
         }
         with { $0.refs[branch] = tip }
+        process.isCommitting = scenario.maintenance.collects
         note("\(branch) leads to commit \(tip)")
         mix("\(branch)\(tip)")
         let history = ancestors(of: tip)
@@ -59,7 +66,9 @@ extension SimulatedWorld {
         }
         // After a loss, a push answers only for what it looked for.
         let answeredFor = losses == 0 ? history.flatMap { commit($0).objects } : guarded
-        for object in self.losses == losses ? answeredFor : [] where await !isWhole(object) {
+        // Beside collections the push is not done yet: what is gone it sends again.
+        for object in self.losses == losses && !scenario.maintenance.collects ? answeredFor : []
+        where await !isWhole(object) {
             violate(.refsLeadToObjects, "\(branch) leads to object \(object), which cannot be rebuilt")
         }
         try leave(fault, process: process)

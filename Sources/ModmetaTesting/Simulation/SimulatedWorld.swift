@@ -25,7 +25,13 @@ final class SimulatedWorld: Sendable {
         var step = 0
         var faults = 0
         var losses = 0
+        /// Of the faults, those that met collections and copies.
+        var maintenanceFaults = 0
         var isCalm = false
+        /// Whether the time of day has jumped.
+        var hasJumped = false
+        /// The claims of collections, and who made them.
+        var claims: [UInt64: ObjectIdentifier] = [:]
         var hasChain = false
         var violation: SimulationViolation?
         var coverage = SimulationCoverage()
@@ -43,7 +49,9 @@ final class SimulatedWorld: Sendable {
     let scheduler = SimulationScheduler()
     let executor = SimulationExecutor()
     /// What the store really has; only effects change it.
-    let truth = MemoryStore()
+    let truth: MemoryStore
+    /// Where the store is copied to.
+    let copy: MemoryStore
     let repositories: [SimulatedRepository]
     /// Which object each manifest is of.
     let manifests: [ObjectKey: ObjectID]
@@ -59,6 +67,8 @@ final class SimulatedWorld: Sendable {
         self.mutation = mutation
         self.directory = directory
         self.keepsLog = keepsLog
+        let time: @Sendable () -> Int64 = { [scheduler] in Int64(scheduler.secondsSince1970) }
+        (truth, copy) = (MemoryStore(clock: time), MemoryStore(clock: time))
         manifests = Dictionary(uniqueKeysWithValues: scenario.contents.keys.map { (.manifest($0), $0) })
         repositories = try (0..<3).map { try SimulatedRepository(person: $0, below: directory) }
         state = Mutex(State(random: random, commits: scenario.commits))

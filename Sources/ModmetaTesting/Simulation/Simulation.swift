@@ -42,7 +42,10 @@ public struct Simulation: Sendable {
         _ = try DirectoryPath(directory).make(mode: 0o700)
         defer { DirectoryPath(directory).removeTree() }
         var random = SeededRandom(seed: seed)
-        let scenario = SimulationScenario(random: &random)
+        var scenario = SimulationScenario(random: &random)
+        // From numbers of its own: half of the seeds go on as if nobody looked after the store.
+        var chance = SeededRandom(seed: ~seed)
+        if chance.oneIn(2) || mutation?.needsMaintenance == true { scenario.maintenance = .init(random: &chance) }
         let world = try SimulatedWorld(
             scenario: scenario, mutation: mutation, random: random, directory: directory, keepsLog: keepsLog)
         for (object, bytes) in scenario.contents {
@@ -63,7 +66,17 @@ public struct Simulation: Sendable {
         if let id = StoreFormat.ID(hex: String(repeating: "5", count: 32)) {
             _ = try? await world.truth.put(.format, .bytes(StoreFormat(id: id).serialized()))
         }
+        if world.scenario.maintenance.copies, let id = StoreFormat.ID(hex: String(repeating: "6", count: 32)) {
+            _ = try? await world.copy.put(.format, .bytes(StoreFormat(id: id).serialized()))
+        }
+        if world.scenario.maintenance.leavesGarbage { await leaveGarbage(in: world) }
         await withTaskGroup(of: Void.self) { group in
+            let maintenance = world.scenario.maintenance
+            for (index, collection) in maintenance.collections.enumerated() {
+                group.addTask { await SimulatedPerson(world: world, number: 3 + index).collect(collection) }
+            }
+            if maintenance.prunes { group.addTask { await SimulatedPerson(world: world, number: 6).prune() } }
+            if maintenance.copies { group.addTask { await SimulatedPerson(world: world, number: 7).copy() } }
             for number in 0..<2 {
                 group.addTask {
                     await SimulatedPerson(world: world, number: number).pushAll(world.scenario.pushes[number])
@@ -76,10 +89,25 @@ public struct Simulation: Sendable {
         if world.losses > 0 { await mend(world) }
         await readEverything(in: world)
         // What was lost may have been what every delta would have been against.
-        if world.violation == nil, world.losses == 0, world.with({ !$0.hasChain }) {
+        if world.violation == nil, world.losses == 0, !world.scenario.maintenance.collects, world.with({ !$0.hasChain })
+        {
             world.violate(.simulationIsComplete, "no chain of deltas was stored")
         }
-        if world.violation == nil, world.faults == 0 { world.violate(.simulationIsComplete, "nothing went wrong") }
+        if world.violation == nil, world.faults == 0, !world.scenario.maintenance.collects {
+            world.violate(.simulationIsComplete, "nothing went wrong")
+        }
+    }
+
+    /// Uploads the first versions, as a push does that ends before it moves its ref.
+    private static func leaveGarbage(in world: SimulatedWorld) async {
+        world.with { $0.isCalm = true }
+        let objects = world.scenario.commits.prefix(2).flatMap(\.objects)
+        let person = SimulatedPerson(world: world, number: 0)
+        _ = await person.command("push") { process in
+            try await person.upload(objects, process: process)
+            return .done
+        }
+        world.with { $0.isCalm = false }
     }
 
     /// Pushes everything again, as one does after something was lost.

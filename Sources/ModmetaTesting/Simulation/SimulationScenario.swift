@@ -36,6 +36,8 @@ struct SimulationScenario: Sendable {
     var faultLimit: Int
     /// Something goes wrong at this effect at the latest.
     var firstFault: Int
+    /// Who looks after the store.
+    var maintenance = SimulatedMaintenance()
     var commits: [Commit] = []
     var pushes: [[Push]] = []
     var contents: [ObjectID: [UInt8]] = [:]

@@ -12,6 +12,10 @@ public struct SimulationViolation: Error, Sendable {
         case refsLeadToObjects
         /// A sound object stays as it is.
         case objectsNeverChange
+        /// A collection deletes what it has claimed of a list that is old enough, and nothing else.
+        case deletesOnlyCondemned
+        /// A copy is complete, or it failed.
+        case copiesAreWhole
         /// Nobody is told that something sound is damaged or missing.
         case noFalseAlarm
         /// Retries end, and the same command given again succeeds once nothing goes wrong any more.

@@ -14,7 +14,7 @@ final class ChunkRebuilder: Sendable {
     /// The objects whose manifests the entries are of, for errors.
     private let owners: String
     /// The object on whose behalf is read, for the trace.
-    private let purpose: ObjectID
+    let purpose: ObjectID
     /// Local copies of the manifests' own objects, and where their chunks start.
     private let copies: [(file: LocalFile, starts: [ChunkID: UInt64])]
     /// Which entries are the base of several others.
@@ -22,6 +22,9 @@ final class ChunkRebuilder: Sendable {
     /// Payloads of such entries, between their arrival and their use.
     let arrivals = SharedPayloads()
     private let shared = Mutex<SharedEntries>(SharedEntries())
+    /// How many payloads each entry takes if nothing is kept on the way.
+    let effort: [Int]
+    let work: RebuildBudget
 
     /// Entries that are used more than once, or only in part and so probably more than once.
     private struct SharedEntries {
@@ -59,6 +62,8 @@ final class ChunkRebuilder: Sendable {
         var uses = [Int](repeating: 0, count: entries.count)
         for entry in entries { for segment in entry.base { uses[segment.entry] += 1 } }
         isUsedAgain = uses.map { $0 > 1 }
+        effort = ChunkRebuilder.effort(of: entries)
+        work = RebuildBudget(fileLength: files.reduce(0) { $0 + Double($1.manifest.layout.size) })
         owners = files.map { "\($0.manifest.object)" }.joined(separator: " or ")
         copies = files.compactMap { base -> (LocalFile, [ChunkID: UInt64])? in
             guard let file = try? LocalFile(readingIfPresent: context.objectPath(base.manifest.object)),
@@ -76,7 +81,11 @@ final class ChunkRebuilder: Sendable {
     func bytes(
         of index: Int, fetched: FetchedPayloads = FetchedPayloads(), codec: ChunkCodec
     ) async throws -> [UInt8] {
-        if let bytes = known(index) { return bytes }
+        if let bytes = fetched.rebuilt[index] ?? known(index) { return bytes }
+        var fetched = fetched
+        if effort[index] > ChunkRebuilder.recursionLimit {
+            try await rebuildBases(of: index, into: &fetched, codec: codec)
+        }
         let bytes = try await rebuiltBytes(of: index, fetched: fetched, codec: codec)
         if isUsedAgain[index] { await keep(bytes, of: index) }
         return bytes
@@ -90,11 +99,24 @@ final class ChunkRebuilder: Sendable {
         await arrivals.drop(index)
     }
 
-    private func rebuiltBytes(of index: Int, fetched: FetchedPayloads, codec: ChunkCodec) async throws -> [UInt8] {
+    func rebuiltBytes(of index: Int, fetched: FetchedPayloads, codec: ChunkCodec) async throws -> [UInt8] {
         let entry = entries[index]
         if let bytes = localBytes(of: entry) {
             context.trace.emit(.chunkLocal, object: purpose, name: entry.chunk.digest, bytes: bytes.count)
             return bytes
+        }
+        do {
+            return try await decodedBytes(of: index, fetched: fetched, codec: codec)
+        } catch  where ChunkRebuilder.isLoss(error) {
+            guard let raw = try await standIn(for: entry) else { throw error }
+            return raw
+        }
+    }
+
+    private func decodedBytes(of index: Int, fetched: FetchedPayloads, codec: ChunkCodec) async throws -> [UInt8] {
+        let entry = entries[index]
+        guard work.pays(entry.rawLength + entry.base.reduce(0) { $0 + $1.length }) else {
+            throw excessive("it takes more than \(work.limit) bytes of work")
         }
         let base = try await concatenation(of: entry.base, fetched: fetched, codec: codec)
         let payload: [UInt8]
@@ -196,6 +218,10 @@ final class ChunkRebuilder: Sendable {
         } catch let error as DeltaError {
             throw corrupt(entry, "\(error)")
         }
+    }
+
+    func excessive(_ reason: String) -> TransferError {
+        TransferError(.corrupt, "the manifest of object \(owners) is not rebuilt: \(reason); send the object again")
     }
 
     private func corrupt(_ entry: Manifest.Entry, _ reason: String) -> TransferError {

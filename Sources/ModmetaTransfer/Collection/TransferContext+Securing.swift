@@ -17,7 +17,8 @@ extension TransferContext {
             var before = try await collection.current(in: store)
             let needed = try await members(of: object, size: size)
             if needed.contains(where: before.isCondemned) {
-                before = try await Rescue(store: store).rescue(needed, knowing: before)
+                let clock = CollectionClock(elapsed: clock.elapsed, sleep: clock.sleep)
+                before = try await Rescue(store: store, clock: clock).rescue(needed, knowing: before)
                 await collection.note(before)
             }
             guard try await canRebuild(object, size: size) else { return false }
@@ -25,17 +26,18 @@ extension TransferContext {
         }
     }
 
-    /// Whether there is no collection, and there was none since the last look.
+    /// Whether there is no collection, and there was none since `lookForCollections`.
     ///
-    /// What was proven present since that look is then secured.
+    /// What was proven present since that call is then secured.
     public func isUndisturbed() async throws -> Bool {
-        let before = try await collection.known(in: store)
+        if omissions.contains(.collections) { return true }
+        let before = try await collection.startOfProof(in: store)
         guard before.state == nil else { return false }
         return try await before.isCurrent(in: store)
     }
 
     /// Looks at what the store says of collections, for a later `isUndisturbed`.
-    public func lookForCollections() async throws { _ = try await collection.current(in: store) }
+    public func lookForCollections() async throws { try await collection.startProof(in: store) }
 
     /// Whether an object that the store lacks was there before a collection, as this repository remembers it.
     public func wasCollected(_ object: ObjectID) async throws -> Bool {
@@ -57,6 +59,7 @@ extension TransferContext {
     }
 
     static func members(of manifest: Manifest) -> [CondemnedList.Member] {
-        [.init(.manifests, manifest.object.digest)] + manifest.entries.map { .init(.objects, $0.payload.digest) }
+        [.init(.manifests, manifest.object.digest)]
+            + (manifest.entries.map(\.payload.digest) + manifest.standIns).map { .init(.objects, $0) }
     }
 }

@@ -25,6 +25,7 @@ public struct CheckpointDirectory: Sendable {
     public let path: String
     /// The regular files in the order of their names.
     public private(set) var files: [File] = []
+    private var places: [ByteString: Int] = [:]
     /// The checkpoints that several of the files make up.
     public private(set) var sets: [CheckpointSet] = []
 
@@ -38,6 +39,7 @@ public struct CheckpointDirectory: Sendable {
         for (index, name) in names.enumerated() {
             progress(index, names.count)
             let file = try LocalFile(reading: "\(path)/\(name)")
+            places[ByteString(name)] = files.count
             files.append(
                 File(name: name, reading: try file.layoutReading(), safeToLoad: try SafeToLoad.scan(file)))
         }
@@ -47,7 +49,7 @@ public struct CheckpointDirectory: Sendable {
     }
 
     /// The file of a name, or nil if the directory has none.
-    func file(_ name: String) -> File? { files.first { $0.name == name } }
+    func file(_ name: String) -> File? { places[ByteString(name)].map { files[$0] } }
 
     /// The bytes of a small file of the directory.
     func contents(of name: String, limit: UInt64) throws -> [UInt8] {
@@ -77,7 +79,7 @@ public struct CheckpointDirectory: Sendable {
                 throw TransferError(.local, "\(path) has more than the \(fileLimit) files that are looked at")
             }
         }
-        return names.sorted()
+        return names.sortedByBytes()
     }
 
     /// Whether a path leads to a directory.

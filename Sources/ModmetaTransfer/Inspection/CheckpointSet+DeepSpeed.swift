@@ -3,7 +3,7 @@ internal import ModmetaFormats
 extension CheckpointSet {
     /// The checkpoint of DeepSpeed ZeRO in a directory, if there is one.
     static func deepSpeed(in directory: CheckpointDirectory) throws -> [CheckpointSet] {
-        let models = directory.files.map(\.name).filter { $0.hasSuffix("model_states.pt") }
+        let models = directory.files.map(\.name).filter { $0.hasByteSuffix("model_states.pt") }
         let partitions = directory.files.compactMap { PartitionName($0.name) }
         guard !partitions.isEmpty else { return [] }
         var set = CheckpointSet(
@@ -33,7 +33,9 @@ extension CheckpointSet {
         for (group, parameters) in model.groups.enumerated() {
             let suffix = "fp32_groups.\(group)"
             guard
-                let flat = directory.file(name.file)?.reading.layout.tensors.first(where: { $0.name.hasSuffix(suffix) }
+                let flat = directory.file(name.file)?.reading.layout.tensors.first(where: {
+                    $0.name.hasByteSuffix(suffix)
+                }
                 ),
                 let length = flat.shape.first,
                 let slices = FlatPartition(of: parameters, index: UInt64(name.rank), length: length)?.slices,

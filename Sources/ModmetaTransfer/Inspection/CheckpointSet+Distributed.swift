@@ -4,7 +4,7 @@ extension CheckpointSet {
     /// The checkpoint of torch.distributed.checkpoint in a directory, if there is one.
     static func distributed(in directory: CheckpointDirectory) throws -> [CheckpointSet] {
         let name = DistributedMetadata.fileName
-        let present = directory.files.map(\.name).filter { $0.hasSuffix(".distcp") }
+        let present = directory.files.map(\.name).filter { $0.hasByteSuffix(".distcp") }
         guard directory.file(name) != nil || !present.isEmpty else { return [] }
         var set = CheckpointSet(kind: .distributed, name: name, files: present, tensorCount: 0)
         guard directory.file(name) != nil else {
@@ -21,10 +21,12 @@ extension CheckpointSet {
             set.problems = ["the metadata cannot be used: \(error)"]
             return [set]
         }
-        set.files = metadata.files
+        let named = metadata.files
+        let isNamed = Set(named.map { ByteString($0) })
+        set.files = named
         set.tensorCount = metadata.tensors.count
-        set.report(metadata.files.filter { directory.file($0) == nil }) { "the file \($0) is missing" }
-        set.report(present.filter { file in !metadata.files.contains(file) }) {
+        set.report(named.filter { directory.file($0) == nil }) { "the file \($0) is missing" }
+        set.report(present.filter { !isNamed.contains(ByteString($0)) }) {
             "the metadata does not name the file \($0)"
         }
         let cut = metadata.items.filter { item in

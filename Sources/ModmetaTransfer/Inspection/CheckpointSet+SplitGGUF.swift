@@ -3,16 +3,16 @@ internal import ModmetaFormats
 extension CheckpointSet {
     /// The GGUF models of a directory that are split into several files, by their names.
     static func splitGGUF(in directory: CheckpointDirectory) throws -> [CheckpointSet] {
-        var models: [String: [(part: Int, count: Int, file: String)]] = [:]
+        var models: [ByteString: [(part: Int, count: Int, file: String)]] = [:]
         for file in directory.files {
             guard let name = PartName(file.name) else { continue }
-            models[name.stem, default: []].append((name.part, name.count, file.name))
+            models[ByteString(name.stem), default: []].append((name.part, name.count, file.name))
         }
         return try models.sorted { $0.key < $1.key }.map { stem, parts in
             let count = parts.map(\.count).max() ?? 0
-            let names = (1...max(1, count)).map { PartName.name(stem: stem, part: $0, count: count) }
+            let names = (1...max(1, count)).map { PartName.name(stem: stem.text, part: $0, count: count) }
             var set = CheckpointSet(
-                kind: .splitGGUF, name: stem, files: parts.map(\.file).sorted(), tensorCount: 0)
+                kind: .splitGGUF, name: stem.text, files: parts.map(\.file).sortedByBytes(), tensorCount: 0)
             set.report(names.filter { directory.file($0) == nil }) { "the part \($0) is missing" }
             var stated: Set<UInt64> = []
             for part in parts {

@@ -42,6 +42,12 @@ public struct Inspection: Sendable {
     /// The layout of the file at a path, without looking at its chunks.
     public static func layout(path: String) throws -> Layout { try LocalFile(reading: path).layout() }
 
+    /// Whether the file at a path holds tensors, or is of a format that does and is not looked into.
+    public static func holdsTensors(path: String) throws -> Bool {
+        let reading = try LocalFile(reading: path).layoutReading()
+        return !reading.layout.tensors.isEmpty || reading.violation?.code == .unsupportedVersion
+    }
+
     /// The tensors of the PyTorch file at a path, if it holds tensors by name and nothing else.
     public static func stateDictionary(path: String) throws -> StateDictionary? {
         try StateDictionary(reading: LocalFile(reading: path))

@@ -91,6 +91,7 @@ public struct Uploader: Sendable {
         }
         // All was proven present since `before`; without a collection then and now, there was none in between.
         if before.state == nil, try await before.isCurrent(in: context.store) { return true }
+        if context.omissions.contains(.collections) { return true }
         return try await context.secure(object, size: size)
     }
 

@@ -78,7 +78,7 @@ import Testing
         // Nothing had moved for a second, and it was drawn again; the error leaves no summary.
         let lines = screen.written.dropLast()
         #expect(lines.count >= 2)
-        #expect(lines.allSatisfy { $0.hasPrefix("\r\u{1B}[Khashed 10 B of 100 B (10 %)") })
+        #expect(lines.allSatisfy { $0.hasPrefix("draw hashed 10 B of 100 B (10 %)") })
         #expect(screen.written.last == "clear")
     }
 

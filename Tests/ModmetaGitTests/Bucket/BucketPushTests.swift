@@ -1,4 +1,5 @@
 import Glibc
+import ModmetaFormats
 import ModmetaStore
 import ModmetaTesting
 import Testing

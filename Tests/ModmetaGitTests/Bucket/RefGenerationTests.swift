@@ -101,19 +101,21 @@ import Testing
         #expect(throws: FormatError.self) { try RefGeneration(parsing: bytes + Array("\n".utf8)) }
     }
 
-    @Test func `names equal but for how their letters are composed are one`() throws {
+    /// Git tells names apart by their bytes; a store that took two for one could not be cloned any more.
+    @Test func `names that differ only in how their letters are composed are two`() throws {
         let twice = Self.body.replacing(
             "refs/tags/v1\n",
             with: "refs/tags/e\u{301}\nref \(String(repeating: "b", count: 40)) - refs/tags/\u{e9}\n")
-        #expect(throws: FormatError.self) { try RefGeneration(parsing: Self.closed(twice)) }
+        #expect(try RefGeneration(parsing: Self.closed(twice)).refs.all.count == 3)
         var generation = try Self.sample()
         let made = { (name: String) in RefChange(name: name, old: nil, new: try Self.object("d")) }
         generation.refs =
             generation.applying([try made("refs/heads/\u{e9}")], isAtomic: false, heads: [], peeled: [:]).refs
         #expect(generation.refs.all.count == 3)
-        let change = RefChange(name: "refs/heads/e\u{301}", old: try Self.object("d"), new: try Self.object("a"))
-        let changed = generation.applying([change], isAtomic: false, heads: [], peeled: [:])
-        #expect(changed.made.isEmpty && changed.refused.count == 1)
+        let other = try made("refs/heads/e\u{301}")
+        let changed = generation.applying([other], isAtomic: false, heads: [], peeled: [:])
+        #expect(changed.made.count == 1 && changed.refused.isEmpty && changed.refs.all.count == 4)
+        #expect(changed.refs["refs/heads/e\u{301}"] == other.new && changed.refs["refs/tags/v1"] != nil)
     }
 
     @Test func `the newest is the first in order`() {
@@ -168,7 +170,7 @@ import Testing
         }
         let changed = try Self.sample().applying(changes, isAtomic: test.isAtomic, heads: [], peeled: [:])
         #expect(changed.refs.all.map { "\($0.name) \($0.target.hex.prefix(1))" } == test.refs)
-        #expect(changed.refused.keys.sorted() == test.refused)
+        #expect(changed.refused.keys.sorted().map(\.text) == test.refused)
         #expect(changed.made.count + changed.refused.count == changes.count)
     }
 

@@ -222,6 +222,18 @@ import Testing
         #expect(await waits.longest == .seconds(7))
     }
 
+    /// Sending an object asks for leave first, and each may fail; together they make the attempts of one.
+    @Test func aServerThatFailsIsAskedAsOftenAsOnePolicySays() async throws {
+        let server = FakeLFSServer()
+        for _ in 0..<100 { server.interrupt("batch", HTTPResponse(status: 503)) }
+        let (id, bytes) = object(1)
+        let client = try objects(server)
+        let error = await #expect(throws: StoreError.self) { try await client.put(id, .bytes(bytes)) }
+        #expect(error?.code == .unavailable && server.requests("POST").count == 4)
+        _ = await #expect(throws: StoreError.self) { try await client.read(id, limit: 1000) }
+        #expect(server.requests("POST").count == 8)
+    }
+
     private actor Waits {
         var longest = Duration.zero
         func add(_ wait: Duration) { longest = max(longest, wait) }

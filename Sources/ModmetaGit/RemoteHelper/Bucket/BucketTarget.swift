@@ -1,3 +1,4 @@
+internal import ModmetaFormats
 internal import ModmetaStore
 
 /// Pushes into a bucket: packs first, then a generation that lists them, and all refs with it in one step.
@@ -65,7 +66,7 @@ final class BucketTarget: PushTarget {
         }
     }
 
-    func apply(_ changes: [RefChange], isAtomic: Bool, heads: [String]) async throws -> [String: String] {
+    func apply(_ changes: [RefChange], isAtomic: Bool, heads: [String]) async throws -> [ByteString: String] {
         let format = try await local.objectFormat()
         let peeled = try await local.peeled(Set(changes.compactMap(\.new)))
         for attempt in 0..<BucketTarget.attempts {

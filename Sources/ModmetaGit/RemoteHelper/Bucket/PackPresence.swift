@@ -1,3 +1,4 @@
+internal import ModmetaFormats
 internal import ModmetaStore
 
 /// Proves that packs are in a bucket, before a generation lists them.
@@ -10,18 +11,19 @@ struct PackPresence: Sendable {
     /// - Throws: `StoreError.Code.corrupt`, naming the first that is missing or of another size.
     func check(_ packs: [ListedPack]) async throws {
         guard !packs.isEmpty else { return }
-        var wanted: [String: UInt64] = [:]
+        var wanted: [ByteString: UInt64] = [:]
         for pack in packs {
-            wanted[pack.packPath] = pack.pack.length
-            wanted[pack.indexPath] = pack.index.length
+            wanted[ByteString(pack.packPath)] = pack.pack.length
+            wanted[ByteString(pack.indexPath)] = pack.index.length
         }
         try await files.list(prefix: ListedPack.directory) { entry in
-            if wanted[entry.path] == entry.size { wanted[entry.path] = nil }
+            let path = ByteString(entry.path)
+            if wanted[path] == entry.size { wanted[path] = nil }
             return !wanted.isEmpty
         }
         // A listing may be a little behind; the files themselves are not.
         for (path, size) in wanted.sorted(by: { $0.key < $1.key }) {
-            let found = try await files.size(of: path)
+            let found = try await files.size(of: path.text)
             guard found == size else {
                 throw StoreError(
                     .corrupt,

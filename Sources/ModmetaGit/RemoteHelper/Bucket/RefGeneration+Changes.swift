@@ -1,3 +1,5 @@
+internal import ModmetaFormats
+
 extension RefGeneration {
     /// What changes make of this generation's refs.
     struct Changed {
@@ -6,7 +8,7 @@ extension RefGeneration {
         /// The changes that were made.
         var made: [RefChange]
         /// Why the others were not, by the names of their refs.
-        var refused: [String: String]
+        var refused: [ByteString: String]
     }
 
     /// Applies changes to the refs, all or, unless `isAtomic`, as many as can be.
@@ -17,48 +19,46 @@ extension RefGeneration {
     func applying(
         _ changes: [RefChange], isAtomic: Bool, heads: [String], peeled: [GitObjectName: GitObjectName]
     ) -> Changed {
-        var entries = Dictionary(refs.all.map { ($0.name, $0) }) { first, _ in first }
-        var refused: [String: String] = [:]
+        var entries = Dictionary(refs.all.map { (ByteString($0.name), $0) }) { first, _ in first }
+        var refused: [ByteString: String] = [:]
         // Deletions first: a name that one makes free (`a` for `a/b`) can be used at once, as all is one step.
         let ordered = changes.filter { $0.new == nil } + changes.filter { $0.new != nil }
-        var directories: [String: Int] = [:]
+        var directories: [ByteString: Int] = [:]
         for ref in refs.all { RefGeneration.count(ref.name, 1, in: &directories) }
         var made: [RefChange] = []
         for change in ordered {
-            let now = entries[change.name]?.target
+            let name = ByteString(change.name)
+            let now = entries[name]?.target
             guard now == change.old else {
-                refused[change.name] =
+                refused[name] =
                     "the ref is at \(now?.hex ?? "nothing") but expected at \(change.old?.hex ?? "nothing")"
                 continue
             }
-            // Names that differ only in how Unicode composes letters are one name on some file systems.
-            if let other = entries[change.name]?.name, !other.utf8.elementsEqual(change.name.utf8) {
-                refused[change.name] = "the store has this ref with its letters composed otherwise"
-                continue
-            }
             guard let new = change.new else {
-                if entries.removeValue(forKey: change.name) != nil {
+                if entries.removeValue(forKey: name) != nil {
                     RefGeneration.count(change.name, -1, in: &directories)
                 }
                 made.append(change)
                 continue
             }
             if let reason = RefGeneration.conflict(of: change.name, entries, directories) {
-                refused[change.name] = reason
+                refused[name] = reason
                 continue
             }
             if now == nil { RefGeneration.count(change.name, 1, in: &directories) }
-            entries[change.name] = StoreRefs.Ref(name: change.name, target: new, peeled: peeled[new])
+            entries[name] = StoreRefs.Ref(name: change.name, target: new, peeled: peeled[new])
             made.append(change)
         }
         if isAtomic, let reason = refused.values.first {
-            for change in made { refused[change.name] = reason }
+            for change in made { refused[ByteString(change.name)] = reason }
             return Changed(refs: refs, made: [], refused: refused)
         }
 
         var head = refs.head
-        if case .branch(let current) = head, entries[current] == nil,
-            let candidate = heads.first(where: { name in made.contains { $0.name == name && $0.new != nil } })
+        if case .branch(let current) = head, entries[ByteString(current)] == nil,
+            let candidate = heads.first(where: { name in
+                made.contains { $0.name.hasSameBytes(as: name) && $0.new != nil }
+            })
         {
             head = .branch(candidate)
         }
@@ -68,15 +68,15 @@ extension RefGeneration {
 
     /// Git keeps refs as files, so that none may be a directory of another.
     private static func conflict(
-        of name: String, _ entries: [String: StoreRefs.Ref], _ directories: [String: Int]
+        of name: String, _ entries: [ByteString: StoreRefs.Ref], _ directories: [ByteString: Int]
     ) -> String? {
-        if directories[name, default: 0] > 0 { return "there are refs below \(name)/; delete them first" }
-        let taken = parents(of: name).first { entries[String($0)] != nil }
+        if directories[ByteString(name), default: 0] > 0 { return "there are refs below \(name)/; delete them first" }
+        let taken = parents(of: name).first { entries[ByteString($0)] != nil }
         return taken.map { "the ref \($0) exists; delete it before \(name) can be made" }
     }
 
-    private static func count(_ name: String, _ step: Int, in directories: inout [String: Int]) {
-        for parent in parents(of: name) { directories[String(parent), default: 0] += step }
+    private static func count(_ name: String, _ step: Int, in directories: inout [ByteString: Int]) {
+        for parent in parents(of: name) { directories[ByteString(parent), default: 0] += step }
     }
 
     private static func parents(of name: String) -> [Substring] {

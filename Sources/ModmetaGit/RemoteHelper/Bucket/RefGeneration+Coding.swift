@@ -13,7 +13,7 @@ extension RefGeneration {
         }
         var lines = Lines(bytes)
         let version = try lines.value(of: "version")
-        guard version == String(RefGeneration.currentVersion) else {
+        guard version.hasSameBytes(as: String(RefGeneration.currentVersion)) else {
             throw FormatError(
                 .unsupportedVersion,
                 "the refs are of version \(version), and this modmeta knows version \(RefGeneration.currentVersion); "
@@ -30,7 +30,8 @@ extension RefGeneration {
             throw lines.malformed("the object format is not known")
         }
         let headText = try lines.value(of: "head")
-        guard let head = StoreRefs.Head(parsing: headText), head.text == headText, head.fits(format) else {
+        guard let head = StoreRefs.Head(parsing: headText), head.text.hasSameBytes(as: headText), head.fits(format)
+        else {
             throw lines.malformed("HEAD is neither a ref nor an object")
         }
         var packs: [ListedPack] = []
@@ -41,14 +42,11 @@ extension RefGeneration {
             packs.append(pack)
         }
         var refs: [StoreRefs.Ref] = []
-        var refNames: Set<String> = []
         while let value = try lines.next("ref") {
             let ref = try RefGeneration.ref(value, format, lines)
             if let last = refs.last, !last.name.utf8.lexicographicallyPrecedes(ref.name.utf8) {
                 throw lines.malformed("the refs are not in ascending order")
             }
-            // Strings are equal where their letters are, however they are composed.
-            guard refNames.insert(ref.name).inserted else { throw lines.malformed("a ref is named twice") }
             refs.append(ref)
         }
         _ = try lines.value(of: "end")
@@ -88,7 +86,7 @@ extension RefGeneration {
     private static func pack(
         _ value: String, _ format: GitObjectFormat, _ lines: Lines
     ) throws(FormatError) -> ListedPack {
-        let words = value.split(separator: " ", omittingEmptySubsequences: false)
+        let words = value.utf8.split(separator: 0x20, omittingEmptySubsequences: false).map { Substring($0) }
         guard words.count == 5, let name = GitObjectName(words[0]), name.hex.utf8.count == format.nullHex.utf8.count,
             let length = UInt64(words[1]), let digest = Digest(hex: words[2]),
             let indexLength = UInt64(words[3]), let indexDigest = Digest(hex: words[4])
@@ -101,12 +99,14 @@ extension RefGeneration {
     private static func ref(
         _ value: String, _ format: GitObjectFormat, _ lines: Lines
     ) throws(FormatError) -> StoreRefs.Ref {
-        let words = value.split(separator: " ", maxSplits: 2, omittingEmptySubsequences: false)
+        let words = value.utf8.split(separator: 0x20, maxSplits: 2, omittingEmptySubsequences: false)
+            .map { Substring($0) }
         let digits = format.nullHex.utf8.count
         guard words.count == 3, let target = GitObjectName(words[0]), target.hex.utf8.count == digits, !target.isNull
         else { throw lines.malformed("a ref is not an object, a peeled object and a name") }
         let peeled = GitObjectName(words[1])
-        guard words[1] == "-" || (peeled.map { $0.hex.utf8.count == digits && !$0.isNull } ?? false) else {
+        guard words[1].hasSameBytes(as: "-") || (peeled.map { $0.hex.utf8.count == digits && !$0.isNull } ?? false)
+        else {
             throw lines.malformed("what a tag is about is not an object")
         }
         guard RefName.isValid(words[2]) else { throw lines.malformed("a ref has no valid name") }

@@ -32,6 +32,18 @@ struct RefGenerations: Sendable {
         return try await read(found)
     }
 
+    /// The newest generation for sure, or nil if nothing was ever pushed.
+    ///
+    /// A listing may lack what is there. Generations are numbered without gaps and never deleted, so the one after the newest
+    /// must be absent when it is asked for by its name.
+    func certainlyNewest() async throws -> RefGeneration? {
+        var newest = try await newest()
+        while try await files.size(of: RefGeneration.path(of: (newest?.number ?? 0) + 1)) != nil {
+            newest = try await read((newest?.number ?? 0) + 1)
+        }
+        return newest
+    }
+
     /// Reads a generation.
     func read(_ number: UInt64) async throws -> RefGeneration {
         let path = RefGeneration.path(of: number)

@@ -1,0 +1,56 @@
+/// A number that is not finite: JSON has no word for it, Python, YAML and TOML do.
+public enum SpecialNumber: String, Hashable, Sendable, CaseIterable {
+    /// Not a number.
+    case notANumber = "NaN"
+    /// Positive infinity.
+    case infinity = "Infinity"
+    /// Negative infinity.
+    case negativeInfinity = "-Infinity"
+
+    /// The number that a double is, or nil if it is finite.
+    public init?(_ value: Double) {
+        guard !value.isFinite else { return nil }
+        self = value.isNaN ? .notANumber : value > 0 ? .infinity : .negativeInfinity
+    }
+
+    /// Reads what people and programs write for one, in whatever case: `nan`, `inf`, `infinity`, with a sign or a point.
+    public init?(spelled text: String) {
+        var rest = text.lowercased()[...]
+        let isNegative = rest.first == "-"
+        if let sign = rest.first, sign == "-" || sign == "+" { rest.removeFirst() }
+        if rest.first == "." { rest.removeFirst() }
+        switch rest {
+        case "nan": self = .notANumber
+        case "inf", "infinity": self = isNegative ? .negativeInfinity : .infinity
+        default: return nil
+        }
+    }
+
+    /// Reads unquoted text of YAML, as both its versions have it.
+    init?(yaml text: String) {
+        switch text {
+        case ".nan", ".NaN", ".NAN": self = .notANumber
+        case ".inf", ".Inf", ".INF", "+.inf", "+.Inf", "+.INF": self = .infinity
+        case "-.inf", "-.Inf", "-.INF": self = .negativeInfinity
+        default: return nil
+        }
+    }
+
+    /// The number.
+    public var double: Double {
+        switch self {
+        case .notANumber: .nan
+        case .infinity: .infinity
+        case .negativeInfinity: -.infinity
+        }
+    }
+
+    /// How both versions of YAML spell it.
+    var yaml: String {
+        switch self {
+        case .notANumber: ".nan"
+        case .infinity: ".inf"
+        case .negativeInfinity: "-.inf"
+        }
+    }
+}

@@ -1,0 +1,154 @@
+internal import Glibc
+
+/// Attacks one family until it has used some seconds of processor time, and holds each input to the family's budget.
+///
+/// Read from the environment: `MODMETA_FUZZ_FAMILY`, the family that is meant; `MODMETA_FUZZ_SECONDS`, how much processor
+/// time; `MODMETA_FUZZ_SEED`, where to start; `MODMETA_FUZZ_DIRECTORY`, where the input under way and the failures are kept;
+/// `MODMETA_FUZZ_REPLAY`, a file to read instead.
+public struct FuzzCampaign {
+    /// An input that cost more than it may.
+    public struct Bomb: Error, CustomStringConvertible {
+        /// What it cost, and where the input is.
+        public let description: String
+    }
+
+    private static let batch = 64
+    /// How many costly inputs are kept to be changed further.
+    private static let costlyLimit = 24
+
+    private let family: FuzzFamily
+    private let isAlone = variable("MODMETA_FUZZ_FAMILY") != nil
+    private var mutator: FuzzMutator
+    /// The inputs that cost most for each byte, of which still costlier ones may be made.
+    private var costly: [(cost: Double, bytes: [UInt8])] = []
+    private var inputs = 0
+    private var slowest = (seconds: 0.0, length: 0)
+    private var largest = (bytes: 0, length: 0)
+
+    /// Runs a family: for as long as the environment says, or else for a short while as one test among many.
+    ///
+    /// - Throws: `Bomb`, or what the family's reader throws.
+    public static func run(_ family: FuzzFamily) async throws {
+        let chosen = variable("MODMETA_FUZZ_FAMILY")
+        guard chosen == nil || chosen == family.name else { return }
+        var campaign = FuzzCampaign(family, seed: variable("MODMETA_FUZZ_SEED").flatMap { UInt64($0) } ?? 1)
+        if chosen != nil, let path = variable("MODMETA_FUZZ_REPLAY") {
+            let input = try contents(of: path)
+            try await campaign.measured([input])
+            print("FUZZ \(family.name): replayed \(input.count) bytes, \(campaign.summary)")
+            return
+        }
+        let seconds = chosen == nil ? 0.4 : variable("MODMETA_FUZZ_SECONDS").flatMap { Double($0) } ?? 0.4
+        try await campaign.run(seconds: seconds)
+    }
+
+    private static func variable(_ name: String) -> String? { getenv(name).map { String(cString: $0) } }
+
+    private init(_ family: FuzzFamily, seed: UInt64) {
+        self.family = family
+        mutator = FuzzMutator(tokens: family.tokens, generator: SeededRandom(seed: seed))
+    }
+
+    private var summary: String {
+        "slowest \(FuzzCampaign.rounded(slowest.seconds * 1000)) ms for \(slowest.length) bytes, "
+            + "largest \(largest.bytes >> 20) MiB for \(largest.length) bytes"
+    }
+
+    private static func rounded(_ value: Double) -> Double { (value * 100).rounded() / 100 }
+
+    private mutating func run(seconds: Double) async throws {
+        let seeds = family.seeds + [[]]
+        for seed in seeds { try await measured([family.seal(seed)]) }
+        let start = ProcessUsage.processTime
+        var reported = start
+        while ProcessUsage.processTime - start < seconds {
+            var batch: [[UInt8]] = []
+            for _ in 0..<FuzzCampaign.batch {
+                let pool = costly.isEmpty || mutator.pick(0..<4) > 0 ? seeds : costly.map(\.bytes)
+                var input = pool[mutator.pick(0..<pool.count)]
+                mutator.change(&input, with: seeds[mutator.pick(0..<seeds.count)])
+                batch.append(family.seal(input))
+            }
+            try await measured(batch)
+            if ProcessUsage.processTime - reported > 60 {
+                reported = ProcessUsage.processTime
+                print(
+                    "FUZZ \(family.name): \(inputs) inputs in \(Int(reported - start)) s of processor time, \(summary)")
+                fflush(nil)
+            }
+        }
+        let used = FuzzCampaign.rounded(ProcessUsage.processTime - start)
+        print("FUZZ \(family.name): DONE, \(inputs) inputs in \(used) s of processor time, \(summary)")
+    }
+
+    /// Reads inputs and holds them to the budget; memory is looked at for all together, and one by one if it is much.
+    private mutating func measured(_ batch: [[UInt8]]) async throws {
+        ProcessUsage.resetPeakMemory()
+        let before = ProcessUsage.memory
+        for input in batch { try await timed(input) }
+        let length = batch.map(\.count).min() ?? 0
+        guard ProcessUsage.peakMemory - before > family.budget.memory(for: length) else { return }
+        for input in batch {
+            var peak = Int.max
+            // What other threads did is not the input's.
+            for _ in 0..<3 where peak > family.budget.memory(for: input.count) {
+                ProcessUsage.resetPeakMemory()
+                let before = ProcessUsage.memory
+                try await family.read(input)
+                peak = min(peak, max(0, ProcessUsage.peakMemory - before))
+            }
+            if peak > largest.bytes { largest = (peak, input.count) }
+            if peak > family.budget.memory(for: input.count) {
+                throw bomb(input, "took \(peak) bytes of memory for \(input.count) bytes")
+            }
+        }
+    }
+
+    /// The processor time so far: that of all threads if nothing else runs in this process.
+    private var now: Double { isAlone ? ProcessUsage.processTime : ProcessUsage.threadTime }
+
+    private mutating func timed(_ input: [UInt8]) async throws {
+        keep(input, as: "\(family.name).input")
+        inputs += 1
+        var time = Double.infinity
+        for attempt in 0..<3 where attempt == 0 || time > family.budget.time(for: input.count) {
+            let start = now
+            try await family.read(input)
+            time = min(time, max(0, now - start))
+        }
+        if time > slowest.seconds { slowest = (time, input.count) }
+        guard time <= family.budget.time(for: input.count) else {
+            throw bomb(input, "took \(FuzzCampaign.rounded(time)) s for \(input.count) bytes")
+        }
+        // Short inputs cost what any call costs.
+        let cost = time / Double(input.count + 256)
+        guard costly.count < FuzzCampaign.costlyLimit || cost > costly[costly.count - 1].cost else { return }
+        costly.append((cost, input))
+        costly.sort { $0.cost > $1.cost }
+        if costly.count > FuzzCampaign.costlyLimit { costly.removeLast() }
+    }
+
+    private func bomb(_ input: [UInt8], _ cost: String) -> Bomb {
+        let name = "\(family.name)-bomb-\(inputs).input"
+        keep(input, as: name)
+        let start = input.prefix(64).map { String($0, radix: 16) }.joined(separator: " ")
+        return Bomb(description: "\(family.name): an input \(cost); it is kept as \(name) and begins with \(start)")
+    }
+
+    private func keep(_ input: [UInt8], as name: String) {
+        guard let directory = FuzzCampaign.variable("MODMETA_FUZZ_DIRECTORY"),
+            let file = fopen("\(directory)/\(name)", "w")
+        else { return }
+        fwrite(input, 1, input.count, file)
+        fclose(file)
+    }
+
+    private static func contents(of path: String) throws -> [UInt8] {
+        guard let file = fopen(path, "r") else { throw Bomb(description: "cannot read \(path)") }
+        defer { fclose(file) }
+        var bytes: [UInt8] = []
+        var part = [UInt8](repeating: 0, count: 1 << 16)
+        while case let count = fread(&part, 1, part.count, file), count > 0 { bytes += part[..<count] }
+        return bytes
+    }
+}
