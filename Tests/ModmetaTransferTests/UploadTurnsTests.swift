@@ -9,7 +9,8 @@ import Testing
 @Suite(.timeLimit(.minutes(5))) struct UploadTurnsTests {
     private static func object(_ number: Int) -> ObjectID { ObjectID(SHA256.hash([UInt8(number)])) }
 
-    private static func announcement(_ number: Int, place: UInt64?, storeID: String = "s") throws -> UploadAnnouncement {
+    private static func announcement(_ number: Int, place: UInt64?, storeID: String = "s") throws -> UploadAnnouncement
+    {
         let file = SyntheticCheckpoint(seed: 1, shapes: [("a", 4, 4), ("b", 4, 4)]).file()
         let directory = try TemporaryDirectory()
         try write(file, to: directory.path("file"))

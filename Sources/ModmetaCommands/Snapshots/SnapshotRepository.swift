@@ -144,7 +144,9 @@ struct SnapshotRepository {
         }
         let found = try await objects(revisions)
         return try names.indices.compactMap { index in
-            guard let commit = found[2 * index], let blob = found[2 * index + 1], blob.type == "blob" else { return nil }
+            guard let commit = found[2 * index], let blob = found[2 * index + 1], blob.type == "blob" else {
+                return nil
+            }
             return (try SnapshotDocument(parsing: blob.bytes, path: revisions[2 * index + 1]), commit.name)
         }
     }
