@@ -83,3 +83,15 @@ finish() {
     echo "$PASSED passed, $FAILED failed"
     [ "$FAILED" -eq 0 ]
 }
+
+# find_mounts: MOUNTS is "yes" if this user may mount small file systems, which the tests of full disks need, and empty if not.
+find_mounts() {
+    local probe=$ROOT/probe
+    MOUNTS=
+    mkdir "$probe"
+    if mount -t tmpfs -o size=1m none "$probe" 2>/dev/null; then
+        umount "$probe"
+        MOUNTS=yes
+    fi
+    rmdir "$probe"
+}

@@ -22,14 +22,7 @@ snapshot_repo() {
 }
 export -f hint snapshot_repo
 
-probe=$ROOT/probe
-mkdir "$probe"
-MOUNTS=
-if mount -t tmpfs -o size=1m none "$probe" 2>/dev/null; then
-    umount "$probe"
-    MOUNTS=yes
-fi
-rmdir "$probe"
+find_mounts
 [ -n "$MOUNTS" ] || echo "skip - full disks and read-only stores: this user may not mount"
 
 [ -z "$MOUNTS" ] || test_case "history does not fit on the store's disk" <<'END'

@@ -12,14 +12,7 @@ umount_all() {
 }
 
 # Small file systems and other users need rights that not everybody has.
-probe=$ROOT/probe
-mkdir "$probe"
-MOUNTS=
-if mount -t tmpfs -o size=1m none "$probe" 2>/dev/null; then
-    umount "$probe"
-    MOUNTS=yes
-fi
-rmdir "$probe"
+find_mounts
 
 [ -n "$MOUNTS" ] || echo "skip - full disks and read-only stores: this user may not mount"
 

@@ -227,7 +227,7 @@ stays env LD_PRELOAD="$PWD/unlistable.so" modmeta prune "$(url_of)" --keep-last 
 # The bits of a directory that belongs to somebody else do not hold root back.
 if [ "$(id -u)" = 0 ]; then
     chmod a+rx .. .
-    chmod a+rwx "$TMPDIR"
+    chmod 1777 "$TMPDIR"
     chmod -R a+rwX store
     chmod 700 store/refs/heads/side
     stays setpriv --reuid=65534 --regid=65534 --clear-groups modmeta store gc --grace 0 --force "$(url_of)"

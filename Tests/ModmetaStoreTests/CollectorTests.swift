@@ -160,8 +160,7 @@ import Testing
         let collector = Collector(store: memory, live: ListedObjects([live]), grace: 0) { _ in
             let entry = Manifest.Entry(
                 payload: PayloadID(SHA256.hash([61])), payloadLength: 1, chunk: ChunkID(SHA256.hash([7, 7])),
-                rawLength: 2,
-                encoding: .raw)
+                rawLength: 2, encoding: .full)
             return Manifest(object: live, layout: .opaque(size: 2), entries: [entry], chunks: [0])
         }
         #expect(try await collector.collect().deletedCount == 1)

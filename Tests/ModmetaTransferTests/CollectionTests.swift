@@ -152,7 +152,7 @@ import Testing
         #expect(sketches == 1)
         let format = try await store.format()
         #expect(format.epoch == 1)
-        #expect(format.extras.isEmpty)
+        #expect(try format.collection() == nil)
     }
 
     @Test func `what a broken off sweep has claimed is rescued, not deleted`() async throws {

@@ -1,4 +1,3 @@
-internal import ModmetaGit
 internal import Glibc
 internal import ModmetaFormats
 internal import ModmetaGit

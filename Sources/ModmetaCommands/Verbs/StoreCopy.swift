@@ -51,15 +51,17 @@ struct StoreCopy: AsyncParsableCommand {
             let copier = StoreCopier(
                 from: old, to: new, width: jobs, scratch: scratch, parseManifest: StoreAudit.manifestParser)
             var report = CopyReport()
+            var hasCopiedGit = false
             for round in 1... {
                 let mark = try await history?.mark()
                 let copied = try await Meter.run("copied", counting: opening.traffic, concludes: true) { meter in
                     try await copier.copy(live: history ?? ListedObjects([])) { meter.reached($0) }
                 }
                 report.add(copied)
-                guard let history else { break }
-                // The weights are there: no ref of the copy will lead to anything missing.
+                // No ref of the copy is to lead to weights that it does not have.
+                guard let history, copied.failures.isEmpty else { break }
                 try await MaintainedHistory.copy(from: from, to: to)
+                hasCopiedGit = true
                 // What was pushed meanwhile may have its refs in the copy, and not its weights.
                 if try await history.mark() == mark { break }
                 guard round < StoreCopy.roundLimit else {
@@ -70,7 +72,7 @@ struct StoreCopy: AsyncParsableCommand {
                 }
             }
             if try await old.format().hasHistoryElsewhere { try await new.noteHistoryElsewhere() }
-            if json { try JSONOutput.print(CopyDocument(report, copiesGit)) } else { show(report, copiesGit) }
+            if json { try JSONOutput.print(CopyDocument(report, hasCopiedGit)) } else { show(report, hasCopiedGit) }
             guard report.failures.isEmpty else { throw ExitCode(CommandFailure.Kind.finding.rawValue) }
         }
     }
@@ -86,7 +88,7 @@ struct StoreCopy: AsyncParsableCommand {
                 + (copiesGit ? "; history copied" : ""))
         if !report.failures.isEmpty {
             Terminal.error(
-                "modmeta: \(report.failures.count) objects were not copied; run "
+                "modmeta: \(report.failures.count) objects were not copied, and no history that needs them; run "
                     + "`\(command: "modmeta store verify \(source)")`")
         }
     }

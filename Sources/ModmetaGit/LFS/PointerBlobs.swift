@@ -71,12 +71,16 @@ struct PointerBlobs: Sendable {
         var pointers: [String: LFSPointer] = [:]
         var rest = output[...]
         while let end = rest.firstIndex(of: UInt8(ascii: "\n")) {
-            let header = String(decoding: rest[..<end], as: UTF8.self).split(separator: " ")
+            let header = rest[..<end].split(separator: UInt8(ascii: " "), maxSplits: 3)
             rest = rest[(end + 1)...]
             // A name that git does not find has a line and no bytes.
-            guard header.count == 3, let size = Int(header[2]), size >= 0 else { continue }
+            guard header.count == 3, header[2].count < 20, let size = Int(String(decoding: header[2], as: UTF8.self)),
+                size >= 0
+            else { continue }
             guard size < rest.count else { break }
-            if let pointer = try? LFSPointer(parsing: rest.prefix(size)) { pointers[String(header[0])] = pointer }
+            if let pointer = try? LFSPointer(parsing: rest.prefix(size)) {
+                pointers[String(decoding: header[0], as: UTF8.self)] = pointer
+            }
             rest = rest.dropFirst(size + 1)
         }
         return pointers

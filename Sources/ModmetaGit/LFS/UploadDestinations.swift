@@ -53,7 +53,8 @@ public struct UploadDestinations: Hashable, Sendable {
         throw LFSAgentError(
             .noEndpoint,
             "the remote \(remote) also pushes to \(url), which would get pointers without their weights; name one store "
-                + "for everybody with `\(command: "git config lfs.url \(store.url)")`, or give that URL a remote of its own")
+                + "for everybody with `\(command: "git config lfs.url \(store.url)")`, or give that URL a remote of its own"
+        )
     }
 
     /// Where the weights have to be for a store of history, and what else the push must look at.

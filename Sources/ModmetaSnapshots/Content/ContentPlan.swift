@@ -117,7 +117,9 @@ struct ContentPlan: Sendable {
         guard size < 1024 else { return }
         let text = String(decoding: try CheckpointFile.bytes(of: path), as: UTF8.self)
         let lines = text.utf8.split(separator: 0x0A).map { Substring($0) }
-        if lines.contains(where: { $0.hasBytePrefix("<<<<<<< ") }), lines.contains(where: { $0.hasBytePrefix(">>>>>>> ") }) {
+        if lines.contains(where: { $0.hasBytePrefix("<<<<<<< ") }),
+            lines.contains(where: { $0.hasBytePrefix(">>>>>>> ") })
+        {
             throw SnapshotError(
                 .file,
                 "\(path) has a merge conflict between two versions of its weights; choose one with "

@@ -1,3 +1,5 @@
+internal import ModmetaFormats
+
 /// A number that is not finite: JSON has no word for it, Python, YAML and TOML do.
 public enum SpecialNumber: String, Hashable, Sendable, CaseIterable {
     /// Not a number.
@@ -15,6 +17,8 @@ public enum SpecialNumber: String, Hashable, Sendable, CaseIterable {
 
     /// Reads what people and programs write for one, in whatever case: `nan`, `inf`, `infinity`, with a sign or a point.
     public init?(spelled text: String) {
+        // No spelling is longer.
+        guard text.utf8.count <= 10 else { return nil }
         var rest = text.lowercased()[...]
         let isNegative = rest.first == "-"
         if let sign = rest.first, sign == "-" || sign == "+" { rest.removeFirst() }
@@ -28,7 +32,7 @@ public enum SpecialNumber: String, Hashable, Sendable, CaseIterable {
 
     /// Reads unquoted text of YAML, as both its versions have it.
     init?(yaml text: String) {
-        switch text {
+        switch ByteString(text) {
         case ".nan", ".NaN", ".NAN": self = .notANumber
         case ".inf", ".Inf", ".INF", "+.inf", "+.Inf", "+.INF": self = .infinity
         case "-.inf", "-.Inf", "-.INF": self = .negativeInfinity

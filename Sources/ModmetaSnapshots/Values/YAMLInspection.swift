@@ -49,7 +49,7 @@ struct YAMLInspection {
             while let key = try element(of: &events, depth: depth) {
                 guard case .scalar(let name, _, _) = key else { throw tooUnusual(events) }
                 // What is merged counts as if it stood beside.
-                let place = name == YAMLMerge.key ? path : joined(path, name)
+                let place = name.hasSameBytes(as: YAMLMerge.key) ? path : joined(path, name)
                 if place.utf8.count <= YAMLInspection.pathLimit, lines[ByteString(place)] == nil {
                     lines[ByteString(place)] = events.line
                 }

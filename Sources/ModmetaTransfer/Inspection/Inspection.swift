@@ -45,7 +45,10 @@ public struct Inspection: Sendable {
     /// Whether the file at a path holds tensors, or is of a format that does and is not looked into.
     public static func holdsTensors(path: String) throws -> Bool {
         let reading = try LocalFile(reading: path).layoutReading()
-        return !reading.layout.tensors.isEmpty || reading.violation?.code == .unsupportedVersion
+        // In one expression with the next line, Swift 6.3.1 stops with an error of its own when it optimises.
+        guard reading.layout.tensors.isEmpty else { return true }
+        guard let violation = reading.violation else { return false }
+        return violation.code == .unsupportedVersion
     }
 
     /// The tensors of the PyTorch file at a path, if it holds tensors by name and nothing else.
