@@ -98,9 +98,39 @@ import Testing
         #expect(inside.ended == 40 && inside.most <= 2)
     }
 
+    @Test("a wait of a given length ends without the lock")
+    func patience() async throws {
+        let directory = try TemporaryDirectory()
+        let paths = Self.paths(2, in: directory)
+        let held = paths.map(Self.locked)
+        #expect(try await LockWait.first(of: paths, LOCK_EX, for: .milliseconds(50)) == nil)
+        for descriptor in held { closeLocked(descriptor) }
+        for path in paths { #expect(try await Self.comesTrue { Self.isFree(path) }) }
+        let locked = try await LockWait.first(of: paths, LOCK_EX, for: .seconds(60))
+        #expect(locked != nil)
+        if let locked { closeLocked(locked.descriptor) }
+    }
+
+    @Test("a try to lock says whether somebody has the file or locking fails")
+    func attempts() async throws {
+        let directory = try TemporaryDirectory()
+        let path = directory.path("lock")
+        let holder = Self.locked(path)
+        let other = open(path, O_RDWR | O_CLOEXEC)
+        #expect(LockAttempt(other, LOCK_EX) == .held && LockAttempt(other, LOCK_SH) == .held)
+        closeLocked(holder)
+        #expect(LockAttempt(other, LOCK_EX) == .locked)
+        closeLocked(other)
+        #expect(LockAttempt(other, LOCK_EX) == .failed(errno: EBADF))
+        #expect(LockAttempt.waiting(other, LOCK_EX) == .failed(errno: EBADF))
+    }
+
     @Test("files that cannot be opened are not waited for")
     func nothingToWaitFor() async throws {
-        #expect(try await LockWait.first(of: ["/nonexistent/lock"], LOCK_EX) == nil)
+        let error = await #expect(throws: StoreError.self) {
+            try await LockWait.first(of: ["/nonexistent/lock"], LOCK_EX)
+        }
+        #expect(error?.code == .missing)
         let directory = try TemporaryDirectory()
         #expect(try await LockWait.first(of: [directory.path("absent")], LOCK_SH, creates: false) == nil)
         #expect(access(directory.path("absent"), F_OK) != 0)

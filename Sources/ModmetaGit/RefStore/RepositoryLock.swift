@@ -7,7 +7,7 @@ struct RepositoryLock: ~Copyable {
 
     /// Waits for the lock, however long; creates the file where it is absent.
     ///
-    /// - Throws: `StoreError` where the file cannot be opened, `CancellationError` when the task is cancelled.
+    /// - Throws: `StoreError` if the file cannot be opened or locked, `CancellationError` when the task is cancelled.
     static func acquire(_ path: String) async throws -> RepositoryLock {
         guard let locked = try await LockWait.first(of: [path], LOCK_EX) else {
             throw StoreError.failed(to: "open the lock", path)

@@ -16,17 +16,21 @@ package final class LockWait: Sendable {
 
     private struct State {
         var continuation: CheckedContinuation<Locked?, any Error>?
-        var isOver = false
+        /// How the wait ended; nil until it has.
+        var result: Result<Locked?, any Error>?
         /// The threads that may sleep in a call, by the place of their file.
         var threads: [Int: pthread_t] = [:]
         /// The threads that have not ended.
         var left = 0
+        /// Why a file could not be locked.
+        var failure: StoreError?
     }
 
+    private let paths: [String]
     private let kind: CInt
     private let state = Mutex(State())
 
-    private init(_ kind: CInt) { self.kind = kind }
+    private init(_ paths: [String], _ kind: CInt) { (self.paths, self.kind) = (paths, kind) }
 
     /// What a thread needs that does nothing but wait, above the least that the system allows.
     private static let stackSize = 128 << 10
@@ -37,18 +41,23 @@ package final class LockWait: Sendable {
     ///   - paths: the files.
     ///   - kind: `LOCK_EX` or `LOCK_SH`.
     ///   - creates: whether files that are missing are created, or not waited for.
-    /// - Returns: the locked file, or nil where none can be opened or waited for.
-    /// - Throws: `CancellationError` when the task is cancelled.
+    ///   - limit: how long to wait; nil for as long as it takes.
+    /// - Returns: the locked file; nil if no file exists, or the time is over.
+    /// - Throws: `StoreError` if no file can be opened or locked, `CancellationError` when the task is cancelled.
     package static func first(
-        of paths: [String], _ kind: CInt, creates: Bool = true
+        of paths: [String], _ kind: CInt, creates: Bool = true, for limit: Duration? = nil
     ) async throws -> Locked? {
-        let files = paths.enumerated().compactMap { index, path -> Locked? in
-            let descriptor = RegularFile.open(path, O_RDWR | O_NOFOLLOW | (creates ? O_CREAT : 0))
-            return descriptor >= 0 ? Locked(index: index, descriptor: descriptor) : nil
-        }
+        let files = try open(paths, creates: creates)
         guard !files.isEmpty else { return nil }
         WakeUpSignal.prepare()
-        let wait = LockWait(kind)
+        let wait = LockWait(paths, kind)
+        let timer = limit.map { limit in
+            Task {
+                try await Task.sleep(for: limit)
+                wait.end(.success(nil))
+            }
+        }
+        defer { timer?.cancel() }
         return try await withTaskCancellationHandler {
             try await withCheckedThrowingContinuation { wait.begin(files, $0) }
         } onCancel: {
@@ -56,23 +65,37 @@ package final class LockWait: Sendable {
         }
     }
 
-    private func begin(_ files: [Locked], _ continuation: CheckedContinuation<Locked?, any Error>) {
-        let isCancelled = state.withLock { state in
-            guard !state.isOver else { return true }
-            state.continuation = continuation
-            state.left = files.count
-            return false
+    private static func open(_ paths: [String], creates: Bool) throws -> [Locked] {
+        var files: [Locked] = []
+        var failure: StoreError?
+        for (index, path) in paths.enumerated() {
+            let descriptor = RegularFile.open(path, O_RDWR | O_NOFOLLOW | (creates ? O_CREAT : 0))
+            if descriptor >= 0 {
+                files.append(Locked(index: index, descriptor: descriptor))
+            } else if creates || errno != ENOENT {
+                failure = .failed(to: "open the lock", path)
+            }
         }
-        guard !isCancelled else {
+        if let failure, files.isEmpty { throw failure }
+        return files
+    }
+
+    private func begin(_ files: [Locked], _ continuation: CheckedContinuation<Locked?, any Error>) {
+        let early = state.withLock { state in
+            if state.result == nil { state.continuation = continuation }
+            state.left = files.count
+            return state.result
+        }
+        if let early {
             for file in files { close(file.descriptor) }
-            return continuation.resume(throwing: CancellationError())
+            return continuation.resume(with: early)
         }
         for file in files {
             do {
                 try DedicatedThread.start(stackSize: Self.stackSize) { self.wait(for: file) }
             } catch {
                 close(file.descriptor)
-                leave(file)
+                leave(after: error as? StoreError)
             }
         }
     }
@@ -82,31 +105,33 @@ package final class LockWait: Sendable {
         WakeUpSignal.unblock()
         state.withLock { $0.threads[file.index] = pthread_self() }
         var isLocked = false
-        while !state.withLock({ $0.isOver }) {
-            isLocked = flock(file.descriptor, kind) == 0
+        var failure: StoreError?
+        while !isLocked, failure == nil, state.withLock({ $0.result == nil }) {
             // A signal that comes right before this call wakes nobody: then the lock is waited for, and given up at once.
-            if isLocked || errno != EINTR { break }
+            isLocked = flock(file.descriptor, kind) == 0
+            if !isLocked, errno != EINTR { failure = .failed(to: "lock", paths[file.index]) }
         }
         state.withLock { $0.threads[file.index] = nil }
         if !isLocked || !end(.success(file)) { closeLocked(file.descriptor) }
-        leave(file)
+        leave(after: failure)
     }
 
     /// Notes that one thread is gone; the last one ends the wait.
-    private func leave(_ file: Locked) {
-        let isLast = state.withLock { state in
+    private func leave(after failure: StoreError?) {
+        let (isLast, first) = state.withLock { state in
             state.left -= 1
-            return state.left == 0
+            state.failure = state.failure ?? failure
+            return (state.left == 0, state.failure)
         }
-        if isLast { end(.success(nil)) }
+        if isLast { end(first.map { .failure($0) } ?? .success(nil)) }
     }
 
     /// Ends the wait, unless it has ended.
     @discardableResult
     private func end(_ result: Result<Locked?, any Error>) -> Bool {
         let (isFirst, continuation) = state.withLock { state in
-            let isFirst = !state.isOver
-            state.isOver = true
+            let isFirst = state.result == nil
+            if isFirst { state.result = result }
             // A thread is taken out of the table, under this lock, before it ends.
             if isFirst { for thread in state.threads.values { WakeUpSignal.send(to: thread) } }
             defer { state.continuation = nil }

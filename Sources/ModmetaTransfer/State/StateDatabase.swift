@@ -28,7 +28,7 @@ public final class StateDatabase: Sendable {
         let lock = RegularFile.open(path + ".lock", O_RDWR | O_CREAT | O_NOFOLLOW)
         guard lock >= 0 else { return nil }
         defer { closeLocked(lock) }
-        guard flock(lock, LOCK_EX) == 0 else { return nil }
+        guard LockAttempt.waiting(lock, LOCK_EX) == .locked else { return nil }
         // SQLite follows a link and opens whatever is there.
         for suffix in ["", "-wal", "-shm", "-journal"] {
             guard let status = try? FileStatus(of: path + suffix) else { continue }

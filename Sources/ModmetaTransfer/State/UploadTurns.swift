@@ -5,8 +5,8 @@ internal import ModmetaStore
 /// Which objects the agents of a repository are uploading at this moment, and what these are.
 ///
 /// A turn is a file named for the object and locked by `flock`, which the kernel frees when its holder dies. It holds an
-/// `UploadAnnouncement`, once its holder knows what the object is. Where the directory cannot be written, every turn is
-/// free: turns save work, correctness does not rest on them.
+/// `UploadAnnouncement`, once its holder knows what the object is. If the directory cannot be written, or its files cannot be
+/// locked, every turn is free: turns save work, correctness does not rest on them.
 public struct UploadTurns: Sendable {
     private let directory: String
     private let clock: TransferClock
@@ -37,29 +37,40 @@ public struct UploadTurns: Sendable {
     /// - Throws: `CancellationError` when the task is cancelled.
     public func take(_ object: ObjectID) async throws -> Turn {
         let path = path(of: object)
-        while true {
+        var mislaid = 0
+        while mislaid < Self.mislaidLimit {
             let descriptor = RegularFile.open(path, O_RDWR | O_CREAT | O_NOFOLLOW)
-            guard descriptor >= 0 else { return Turn(descriptor: -1, path: path, object: object) }
-            if flock(descriptor, LOCK_EX | LOCK_NB) == 0, isNamed(descriptor, path) {
+            guard descriptor >= 0 else { break }
+            let attempt = LockAttempt(descriptor, LOCK_EX)
+            if attempt == .locked, isNamed(descriptor, path) {
                 ftruncate(descriptor, 0)
                 return Turn(descriptor: descriptor, path: path, object: object)
             }
             closeLocked(descriptor)
-            try await waitForEnd(of: object)
+            guard attempt == .held || attempt == .locked else { break }
+            // Locked, but removed by its last holder since it was opened: the next look is at a new file.
+            if attempt == .locked { mislaid += 1 } else { try await waitForEnd(of: object) }
         }
+        return Turn(descriptor: -1, path: path, object: object)
     }
+
+    /// How often a file may be gone once it is locked, before it is taken for a fault of the file system.
+    private static let mislaidLimit = 100
 
     /// Waits until nobody uploads an object.
     ///
     /// - Throws: `CancellationError` when the task is cancelled.
     func waitForEnd(of object: ObjectID) async throws {
-        let path = path(of: object)
         if clock.isSystem {
-            // Not created: an object that is no longer under way has no file.
-            if let locked = try await LockWait.first(of: [path], LOCK_SH, creates: false) {
-                closeLocked(locked.descriptor)
+            do {
+                // Not created: an object that is no longer under way has no file.
+                if let locked = try await LockWait.first(of: [path(of: object)], LOCK_SH, creates: false) {
+                    closeLocked(locked.descriptor)
+                }
+                return
+            } catch is StoreError {
+                // As without another thread; then it is looked at from time to time.
             }
-            return
         }
         repeat { try await clock.sleep(.milliseconds(20)) } while isTaken(object)
     }
@@ -69,7 +80,7 @@ public struct UploadTurns: Sendable {
         let descriptor = RegularFile.open(path(of: object), O_RDWR | O_NOFOLLOW)
         guard descriptor >= 0 else { return false }
         defer { closeLocked(descriptor) }
-        return flock(descriptor, LOCK_EX | LOCK_NB) != 0
+        return LockAttempt(descriptor, LOCK_EX) == .held
     }
 
     // MARK: What is under way
@@ -110,8 +121,9 @@ public struct UploadTurns: Sendable {
             let descriptor = RegularFile.open(path, O_RDWR | O_NOFOLLOW)
             guard descriptor >= 0 else { return nil }
             defer { closeLocked(descriptor) }
-            if flock(descriptor, LOCK_EX | LOCK_NB) == 0 {
-                if isNamed(descriptor, path) { unlink(path) }
+            let attempt = LockAttempt(descriptor, LOCK_EX)
+            guard attempt == .held else {
+                if attempt == .locked, isNamed(descriptor, path) { unlink(path) }
                 return nil
             }
             var bytes = [UInt8](repeating: 0, count: UploadAnnouncement.sizeLimit)
@@ -137,7 +149,7 @@ public struct UploadTurns: Sendable {
         init?(_ directory: String) {
             descriptor = RegularFile.open("\(directory)/door", O_RDWR | O_CREAT | O_NOFOLLOW)
             guard descriptor >= 0 else { return nil }
-            while flock(descriptor, LOCK_EX) != 0, errno == EINTR {}
+            _ = LockAttempt.waiting(descriptor, LOCK_EX)
         }
 
         deinit { closeLocked(descriptor) }

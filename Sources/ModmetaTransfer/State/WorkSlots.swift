@@ -59,14 +59,10 @@ public struct WorkSlots: Sendable {
 
         /// Locks a file, or gives nil where another's lock is in the way.
         ///
-        /// Without files every agent works at its own pace; the slots save memory, nothing rests on them.
+        /// Without files, or locks on them, every agent works at its own pace; the slots save memory, nothing rests on them.
         init?(_ path: String, _ kind: CInt) {
-            let opened = RegularFile.open(path, O_RDWR | O_CREAT | O_NOFOLLOW)
-            guard opened < 0 || flock(opened, kind | LOCK_NB) == 0 else {
-                close(opened)
-                return nil
-            }
-            descriptor = opened
+            descriptor = RegularFile.open(path, O_RDWR | O_CREAT | O_NOFOLLOW)
+            if descriptor >= 0, LockAttempt(descriptor, kind) == .held { return nil }
         }
 
         /// Takes over a file that is locked.
@@ -75,7 +71,7 @@ public struct WorkSlots: Sendable {
         /// Waits for the lock, which others keep for a moment only.
         init(waitingFor path: String, _ kind: CInt) {
             descriptor = RegularFile.open(path, O_RDWR | O_CREAT | O_NOFOLLOW)
-            while descriptor >= 0, flock(descriptor, kind) != 0, errno == EINTR {}
+            if descriptor >= 0 { _ = LockAttempt.waiting(descriptor, kind) }
         }
 
         deinit { if descriptor >= 0 { closeLocked(descriptor) } }
@@ -101,13 +97,22 @@ public struct WorkSlots: Sendable {
         let request = Lock(waitingFor: waitingPath, LOCK_SH)
         let files = (0..<limit).map { "\(directory)/\($0)" }
         let found: Slot
-        if clock.isSystem, let locked = try await LockWait.first(of: files, LOCK_EX) {
+        if clock.isSystem, let locked = try await Self.first(of: files) {
             found = slot(Lock(locked))
         } else {
             found = try await look(among: limit)
         }
         _ = consume request
         return found
+    }
+
+    /// Waits in the kernel for the first slot that is given up; nil if that is not possible, as without another thread.
+    private static func first(of files: [String]) async throws -> LockWait.Locked? {
+        do {
+            return try await LockWait.first(of: files, LOCK_EX)
+        } catch is StoreError {
+            return nil
+        }
     }
 
     /// Looks for a free slot from time to time, as where time is simulated.
