@@ -120,7 +120,8 @@ import Testing
         let found = table.candidates(for: features, excluding: [object(499)])
         #expect(Set(found.map(\.object)) == [object(498), object(1000)])
         #expect(table.latest(3, upTo: 700, excluding: [object(498)]) == [499, 497, 496].map(object))
-        #expect(table.hasAlike(features, leastShare: 0.9, excluding: []))
-        #expect(!table.hasAlike([7777, 1, 2, 3, 4, 5], leastShare: 0.9, excluding: []))
+        let alike = table.alike(features, leastShare: 0.9, excluding: [object(498)], limit: 3)
+        #expect(alike == [499, 497, 496].map(object))
+        #expect(table.alike([7777, 1, 2, 3, 4, 5], leastShare: 0.9, excluding: [], limit: 3).isEmpty)
     }
 }

@@ -14,8 +14,11 @@ import Testing
         let file = SyntheticCheckpoint(seed: 1, shapes: [("a", 4, 4), ("b", 4, 4)]).file()
         let directory = try TemporaryDirectory()
         try write(file, to: directory.path("file"))
-        let layout = try LocalFile(reading: directory.path("file")).layout()
-        return UploadAnnouncement(object(number), layout: layout, place: place, storeID: storeID)
+        let opened = try LocalFile(reading: directory.path("file"))
+        let layout = try opened.layout()
+        return UploadAnnouncement(
+            object(number), layout: layout, sample: try ContentSample(of: layout, in: opened), place: place,
+            storeID: storeID)
     }
 
     @Test("of two uploads each sees the other, and only one begins")
@@ -77,6 +80,62 @@ import Testing
         #expect(!turns.isTaken(Self.object(1)))
     }
 
+    @Test(
+        "agents that are to wait for one another all get their turn, also when some give up or have died",
+        arguments: [1, 2, 8])
+    func noCircle(agents: Int) async throws {
+        for seed in UInt64(0)..<4 {
+            var random = SeededRandom(seed: seed)
+            let bench = try Workbench()
+            _ = bench.context()
+            let file = SyntheticCheckpoint(seed: 1, shapes: [("a", 4, 4), ("b", 4, 4)]).file()
+            let opened = try LocalFile(reading: bench.path(of: try bench.add(file)))
+            let layout = try opened.layout()
+            // All are alike; history knows some, and says the same of two of them.
+            let count = 30
+            let places = (0..<count).map { _ in random.pick(0..<count) }
+            for number in 0..<5 {
+                let dead = UploadAnnouncement(
+                    Self.object(100 + number), layout: layout, sample: try ContentSample(of: layout, in: opened),
+                    place: UInt64(number), storeID: "test")
+                try write(dead.serialized(), to: "\(bench.directory.path)/uploading/\(Self.object(100 + number))")
+            }
+            let order = Array(0..<count).shuffled(using: &random)
+            let (begun, done) = (Tally(), Tally())
+            try await withThrowingDiscardingTaskGroup { group in
+                for agent in 0..<agents {
+                    let fork = random.fork()
+                    group.addTask {
+                        var random = fork
+                        let context = bench.context()
+                        for number in stride(from: agent, to: count, by: agents).map({ order[$0] }) {
+                            let history = FixedHistory(
+                                previous: (0..<places[number]).map { _ in Self.object(random.pick(0..<count)) })
+                            let rule = try await UploadOrder(
+                                of: Self.object(number), layout: layout, in: opened, history: history, context)
+                            let turn = try await context.turns.take(Self.object(number))
+                            var rounds = 0
+                            while let other = context.turns.begin(turn, rule.announcement, unless: rule.waits) {
+                                try await context.turns.waitForEnd(of: other.sketch.object)
+                                rounds += 1
+                                if rounds == 3, number % 5 == 0 { break }
+                            }
+                            if rounds < 3 || number % 5 != 0 {
+                                begun.begin()
+                                try await Task.sleep(for: .milliseconds(random.pick(0..<3)))
+                                begun.end()
+                            }
+                            _ = consume turn
+                            done.begin()
+                            done.end()
+                        }
+                    }
+                }
+            }
+            #expect(done.ended == count && begun.most == 1)
+        }
+    }
+
     @Test("announcements read back, and anything else is none")
     func reading() throws {
         var announcement = try Self.announcement(1, place: 77)
@@ -85,6 +144,7 @@ import Testing
         #expect(bytes.count <= UploadAnnouncement.sizeLimit)
         let read = try #require(UploadAnnouncement(parsing: bytes))
         #expect(read.sketch == announcement.sketch && read.place == 77 && read.hasBegun)
+        #expect(read.sample == announcement.sample && read.sample.hashes.count == 2)
         #expect(read.store == announcement.store)
         #expect(try Self.announcement(1, place: 1, storeID: "t").store != announcement.store)
         for count in 0..<bytes.count { #expect(UploadAnnouncement(parsing: Array(bytes[..<count])) == nil) }

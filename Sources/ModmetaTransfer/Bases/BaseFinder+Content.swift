@@ -20,7 +20,7 @@ extension BaseFinder {
         }
         var bases = named
         for (index, base) in named.enumerated() {
-            guard let copy = copy(of: base) else { continue }
+            guard let copy = copy(of: base.manifest.object) else { continue }
             _ = try await holdingSlot { try match.add(base.manifest.layout, at: index, in: copy) }
         }
         guard match.share < Self.enoughCoverage, named.count < Self.limit else {
@@ -30,7 +30,7 @@ extension BaseFinder {
         let latest = try await context.sketches.latest(
             Self.limit - named.count, in: context.store, excluding: known)
         for candidate in latest where match.share < Self.enoughCoverage {
-            guard let base = try await sketched(candidate), let copy = copy(of: base) else { continue }
+            guard let base = try await sketched(candidate), let copy = copy(of: base.manifest.object) else { continue }
             if try await holdingSlot({ try match.add(base.manifest.layout, at: bases.count, in: copy) }) {
                 bases.append(base)
             }
@@ -51,9 +51,9 @@ extension BaseFinder {
         return try await !context.sketches.isEmpty(in: context.store)
     }
 
-    /// The local copy of a base's file; content is looked for only where no byte must be fetched for it.
-    private func copy(of base: BaseManifest) -> LocalFile? {
-        try? LocalFile(readingIfPresent: context.objectPath(base.manifest.object))
+    /// The local copy of a file; content is looked for only where no byte must be fetched for it.
+    func copy(of object: ObjectID) -> LocalFile? {
+        try? LocalFile(readingIfPresent: context.objectPath(object))
     }
 }
 

@@ -6,6 +6,8 @@ extension BaseFinder {
     private static let sampleCount = 8
     /// How many stored files with the same chunks serve one object.
     private static let twinLimit = 4
+    /// How many stored files are looked at for the same tensors.
+    private static let alikeLimit = 8
     /// The share of a file's tensors that makes another one alike.
     static let alikeShare = 0.1
 
@@ -17,9 +19,15 @@ extension BaseFinder {
         to named: [BaseManifest], of object: ObjectID, layout: Layout, in file: LocalFile
     ) async throws -> [BaseManifest] {
         let known = Set(named.map(\.manifest.object) + [object])
-        guard !layout.tensors.isEmpty, named.count < Self.limit,
-            await context.sketches.hasAlike(layout, leastShare: Self.alikeShare, excluding: known)
-        else { return named }
+        guard !layout.tensors.isEmpty, named.count < Self.limit else { return named }
+        let alike = await context.sketches.alike(
+            layout, leastShare: Self.alikeShare, excluding: known, limit: Self.alikeLimit)
+        guard !alike.isEmpty else { return named }
+        if let twin = try sameTensors(as: layout, in: file, besides: named, among: alike),
+            let base = try await sketched(twin)
+        {
+            return [base] + named
+        }
         let present = Set(named.flatMap { base in base.manifest.entries.map(\.chunk) })
         var hits: [ObjectID: Int] = [:]
         for chunk in try await sampleChunks(of: layout, in: file) where !present.contains(chunk.id) {
@@ -30,6 +38,29 @@ extension BaseFinder {
         var twins: [BaseManifest] = []
         for (candidate, _) in likeliest { if let base = try await sketched(candidate) { twins.append(base) } }
         return Array((twins + named).prefix(Self.limit))
+    }
+
+    /// A file that has nearly all of what is not in the bases there are, going by pieces of its largest tensors.
+    ///
+    /// Chunks do not tell that of small files, as one chunk has the whole of such a file, header and all.
+    private func sameTensors(
+        as layout: Layout, in file: LocalFile, besides named: [BaseManifest], among alike: [ObjectID]
+    ) throws -> ObjectID? {
+        var fresh = Set(try ContentSample(of: layout, in: file).hashes)
+        for base in named {
+            guard let copy = copy(of: base.manifest.object),
+                let sample = try? ContentSample(of: base.manifest.layout, in: copy)
+            else { continue }
+            fresh.subtract(sample.hashes)
+        }
+        guard !fresh.isEmpty else { return nil }
+        return alike.first { candidate in
+            guard let copy = copy(of: candidate), let layout = try? copy.layout(),
+                let sample = try? ContentSample(of: layout, in: copy)
+            else { return false }
+            let common = fresh.intersection(sample.hashes).count
+            return Double(common) >= ContentSample.twinShare * Double(fresh.count)
+        }
     }
 
     /// The ids of some chunks from all over the file.

@@ -56,10 +56,11 @@ actor SketchIndex {
         return table.latest(limit, upTo: size, excluding: known.union(lost))
     }
 
-    /// Whether a file is known to be alike, without a look at the store.
-    func hasAlike(_ layout: Layout, leastShare: Double, excluding known: Set<ObjectID>) -> Bool {
+    /// The latest files that are known to be alike, without a look at the store.
+    func alike(_ layout: Layout, leastShare: Double, excluding known: Set<ObjectID>, limit: Int) -> [ObjectID] {
         takePublished()
-        return table.hasAlike(Sketch.features(of: layout), leastShare: leastShare, excluding: known.union(lost))
+        return table.alike(
+            Sketch.features(of: layout), leastShare: leastShare, excluding: known.union(lost), limit: limit)
     }
 
     /// Notes that an object was not in the store after all.

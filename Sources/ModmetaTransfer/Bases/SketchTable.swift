@@ -59,9 +59,19 @@ struct SketchTable {
         }
     }
 
-    /// Whether a file that is not known yet has at least a share of some features.
-    func hasAlike(_ features: Set<UInt64>, leastShare: Double, excluding known: Set<ObjectID>) -> Bool {
-        candidates(for: features, excluding: known).contains { $0.share(of: features) >= leastShare }
+    /// The latest files that have at least a share of some features, the last one first.
+    func alike(
+        _ features: Set<UInt64>, leastShare: Double, excluding known: Set<ObjectID>, limit: Int
+    ) -> [ObjectID] {
+        var found: [File] = []
+        for group in groups {
+            guard let latest = group.latest.last, group.features.contains(where: features.contains) else { continue }
+            let sketch = Sketch(
+                object: latest.object, size: latest.size, stored: latest.stored, features: Set(group.features))
+            guard sketch.share(of: features) >= leastShare else { continue }
+            found += group.latest.filter { !known.contains($0.object) }.suffix(limit)
+        }
+        return found.sorted(by: File.precedes).suffix(limit).reversed().map(\.object)
     }
 
     /// The latest files, the last one first.

@@ -16,15 +16,17 @@ struct UploadOrder: Sendable {
     var isServed = false
     private let features: Set<UInt64>
     /// The version before at the same path.
-    private let replaced: ObjectID?
+    let replaced: ObjectID?
     /// What a file without tensors can be coded against.
     private let versions: Set<ObjectID>
 
     init(
-        of object: ObjectID, layout: Layout, history: (any VersionHistory)?, in context: TransferContext
+        of object: ObjectID, layout: Layout, in file: LocalFile, history: (any VersionHistory)?,
+        _ context: TransferContext
     ) async throws {
         announcement = UploadAnnouncement(
-            object, layout: layout, place: try await history?.place(of: object), storeID: context.storeID)
+            object, layout: layout, sample: try ContentSample(of: layout, in: file),
+            place: try await history?.place(of: object), storeID: context.storeID)
         isLarge = layout.size >= UInt64(context.sizes.chunks.target)
         features = Sketch.features(of: layout)
         replaced = try await history?.replaced(by: object)
@@ -40,11 +42,15 @@ struct UploadOrder: Sendable {
         guard other.store == announcement.store,
             other.hasBegun || UploadAnnouncement.precedes(other, announcement)
         else { return false }
-        return isVersion(other) || (isLarge || !isServed) && isAlike(other)
+        return mustBeFirst(other) || (isLarge || !isServed) && isAlike(other)
     }
 
-    /// Whether an upload is of the version before this one.
-    func isVersion(_ other: UploadAnnouncement) -> Bool { other.sketch.object == replaced }
+    /// Whether an upload is waited for whatever else the store has: the version before, or the same tensors in another format.
+    ///
+    /// What both formats changed since the version before is then sent once.
+    func mustBeFirst(_ other: UploadAnnouncement) -> Bool {
+        other.sketch.object == replaced || announcement.sample.isTwin(of: other.sample)
+    }
 
     private func isAlike(_ other: UploadAnnouncement) -> Bool {
         versions.contains(other.sketch.object)

@@ -62,7 +62,7 @@ public struct Uploader: Sendable {
     private enum Queueing {
         /// Those that are under way.
         case behindOthers
-        /// Those that are under way, once every agent has said what it has in hand.
+        /// Those that are under way, once the agents that start now have had time to say what they have in hand.
         case behindNewcomers
     }
 
@@ -115,7 +115,7 @@ public struct Uploader: Sendable {
         let layout = try file.layout()
         let finder = BaseFinder(context: context, history: history)
         var named: [BaseManifest]?
-        if let queueing { named = try await queue(turn, layout: layout, queueing, finder) }
+        if let queueing { named = try await queue(turn, layout: layout, in: file, queueing, finder) }
         let bases = try await finder.bases(for: object, layout: layout, in: file, named: named)
         if isSmall, bases.isEmpty {
             try await storeWhole(object, path: path)
@@ -139,23 +139,22 @@ public struct Uploader: Sendable {
         try await publish(manifest)
     }
 
-    /// How long agents have to say what they were given, once one of them knows that it is not alone.
-    private static let grace = Duration.milliseconds(500)
+    /// How long agents that start have to say what they were given.
+    private static let grace = Duration.seconds(1)
 
     /// Waits for those of the uploads under way that the object is best coded against.
     ///
     /// - Returns: the bases that were found meanwhile; nil where they are to be looked for now.
     private func queue(
-        _ turn: borrowing UploadTurns.Turn, layout: Layout, _ queueing: Queueing, _ finder: BaseFinder
+        _ turn: borrowing UploadTurns.Turn, layout: Layout, in file: LocalFile, _ queueing: Queueing,
+        _ finder: BaseFinder
     ) async throws -> [BaseManifest]? {
-        var order = try await UploadOrder(of: turn.object, layout: layout, history: history, in: context)
-        let end = context.clock.elapsed() + Self.grace
-        while queueing == .behindNewcomers, context.turns.hasNewcomers(besides: turn.object),
-            context.clock.elapsed() < end
-        { try await context.clock.sleep(.milliseconds(10)) }
+        var order = try await UploadOrder(
+            of: turn.object, layout: layout, in: file, history: history, context)
+        if queueing == .behindNewcomers { try await waitForNewcomers(order) }
         var named: [BaseManifest]?
         while let other = context.turns.begin(turn, order.announcement, unless: order.waits) {
-            if !order.isServed, !order.isLarge, !order.isVersion(other) {
+            if !order.isServed, !order.isLarge, !order.mustBeFirst(other) {
                 let found = try await finder.namedBases(for: turn.object, layout: layout)
                 if BaseFinder.suffice(found, for: layout) {
                     order.isServed = true
@@ -168,6 +167,28 @@ public struct Uploader: Sendable {
             named = nil
         }
         return named
+    }
+
+    /// Waits for a moment where other agents are about to be given their first objects.
+    ///
+    /// git-lfs starts the others once the first has begun, and may have given that one any version. If the store lacks the
+    /// version before, that most likely is in the same push.
+    private func waitForNewcomers(_ order: UploadOrder) async throws {
+        let object = order.announcement.sketch.object
+        let end = context.clock.elapsed() + Self.grace
+        var expected: ObjectID?
+        if let replaced = order.replaced, try await isLacking(replaced) { expected = replaced }
+        while context.clock.elapsed() < end,
+            context.turns.hasNewcomers(besides: object) || expected.map({ !context.turns.isTaken($0) }) == true
+        { try await context.clock.sleep(.milliseconds(10)) }
+    }
+
+    /// Whether an object is here and not in the store.
+    private func isLacking(_ object: ObjectID) async throws -> Bool {
+        guard context.state.epochStored(object, store: context.storeID) == nil,
+            let file = try? LocalFile(readingIfPresent: context.objectPath(object))
+        else { return false }
+        return try await !context.canRebuild(object, size: file.size)
     }
 
     /// Stores the file as it is, checking its hash on the way.
