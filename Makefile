@@ -7,7 +7,8 @@ FIRST ?= 1
 FUZZ_SECONDS ?= 1800
 BUILD_FLAGS ?= -c $(CONFIGURATION) --static-swift-stdlib
 # Optimised: the tests of the coders take ten times as long without.
-TEST_FLAGS ?= -c release -Xswiftc -enable-testing --scratch-path .build-tests
+# With the trait, which nothing else is built with, the simulator can put bugs in.
+TEST_FLAGS ?= -c release -Xswiftc -enable-testing --traits FaultInjection --scratch-path .build-tests
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 PACKAGES := git git-lfs gcc pkg-config libssl-dev libzstd-dev libdivsufsort-dev libbz2-dev libsqlite3-dev libcurl4-openssl-dev libyaml-dev bsdiff python3 openssl zstd xdelta3
 
@@ -46,9 +47,9 @@ test: deps ## Run the unit, contract and directory-store integration tests
 	MODMETA_BIN=$$(swift build $(BUILD_FLAGS) --show-bin-path) bash integration/run.sh local
 
 simulate: deps ## Run SEEDS simulations of pushes and fetches with faults, from seed FIRST on
-	swift build $(BUILD_FLAGS) --product simulate
-	$$(swift build $(BUILD_FLAGS) --show-bin-path)/simulate --seeds $(SEEDS) --first $(FIRST)
-	$$(swift build $(BUILD_FLAGS) --show-bin-path)/simulate --bugs --seeds $(SEEDS) --first $(FIRST)
+	swift build $(TEST_FLAGS) --product simulate
+	$$(swift build $(TEST_FLAGS) --show-bin-path)/simulate --seeds $(SEEDS) --first $(FIRST)
+	$$(swift build $(TEST_FLAGS) --show-bin-path)/simulate --bugs --seeds $(SEEDS) --first $(FIRST)
 
 integration: deps build ## Run every integration test on the release binaries, those that need servers too
 	MODMETA_BIN=$$(swift build $(BUILD_FLAGS) --show-bin-path) bash integration/run.sh all

@@ -17,6 +17,11 @@ let system: Target.Dependency = .product(name: "SystemPackage", package: "swift-
 
 let package = Package(
     name: "modmeta",
+    traits: [
+        .trait(
+            name: "FaultInjection",
+            description: "Lets the simulator leave out a precaution, to prove that it is missed; never in a release.")
+    ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-system", from: "1.8.0"),

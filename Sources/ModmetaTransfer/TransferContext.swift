@@ -28,7 +28,7 @@ public struct TransferContext: Sendable {
     /// From which sizes on files are divided.
     package var sizes = TransferSizes.standard
     /// What a test leaves out.
-    package var omissions: Set<Omission> = []
+    package var omissions = Omissions<Omission>()
     /// What all agents have on its way into the store, and out of it.
     let sending, receiving: TransferWindow
     /// What the store's sketches say.

@@ -13,6 +13,13 @@ func number(_ name: String) -> UInt64? {
     return value
 }
 
+/// Ends the program if this build can put no bugs in.
+func needFaultInjection() {
+    guard !SimulatedMutation.canBePut else { return }
+    print("simulate: only a build with `--traits FaultInjection` can put bugs in; run: make simulate")
+    exit(2)
+}
+
 /// The bug to put in, if one is named.
 func mutation() -> SimulatedMutation? {
     guard let index = CommandLine.arguments.firstIndex(of: "--bug"), index + 1 < CommandLine.arguments.count else {
@@ -22,6 +29,7 @@ func mutation() -> SimulatedMutation? {
         print("simulate: --bug is one of \(SimulatedMutation.allCases.map(\.rawValue).joined(separator: ", "))")
         exit(2)
     }
+    needFaultInjection()
     return mutation
 }
 
@@ -31,6 +39,7 @@ let report = SimulationReport(
 if let seed = number("--seed") {
     exit(try report.replay(seed))
 } else if CommandLine.arguments.contains("--bugs") {
+    needFaultInjection()
     exit(try report.runMutations())
 } else {
     exit(try report.run())

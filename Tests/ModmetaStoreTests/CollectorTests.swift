@@ -63,6 +63,28 @@ import Testing
         #expect(try directory.names("store/modmeta/condemned").isEmpty)
     }
 
+    /// While one collection looks through the store, another ends it and condemns anew, by refs that were moved since.
+    @Test func `a list that another collection condemned meanwhile is not swept`() async throws {
+        struct Overtaken: LiveObjects {
+            let objects: Set<ObjectID>
+            let meanwhile: @Sendable () async throws -> Void
+            func forEach(_ body: (ObjectID) throws -> Void) async throws {
+                try await meanwhile()
+                try objects.forEach(body)
+            }
+        }
+        _ = try await collector(live: [whole], grace: 100, after: 200).collect()
+        let other = collector(grace: 100, after: 400)
+        let live = Overtaken(objects: [whole]) { _ = try await other.collect() }
+        let now = start + 400
+        let outcome = try await Collector(store: store, live: live, grace: 100, now: { now }) { _ in
+            throw FormatError(.malformed, "no manifest", offset: 0)
+        }.collect()
+        #expect(outcome.deletedCount == 0)
+        #expect(try await store.size(of: .object(whole)) == 1)
+        #expect(try await store.format().epoch == 2)
+    }
+
     @Test func `a rehearsal changes nothing`() async throws {
         let before = try await store.read(.format, limit: 1 << 20)
         let outcome = try await collector(live: [whole], grace: 0, after: 0).rehearse()

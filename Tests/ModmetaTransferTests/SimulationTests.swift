@@ -25,6 +25,7 @@ struct SimulationTests {
     /// Without these the simulator would prove nothing.
     @Test(
         "bugs that are put in are found; the rarer ones by `make simulate`",
+        .enabled(if: SimulatedMutation.canBePut, "run with --traits FaultInjection"),
         arguments: [
             SimulatedMutation.skipsFsync, .publishesManifestFirst, .skipsPayloadDigest, .keepsTornObject,
             .journalsBeforeAcknowledgement, .replacesExisting, .trustsPartialFile, .skipsGuard, .movesRefBlindly,

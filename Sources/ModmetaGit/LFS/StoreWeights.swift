@@ -43,6 +43,17 @@ public actor StoreWeights: WeightsPresence {
         }
     }
 
+    /// Opens the store, if it is one that is collected.
+    public func watch() async throws {
+        do {
+            let url = try StoreURL(endpoint.url, removingLFSSuffix: endpoint.key == "remote")
+            if case .server = url.location { return }
+            _ = try await session()
+        } catch let error as StoreError where error.code == .noStore || error.code == .invalidURL {
+            // Nothing is deleted in a store that is yet to be made, or in one of another kind.
+        }
+    }
+
     /// Whether there is no collection now, and was none since the store was opened.
     public func isUndisturbed() async throws -> Bool {
         guard let opened else { return true }

@@ -31,6 +31,11 @@ extension Collector {
             if !omissions.contains(.rescue) {
                 current = try await Rescue(store: store, lease: lease, clock: clock).rescue(alive, knowing: current)
             }
+            // Another collection's list: of what is alive nothing was taken from it, and it is not due.
+            if current.epoch != condemned.epoch {
+                outcome.survey = found
+                return
+            }
             let ending = try await run(current, found, &outcome, progress)
             current = try await Condemnation.read(from: store)
             let isOver = ending == .over || current.epoch != condemned.epoch || current.state == nil
@@ -50,7 +55,8 @@ extension Collector {
         var mark = survey.mark
         var deleted = 0
         let sweep = Sweep(store: store, lease: lease, clock: clock, omissions: omissions)
-        let ending = try await sweep.run(current) {
+        let dead = Set(survey.dead.lazy.map(\.member))
+        let ending = try await sweep.run(current, dead: dead) {
             let now = try await live.mark()
             if now == mark { return true }
             // Refs move all the time: what matters is whether they need something that was not needed before.

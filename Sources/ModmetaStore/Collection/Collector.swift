@@ -40,7 +40,7 @@ public struct Collector: Sendable {
     let clock: CollectionClock
     let lost: Set<ObjectID>
     /// What a test leaves out.
-    package var omissions: Set<CollectionOmission> = []
+    package var omissions = Omissions<CollectionOmission>()
 
     /// Prepares a collection.
     ///

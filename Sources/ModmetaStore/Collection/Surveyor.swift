@@ -10,7 +10,7 @@ struct Surveyor: Sendable {
     /// LFS objects that may be missing.
     var lost: Set<ObjectID> = []
     /// What a test leaves out.
-    var omissions: Set<CollectionOmission> = []
+    var omissions = Omissions<CollectionOmission>()
     var width = 16
 
     /// Looks through the whole store.

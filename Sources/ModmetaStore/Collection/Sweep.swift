@@ -16,7 +16,7 @@ public struct Sweep: Sendable {
     let store: any ObjectStore
     var lease = Sweep.lease
     var clock = CollectionClock.system
-    var omissions: Set<CollectionOmission> = []
+    var omissions = Omissions<CollectionOmission>()
     var width = 8
 
     /// What became of a sweep.
@@ -30,10 +30,12 @@ public struct Sweep: Sendable {
     /// Deletes all that is condemned now, step by step, until the collection is over.
     ///
     /// - Parameters:
+    ///   - dead: what may be deleted: a list that has anything else is not the one that was looked at.
     ///   - isCurrent: whether what was found out before still holds; asked between each claim and its deletions.
     ///   - progress: called after each step, with how many members it deleted, and how many are left.
     func run(
-        _ known: Condemnation, isCurrent: () async throws -> Bool, progress: (Int, Int) -> Void
+        _ known: Condemnation, dead: Set<CondemnedList.Member>, isCurrent: () async throws -> Bool,
+        progress: (Int, Int) -> Void
     ) async throws -> Outcome {
         var current = known
         var watch = SweepWatch(lease: lease, clock: clock)
@@ -51,6 +53,8 @@ public struct Sweep: Sendable {
                 continue
             }
             let end = min(state.swept + Sweep.stepSize, current.list.members.count)
+            let isDead = current.list.members[state.swept..<end].allSatisfy(dead.contains)
+            guard isDead || omissions.contains(.rescue) else { return .outdated }
             switch try await step(to: end, from: current, state, isCurrent: isCurrent) {
             case .deleted(let count): progress(count, current.list.members.count - state.swept - count)
             case .overtaken: continue

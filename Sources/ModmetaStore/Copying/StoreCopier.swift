@@ -1,4 +1,4 @@
-internal import ModmetaFormats
+package import ModmetaFormats
 
 /// Copies the weights of one store into another, of any kinds.
 ///
@@ -12,7 +12,7 @@ public struct StoreCopier: Sendable {
     private let carrier: ObjectCarrier
     let parseManifest: StoreAudit.ManifestParser
     /// What a test leaves out.
-    package var omissions: Set<CollectionOmission> = []
+    package var omissions = Omissions<CollectionOmission>()
 
     /// Prepares a copy.
     ///

@@ -31,6 +31,7 @@ public struct FuzzCampaign {
     public static func run(_ family: FuzzFamily) async throws {
         let chosen = variable("MODMETA_FUZZ_FAMILY")
         guard chosen == nil || chosen == family.name else { return }
+        if chosen != nil { ErrorObservers.remove() }
         var campaign = FuzzCampaign(family, seed: variable("MODMETA_FUZZ_SEED").flatMap { UInt64($0) } ?? 1)
         if chosen != nil, let path = variable("MODMETA_FUZZ_REPLAY") {
             let input = try contents(of: path)

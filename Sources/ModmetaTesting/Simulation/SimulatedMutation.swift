@@ -46,6 +46,9 @@ public enum SimulatedMutation: String, CaseIterable, Sendable {
     /// A copy does not look whether all that refs need came across.
     case trustsCopy
 
+    /// Whether this build can put bugs in.
+    public static var canBePut: Bool { Omissions<Omission>.arePossible }
+
     /// What is left out of the product for it.
     var omissions: Set<Omission> {
         switch self {

@@ -27,9 +27,13 @@ struct StorePush {
     private static let rounds = 5
 
     /// What a push leads to, for a second look at its weights once the refs have changed.
-    struct Promise: Sendable {
+    struct Promise {
+        /// Knows the weights, and watches for collections since before the refs were read.
         var weights: any WeightsPresence
-        var objects: NewObjects
+        /// The refs as they were when the new objects were told from the known ones.
+        var refs: StoreRefs
+        /// What the tips add to those refs; nil if they add nothing.
+        var new: NewObjects?
     }
 
     /// Pushes, and says what became of each ref.
@@ -40,6 +44,7 @@ struct StorePush {
         var ledger = PushLedger(requests, isAtomic: options.isAtomic)
         var done: [RefChange] = []
         var promise: Promise?
+        let weights = try await watchedWeights(for: requests)
         for round in 0..<StorePush.rounds where !ledger.pending.isEmpty {
             let refs = try await target.refs()
             var plans = try await decide(ledger.pending, sources, by: refs, &ledger)
@@ -47,13 +52,23 @@ struct StorePush {
                 for plan in plans { ledger.settle(plan.request) }
                 break
             }
-            if round == 0 { plans = try await bring(plans, to: refs, &ledger, &promise) }
+            if round == 0 { plans = try await bring(plans, to: refs, weights, &ledger, &promise) }
             done += try await apply(plans, heads, &ledger)
         }
         for request in ledger.pending { ledger.refuse(request, PushRefusal.restless) }
         if let promise { done = try await keep(promise, done, requests, &ledger) }
         if !done.isEmpty { try await target.conclude(done, heads: heads) }
         return ledger.results
+    }
+
+    /// The weights that the push answers for, watched from before the refs are read; nil if it answers for none.
+    private func watchedWeights(for requests: [PushRequest]) async throws -> PushedWeights? {
+        guard !options.isDryRun, requests.contains(where: { !$0.isDeletion }),
+            try await local.flag("modmeta.allowIncompletePush") != true
+        else { return nil }
+        let weights = try await weights()
+        try await weights.presence.watch()
+        return weights
     }
 
     /// Sorts requests by git's rules and the store's refs; the ledger takes those that end here.
@@ -81,15 +96,15 @@ struct StorePush {
 
     /// Checks the weights and brings the objects; returns the plans that may still go ahead.
     private func bring(
-        _ plans: [Plan], to refs: StoreRefs, _ ledger: inout PushLedger, _ promise: inout Promise?
+        _ plans: [Plan], to refs: StoreRefs, _ weights: PushedWeights?, _ ledger: inout PushLedger,
+        _ promise: inout Promise?
     ) async throws -> [Plan] {
         var plans = plans
         var tips = Set(plans.compactMap(\.change.new))
         guard !tips.isEmpty else { return plans }
         let known = try await local.present(among: refs.tips)
         var new = try await newObjects(tips, beyond: known)
-        if try await local.flag("modmeta.allowIncompletePush") != true {
-            let weights = try await weights()
+        if let weights {
             let pointers = PointerGuard(local: local, weights: weights.presence)
             let count = plans.count
             if new.count > 0, try await pointers.gap(in: new) != nil {
@@ -101,7 +116,7 @@ struct StorePush {
                 guard !tips.isEmpty else { return plans }
                 new = try await newObjects(tips, beyond: known)
             }
-            if new.count > 0 { promise = Promise(weights: weights.presence, objects: new) }
+            promise = Promise(weights: weights.presence, refs: refs, new: new.count > 0 ? new : nil)
         }
         do {
             try await target.bring(tips, known: known, isEverythingKnown: new.count == 0)

@@ -40,6 +40,17 @@ extension SimulatedWorld {
         return refs
     }
 
+    /// Moves a branch back to where it was before a push that turned out to lack weights.
+    func takeBack(_ branch: String, from tip: Int, to old: Int?, process: SimulatedProcess) async throws {
+        let fault = try await enter(.moveRef, nil, process: process)
+        if with({ $0.refs[branch] }) == tip {
+            with { $0.refs[branch] = old }
+            note("\(branch) is taken back from commit \(tip)")
+            mix("\(branch)\(tip) taken back")
+        }
+        try leave(fault, process: process)
+    }
+
     /// Moves a branch if it still is where it is expected.
     ///
     /// - Parameters:

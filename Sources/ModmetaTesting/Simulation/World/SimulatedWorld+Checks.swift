@@ -17,7 +17,7 @@ extension SimulatedWorld {
             turns: UploadTurns(directory: "\(directory)/none", clock: clock),
             objectPath: { [directory] in "\(directory)/none/\($0)" }, partialDirectory: "\(directory)/check",
             clock: clock)
-        context.omissions = mutation?.omissions ?? []
+        context.omissions = Omissions(mutation?.omissions ?? [])
         unlink("\(directory)/check/\(object)")
         defer { unlink("\(directory)/check/\(object)") }
         do {

@@ -43,7 +43,7 @@ final class SimulatedRepository: Sendable {
             objectPath: { "\(objects)/\($0)" }, partialDirectory: "\(path)/partial",
             storesWhole: scenario.storesWhole, clock: clock)
         context.sizes = scenario.sizes
-        context.omissions = mutation?.omissions ?? []
+        context.omissions = Omissions(mutation?.omissions ?? [])
         return context
     }
 

@@ -85,9 +85,13 @@ extension SimulatedPerson {
             let isMoved = try await world.move(
                 branch, from: current, to: tip, guarded: guarded, losses: losses, process: process)
             if isMoved {
-                try await keep(guarded, context)
+                let kept = try await keep(guarded, branch, history, refs, context, process)
                 process.isCommitting = false
-                if world.scenario.maintenance.collects { await world.acknowledgePush(guarded, losses: losses) }
+                guard let kept else {
+                    try await world.takeBack(branch, from: tip, to: current, process: process)
+                    throw TransferError(.missing, "a collection deleted weights meanwhile")
+                }
+                if world.scenario.maintenance.collects { await world.acknowledgePush(kept, losses: losses) }
                 return .done
             }
         }
@@ -95,15 +99,27 @@ extension SimulatedPerson {
     }
 
     /// Makes sure that no collection has taken weights between the look for them and the change of the ref.
-    private func keep(_ guarded: [ObjectID], _ context: TransferContext) async throws {
-        if try await context.isUndisturbed() { return }
+    ///
+    /// - Returns: what the push answers for; nil if some of it is lost.
+    private func keep(
+        _ guarded: [ObjectID], _ branch: String, _ history: [Int], _ known: [String: Int], _ context: TransferContext,
+        _ process: SimulatedProcess
+    ) async throws -> [ObjectID]? {
+        if try await context.isUndisturbed() { return guarded }
+        var others = try await world.refs(for: process)
+        others[branch] = nil
+        let isKnownStanding = known.allSatisfy { $0.key == branch || others[$0.key] == $0.value }
+        let covered = Set((others.values + (known[branch].map { [$0] } ?? [])).flatMap { world.ancestors(of: $0) })
+        let atRisk =
+            isKnownStanding ? guarded : history.filter { !covered.contains($0) }.flatMap { world.commit($0).objects }
         // A file that was changed meanwhile would have the ref taken back.
         try repository.restore()
-        for object in guarded {
+        for object in atRisk {
             guard let content = world.scenario.contents[object] else { continue }
             if try await context.secure(object, size: UInt64(content.count)) { continue }
-            _ = try await send(object, context)
+            guard try await send(object, context) else { return nil }
         }
+        return atRisk
     }
 
     /// Sends an object once more.

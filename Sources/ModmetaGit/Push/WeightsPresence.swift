@@ -7,7 +7,10 @@ public protocol WeightsPresence: Sendable {
     /// Called with up to a few thousand objects at a time; an object may come more than once.
     func missing(among objects: [(id: ObjectID, size: UInt64)]) async throws -> [ObjectID]
 
-    /// Whether nothing that was found present can have been deleted by a collection since.
+    /// Begins to watch for collections, before the refs are read: what a ref leads to then is there after this call.
+    func watch() async throws
+
+    /// Whether no collection runs now, and none has deleted anything since `watch`.
     func isUndisturbed() async throws -> Bool
 
     /// Brings objects that refs lead to now out of a collection's reach, sending again what it has deleted.
@@ -18,6 +21,9 @@ public protocol WeightsPresence: Sendable {
 }
 
 extension WeightsPresence {
+    /// Nothing collects.
+    public func watch() async throws {}
+
     /// Nothing collects.
     public func isUndisturbed() async throws -> Bool { true }
 

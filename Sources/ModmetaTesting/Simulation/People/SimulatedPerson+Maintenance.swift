@@ -33,7 +33,7 @@ extension SimulatedPerson {
             clock: CollectionClock(
                 elapsed: { scheduler.now }, sleep: { try await scheduler.wait($0, process: process) }),
             parseManifest: Self.parse)
-        collector.omissions = world.mutation?.collectionOmissions ?? []
+        collector.omissions = Omissions(world.mutation?.collectionOmissions ?? [])
         return collector
     }
 
@@ -62,7 +62,7 @@ extension SimulatedPerson {
                 var copier = StoreCopier(
                     from: store(process), to: store(process, at: .copy), width: 2, scratch: world.directory,
                     parseManifest: Self.parse)
-                copier.omissions = world.mutation?.collectionOmissions ?? []
+                copier.omissions = Omissions(world.mutation?.collectionOmissions ?? [])
                 let report = try await copier.copy(live: live)
                 guard report.failures.isEmpty else { return .refused }
                 try process.check()
