@@ -3,6 +3,7 @@ internal import ModmetaTransfer
 
 /// The agent git-lfs starts: carries objects between the repository it was started in and its store, or stores.
 public actor StoreAgent: TransferAgent {
+    private let start = ContinuousClock.now
     private var operation = TransferOperation.download
     private var remote = ""
     private var found: Task<Repository, any Error>?
@@ -25,11 +26,11 @@ public actor StoreAgent: TransferAgent {
     ) async throws {
         // Before the stores are opened, so that the other agents see early what is coming.
         let turn = try await UploadTurns(directory: repository().makeUploadDirectory()).take(object)
-        let isFirst = opened == nil
+        let startUp = opened == nil ? ContinuousClock.now - start : nil
         let sessions = try await sessions()
         let count = UInt64(sessions.count)
         try await Uploader(context: sessions[0].context, history: sessions[0].history)
-            .upload(under: turn, isFirst: isFirst, size: size, path: path) { progress($0 / count) }
+            .upload(under: turn, startUp: startUp, size: size, path: path) { progress($0 / count) }
         // A turn is for one store: who waited for this object in the first goes on now.
         for (index, session) in sessions.enumerated().dropFirst() {
             let done = size / count * UInt64(index)

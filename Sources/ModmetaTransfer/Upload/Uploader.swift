@@ -33,17 +33,17 @@ public struct Uploader: Sendable {
 
     /// Stores the object whose turn was taken.
     ///
-    /// - Parameter isFirst: whether other agents may have been given their first objects at the same time, and so may not
-    ///   have said yet what they are.
+    /// - Parameter startUp: how long this agent took to get to its first object; nil for a later one. Other agents may be
+    ///   given their first objects at the same time, and take as long to say what they are.
     public func upload(
-        under turn: consuming UploadTurns.Turn, isFirst: Bool = false, size: UInt64, path: String,
+        under turn: consuming UploadTurns.Turn, startUp: Duration? = nil, size: UInt64, path: String,
         progress: @escaping @Sendable (UInt64) -> Void
     ) async throws {
         let object = turn.object
         // Each further round needs a collection to have deleted, in the one before, something this object relied on.
         var rounds = 1
         // Who has begun once waits for nobody, as others may be waiting for it.
-        var queueing: Queueing? = isFirst ? .behindNewcomers : .behindOthers
+        var queueing: Queueing? = startUp.map { .behindNewcomers(grace: Self.grace(after: $0)) } ?? .behindOthers
         while try await !isStored(turn, size: size, path: path, queueing: queueing, progress: progress) {
             guard rounds < 10 else {
                 throw TransferError(
@@ -63,7 +63,7 @@ public struct Uploader: Sendable {
         /// Those that are under way.
         case behindOthers
         /// Those that are under way, once the agents that start now have had time to say what they have in hand.
-        case behindNewcomers
+        case behindNewcomers(grace: Duration)
     }
 
     /// Stores an object unless the store has it; false if a collection got in between and it must be done again.
@@ -140,7 +140,9 @@ public struct Uploader: Sendable {
     }
 
     /// How long agents that start have to say what they were given.
-    private static let grace = Duration.seconds(1)
+    private static func grace(after startUp: Duration) -> Duration {
+        min(max(.seconds(1), startUp * 3), .seconds(10))
+    }
 
     /// Waits for those of the uploads under way that the object is best coded against.
     ///
@@ -151,7 +153,7 @@ public struct Uploader: Sendable {
     ) async throws -> [BaseManifest]? {
         var order = try await UploadOrder(
             of: turn.object, layout: layout, in: file, history: history, context)
-        if queueing == .behindNewcomers { try await waitForNewcomers(order) }
+        if case .behindNewcomers(let grace) = queueing { try await waitForNewcomers(order, grace) }
         var named: [BaseManifest]?
         while let other = context.turns.begin(turn, order.announcement, unless: order.waits) {
             if !order.isServed, !order.isLarge, !order.mustBeFirst(other) {
@@ -173,9 +175,9 @@ public struct Uploader: Sendable {
     ///
     /// git-lfs starts the others once the first has begun, and may have given that one any version. If the store lacks the
     /// version before, that most likely is in the same push.
-    private func waitForNewcomers(_ order: UploadOrder) async throws {
+    private func waitForNewcomers(_ order: UploadOrder, _ grace: Duration) async throws {
         let object = order.announcement.sketch.object
-        let end = context.clock.elapsed() + Self.grace
+        let end = context.clock.elapsed() + grace
         var expected: ObjectID?
         if let replaced = order.replaced, try await isLacking(replaced) { expected = replaced }
         while context.clock.elapsed() < end,
