@@ -8,7 +8,9 @@ package enum DedicatedThread {
     }
 
     /// Runs a closure in a new thread, which ends with it and takes no signals.
-    package static func start(_ work: @escaping @Sendable () -> Void) throws {
+    ///
+    /// - Parameter stackSize: the bytes of its stack; nil for the usual 8 MiB of address space.
+    package static func start(stackSize: Int? = nil, _ work: @escaping @Sendable () -> Void) throws {
         let context = Unmanaged.passRetained(Work(work))
         var all = sigset_t()
         var before = sigset_t()
@@ -17,15 +19,20 @@ package enum DedicatedThread {
         pthread_sigmask(SIG_SETMASK, &all, &before)
         defer { pthread_sigmask(SIG_SETMASK, &before, nil) }
         var thread = pthread_t()
-        let failure = pthread_create(
-            &thread, nil,
-            { context in
-                if let context { Unmanaged<Work>.fromOpaque(context).takeRetainedValue().run() }
-                return nil
-            }, context.toOpaque())
+        let failure = withUnsafeTemporaryAllocation(of: pthread_attr_t.self, capacity: 1) { buffer in
+            let attributes = buffer.baseAddress.flatMap { pthread_attr_init($0) == 0 ? $0 : nil }
+            defer { if let attributes { pthread_attr_destroy(attributes) } }
+            if let attributes, let stackSize { pthread_attr_setstacksize(attributes, stackSize) }
+            return pthread_create(
+                &thread, attributes,
+                { context in
+                    if let context { Unmanaged<Work>.fromOpaque(context).takeRetainedValue().run() }
+                    return nil
+                }, context.toOpaque())
+        }
         guard failure == 0 else {
             context.release()
-            throw StoreError.failed(to: "start a thread for", "the network", errno: failure)
+            throw StoreError.failed(to: "start a thread for", "what must wait", errno: failure)
         }
         pthread_detach(thread)
     }

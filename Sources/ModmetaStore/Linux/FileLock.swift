@@ -4,14 +4,16 @@ internal import Glibc
 struct FileLock: ~Copyable {
     private let descriptor: CInt
 
-    /// How often, and how long apart, a taken lock is tried again: 10 seconds in all.
-    private static let attempts = 500
-    private static let pause = Duration.milliseconds(20)
+    /// How long a lock that somebody else has is waited for.
+    private static let patience = Duration.seconds(10)
 
     /// Waits for the lock, creating the file where it is absent.
     ///
-    /// - Throws: `.unavailable` if somebody else has kept the lock for 10 seconds.
-    static func acquire(_ path: String, exactMode: UInt32?) async throws -> FileLock {
+    /// - Parameter patience: how long to wait.
+    /// - Throws: `.unavailable` if somebody else has kept the lock for that long.
+    static func acquire(
+        _ path: String, exactMode: UInt32?, patience: Duration = patience
+    ) async throws -> FileLock {
         let lock = FileLock(descriptor: RegularFile.open(path, O_RDWR | O_CREAT | O_NOFOLLOW))
         guard lock.descriptor >= 0 else {
             if errno == ENXIO { throw StoreError(.corrupt, "\(path) is not a regular file; remove it") }
@@ -19,13 +21,16 @@ struct FileLock: ~Copyable {
         }
         // Only the maker of the file may change its mode, and only it needs to.
         if let exactMode { _ = fchmod(lock.descriptor, mode_t(exactMode)) }
-        for _ in 0..<attempts {
-            if flock(lock.descriptor, LOCK_EX | LOCK_NB) == 0 { return lock }
-            guard errno == EWOULDBLOCK || errno == EINTR else { throw StoreError.failed(to: "lock", path) }
-            try await Task.sleep(for: pause)
+        switch LockAttempt(lock.descriptor, LOCK_EX) {
+        case .locked: return lock
+        case .failed(let number): throw StoreError.failed(to: "lock", path, errno: number)
+        case .held: break
         }
-        throw StoreError(
-            .unavailable, "another process keeps \(path) locked; end it, or give the same command again later")
+        guard let locked = try await LockWait.first(of: [path], LOCK_EX, for: patience) else {
+            throw StoreError(
+                .unavailable, "another process keeps \(path) locked; end it, or give the same command again later")
+        }
+        return FileLock(descriptor: locked.descriptor)
     }
 
     private init(descriptor: CInt) { self.descriptor = descriptor }
