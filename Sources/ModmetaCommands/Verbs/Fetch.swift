@@ -1,26 +1,9 @@
 internal import ArgumentParser
-internal import Glibc
 internal import ModmetaFormats
 internal import ModmetaGit
 internal import ModmetaRepository
 internal import ModmetaSnapshots
-internal import ModmetaTransfer
-
-/// What bytes that were fetched are compared with.
-private enum Proof: String {
-    /// The content hash of the snapshot's ID.
-    case content
-    /// The hashes of chunks in the store's manifests: an ID is one hash of all files, and cannot prove a part.
-    case chunks
-
-    /// The kind for people.
-    var text: String {
-        switch self {
-        case .content: "proved by the ID"
-        case .chunks: "proved by the chunks' hashes"
-        }
-    }
-}
+internal import ModmetaStore
 
 /// `modmeta fetch`: a snapshot's files, or some of its tensors, out of a store.
 struct Fetch: AsyncParsableCommand {
@@ -61,121 +44,64 @@ struct Fetch: AsyncParsableCommand {
 
     func run() async throws {
         try await reportingFailures {
-            var source = try await FetchSource(url: store ?? storeOption, remote: remote)
+            let source =
+                if let url = store ?? storeOption { try await FetchSource(url: url) { $0.show() } } else {
+                    try await FetchSource(remote: remote, of: .here())
+                }
             let document = try await source.repository.find(snapshot)
-            let files = try await source.files(of: document)
-            let area = dryRun ? nil : try FetchArea(directory: to, source: source.name)
-            if let area { source.work(in: area) }
-            let result =
-                tensors.isEmpty
-                ? try await wholeFiles(files, of: document, from: source, into: area)
-                : try await tensorFiles(files, from: source, into: area)
-            area?.remove()
-            try report(document, result)
+            let plan = try await FetchPlan(of: document, from: source, tensors: tensors)
+            if !dryRun { try await fetch(plan, from: source) }
+            try report(plan)
         }
     }
 
-    /// How many files are fetched at the same time.
-    private static let fileCount = 4
-
-    /// What was written, or would be.
-    private struct Result {
-        var files: [(path: String, bytes: UInt64)] = []
-        var tensorCount = 0
-        var chunkBytes: UInt64 = 0
-    }
-
-    private func wholeFiles(
-        _ files: [FetchSource.File], of document: SnapshotDocument, from source: FetchSource, into area: FetchArea?
-    ) async throws -> Result {
-        var result = Result()
-        for file in files { result.files.append((file.name, file.size)) }
-        guard let area else { return result }
-        let proof = FetchProof(document: document, files: files, area: area)
+    private func fetch(_ plan: FetchPlan, from source: FetchSource) async throws {
+        let fetch = try SnapshotFetch(plan, from: source, into: to)
         try await Meter.run("fetched", counting: source.traffic, concludes: true) { meter in
-            let shares = FetchMeter(meter, sizes: files.map(\.size))
-            try await withThrowingTaskGroup(of: Void.self) { group in
-                var next = 0
-                // Large files share the cores by themselves; of small ones several are waited for at a time.
-                func begin() {
-                    guard next < files.count else { return }
-                    let (index, file) = (next, files[next])
-                    next += 1
-                    group.addTask {
-                        let isNew = try await source.fetch(file, into: area) { shares.reached($0, of: index) }
-                        if isNew {
-                            proof.added(file.name)
-                            shares.reached(file.size, of: index)
-                        } else {
-                            shares.found(file.size, at: index)
-                        }
-                    }
-                }
-                for _ in 0..<Fetch.fileCount { begin() }
-                while try await group.next() != nil { begin() }
-            }
+            try await fetch.transfer { meter.reached($0, of: $1) }
         }
-        try await Meter.run("hashed") { meter in try await proof.run { meter.reached($0, of: $1) } }
-        return result
+        try await Meter.run("hashed") { meter in try await fetch.prove { meter.reached($0, of: $1) } }
+        fetch.finish()
     }
 
-    private func tensorFiles(
-        _ files: [FetchSource.File], from source: FetchSource, into area: FetchArea?
-    ) async throws -> Result {
-        let patterns = tensors
-        let selected = try await source.select(files) { name in
-            patterns.contains { fnmatch($0, name, 0) == 0 }
-        }
-        guard !selected.isEmpty else {
-            throw CommandFailure(
-                kind: .input, message: "no tensor of the snapshot has a name like \(tensors.joined(separator: " or "))",
-                hints: ["`modmeta inspect` lists the names of a file; only safetensors files are looked into."])
-        }
-        var result = Result()
-        for group in selected {
-            let bytes = group.selections.flatMap(\.tensors).reduce(0) { $0 + UInt64($1.range.count) }
-            result.files.append((group.name, bytes))
-            result.tensorCount += group.selections.reduce(0) { $0 + $1.tensors.count }
-            result.chunkBytes += group.selections.reduce(0) { $0 + $1.chunkBytes }
-        }
-        guard let area else { return result }
-        try await Meter.run("fetched", counting: source.traffic, concludes: true) { meter in
-            let shares = FetchMeter(meter, sizes: result.files.map(\.bytes))
-            for (index, group) in selected.enumerated() {
-                try await area.place(group.name) { path in
-                    try await TensorDownloader(context: source.context).download(group.selections, to: path) { bytes in
-                        shares.reached(bytes, of: index)
-                    }
-                    return true
-                }
-            }
-        }
-        return result
-    }
-
-    private func report(_ document: SnapshotDocument, _ result: Result) throws {
+    private func report(_ plan: FetchPlan) throws {
+        let document = plan.document
         if json {
             var value: DocumentValue = [
                 "snapshot": .string(document.name), "id": .string(document.id.description), "to": .string(to),
                 "dry_run": .bool(dryRun), "proof": proof.map { .string($0.rawValue) } ?? .null,
                 "files": .array(
-                    result.files.map { ["path": .string($0.path), "bytes": .integer(Int64(clamping: $0.bytes))] }),
+                    plan.files.map { ["path": .string($0.name), "bytes": .integer(Int64(clamping: $0.size))] }),
             ]
-            if !tensors.isEmpty {
-                value["tensors"] = .integer(Int64(result.tensorCount))
-                value["chunk_bytes"] = .integer(Int64(clamping: result.chunkBytes))
-            }
+            if let count = plan.tensorCount { value["tensors"] = .integer(Int64(count)) }
+            if let bytes = plan.chunkBytes { value["chunk_bytes"] = .integer(Int64(clamping: bytes)) }
             return try JSONOutput.print(value)
         }
-        let bytes = formatted(bytes: result.files.reduce(0) { $0 + $1.bytes })
+        let bytes = formatted(bytes: plan.files.reduce(0) { $0.addingSaturated($1.size) })
         let what =
-            tensors.isEmpty
-            ? "\(result.files.count) files, \(bytes)"
-            : "\(result.tensorCount) tensors, \(bytes), from chunks of \(formatted(bytes: result.chunkBytes))"
+            if let count = plan.tensorCount, let chunkBytes = plan.chunkBytes {
+                "\(count) tensors, \(bytes), from chunks of \(formatted(bytes: chunkBytes))"
+            } else { "\(plan.files.count) files, \(bytes)" }
         let proven = proof.map { " | \($0.text)" } ?? ""
         Terminal.print("\(document.name) | \(document.id) | \(what) | \(to)\(proven)")
     }
 
     /// What is known of the bytes that were written; nil if none were.
     private var proof: Proof? { dryRun ? nil : tensors.isEmpty ? .content : .chunks }
+}
+
+/// What bytes that were fetched are compared with.
+private enum Proof: String {
+    /// The content hash of the snapshot's ID.
+    case content
+    /// The hashes of chunks in the store's manifests: an ID is one hash of all files, and cannot prove a part.
+    case chunks
+
+    /// The kind for people.
+    var text: String {
+        switch self {
+        case .content: "proved by the ID"
+        case .chunks: "proved by the chunks' hashes"
+        }
+    }
 }

@@ -12,7 +12,7 @@ struct Hook: AsyncParsableCommand {
         static let configuration = CommandConfiguration(commandName: "pre-commit", shouldDisplay: false)
 
         func run() async throws {
-            try await reportingFailures { try await CommitGuard(repository: .discover()).check() }
+            try await reportingFailures { try await CommitGuard(repository: .here()).check() }
         }
     }
 
@@ -30,7 +30,7 @@ struct Hook: AsyncParsableCommand {
             try await reportingFailures {
                 var lines: [String] = []
                 while let line = readLine() { lines.append(line) }
-                try await PushGuard(repository: .discover(), remote: remote, url: url).check(lines)
+                try await PushGuard(repository: .here(), remote: remote, url: url).check(lines)
             }
         }
     }

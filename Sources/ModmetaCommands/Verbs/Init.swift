@@ -34,7 +34,7 @@ struct Init: AsyncParsableCommand {
             if try await Git().output(["rev-parse", "--git-dir"]).status != 0 {
                 _ = try await Git().run(["init", "-q"])
             }
-            let repository = try await SnapshotRepository.discover()
+            let repository = try await SnapshotRepository.here()
             try writeConfig(in: repository)
             try writeAttributes(in: repository)
             try await addRemote(in: repository)

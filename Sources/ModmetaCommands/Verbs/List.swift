@@ -26,15 +26,11 @@ struct List: AsyncParsableCommand {
 
     func run() async throws {
         try await reportingFailures {
-            let filters = try conditions.map { try MetricFilter(parsing: $0) }
-            let since = try since.map(beginning)
-            let snapshots = try await SnapshotRepository.discover().snapshots().filter { snapshot in
-                let context = snapshot.value["context"]
-                return filters.allSatisfy { $0.matches(snapshot) }
-                    && (project.map { context?["project"]?.text == $0 } ?? true)
-                    && (base.map { context?["base_model"]?["id"]?.text == $0 } ?? true)
-                    && (since.map { snapshot.created >= $0 } ?? true)
-            }
+            var filter = SnapshotFilter()
+            filter.metrics = try conditions.map { try MetricFilter(parsing: $0) }
+            filter.since = try since.map(beginning)
+            (filter.project, filter.baseModel) = (project, base)
+            let snapshots = try await SnapshotRepository.here().snapshots().filter { filter.matches($0) }
             if json { return try JSONOutput.print(snapshots.map(\.value)) }
             let rows = snapshots.map { snapshot in
                 [
@@ -49,18 +45,12 @@ struct List: AsyncParsableCommand {
         }
     }
 
-    /// The beginning that the time of a snapshot has or comes after.
     private func beginning(_ text: String) throws -> String {
-        let template = "dddd-dd-ddTdd:dd:ddZ"
-        let time = text.replacing(" ", with: "T", maxReplacements: 1)
-        let isTime = zip(time, template).allSatisfy { $1 == "d" ? $0.isASCII && $0.isNumber : $0 == $1 }
-        guard isTime, [4, 7, 10, 13, 16, 19, 20].contains(time.count) else {
-            let isCondition = (try? MetricFilter(parsing: text)) != nil
-            throw CommandFailure(
-                kind: .input,
-                message: "\(text) is no time; write as much as you like of 2024-05-22T14:30:00, in UTC",
-                hints: isCondition ? ["A condition stands by itself: \(command: "modmeta list \(text)")"] : [])
-        }
-        return time
+        if let time = SnapshotFilter.beginning(of: text) { return time }
+        let isCondition = (try? MetricFilter(parsing: text)) != nil
+        throw CommandFailure(
+            kind: .input,
+            message: "\(text) is no time; write as much as you like of 2024-05-22T14:30:00, in UTC",
+            hints: isCondition ? ["A condition stands by itself: \(command: "modmeta list \(text)")"] : [])
     }
 }

@@ -53,24 +53,15 @@ struct Prune: AsyncParsableCommand {
                 throw CommandFailure(
                     kind: .input, message: "\(url) keeps no history of its own; delete the tags where it is kept")
             }
-            let snapshots = try await StoreSnapshots(in: history)
-            for (name, reason) in snapshots.unreadable { Terminal.error("modmeta: kept: \(name): \(reason)") }
-            let members = snapshots.members.filter {
-                project == nil || $0.document.value["context"]?["project"]?.text == project
-            }
-            let reasons = rules.reasons(for: members.map(\.document), tagged: snapshots.tagged)
-            let going = members.filter { reasons[$0.document.name] == nil }
-            let held = try await history.reachable(
-                Set(going.map(\.tag.peeled)), without: Set(going.map(\.tag.name)))
-            let rows = members.map { member in
-                let name = member.document.name
-                let isHeld = held.contains(member.tag.peeled)
-                return PruneDocument.Row(
-                    name: name, id: member.document.id.description, created: member.document.created,
-                    isKept: reasons[name] != nil, reasons: reasons[name] ?? [], isReachable: isHeld)
+            let plan = try await RetentionPlan(rules, project: project, in: history)
+            for (name, reason) in plan.unreadable { Terminal.error("modmeta: kept: \(name): \(reason)") }
+            let rows = plan.members.map { member in
+                PruneDocument.Row(
+                    name: member.document.name, id: member.document.id.description, created: member.document.created,
+                    isKept: member.isKept, reasons: member.reasons, isReachable: member.isReachable)
             }
             if !json { show(rows) }
-            if !dryRun { try await history.delete(going.map(\.tag)) }
+            if !dryRun { try await plan.apply() }
             if json { return try JSONOutput.print(PruneDocument(dryRun: dryRun, snapshots: rows)) }
             conclude(rows, url)
         }

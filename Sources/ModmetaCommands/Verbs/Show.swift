@@ -17,7 +17,7 @@ struct Show: AsyncParsableCommand {
 
     func run() async throws {
         try await reportingFailures {
-            let document = try await SnapshotRepository.discover().find(snapshot)
+            let document = try await SnapshotRepository.here().find(snapshot)
             if json { return try JSONOutput.print(document.value) }
             var text = document.yaml
             while text.last == "\n" { text.removeLast() }

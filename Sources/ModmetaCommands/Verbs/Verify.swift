@@ -33,7 +33,7 @@ struct Verify: AsyncParsableCommand {
 
     func run() async throws {
         try await reportingFailures {
-            let repository = try await SnapshotRepository.discover()
+            let repository = try await SnapshotRepository.here()
             let document = try await repository.find(snapshot)
             let files =
                 paths.isEmpty ? try await repository.files(of: document) : try Checkpoint(paths: paths).files

@@ -8,7 +8,7 @@ internal import ModmetaStore
 ///
 /// Nothing that lies in the directory is taken for ours: what an interrupted fetch left is known from the user's cache
 /// (`FetchRecord`). Files come to their places without a link being followed.
-package final class FetchArea: Sendable {
+final class FetchArea: Sendable {
     /// The directory.
     let directory: HeldDirectory
     /// Where what is under way is kept, on the same file system.
@@ -19,7 +19,7 @@ package final class FetchArea: Sendable {
     /// Uses a directory, which is made where it is missing.
     ///
     /// - Parameter source: where the files come from; what is left of another fetch from there is gone on with.
-    package init(directory path: String, source: String) throws {
+    init(directory path: String, source: String) throws {
         directory = try FetchTarget.open(path)
         let record = FetchRecord(of: directory, from: source)
         if let record, let found = record.directory(in: directory) {
@@ -120,7 +120,7 @@ package final class FetchArea: Sendable {
     /// - Parameter write: writes the file at a path; returns whether it is what it should be.
     /// - Returns: what `write` did; a file that is not what it should be is removed.
     @discardableResult
-    package func place(_ name: String, write: (String) async throws -> Bool) async throws -> Bool {
+    func place(_ name: String, write: (String) async throws -> Bool) async throws -> Bool {
         let target = try place(of: name)
         guard try target.directory.status(of: target.name) == nil else {
             throw RepositoryError(
@@ -143,7 +143,7 @@ package final class FetchArea: Sendable {
     }
 
     /// Removes what was kept for going on.
-    package func remove() {
+    func remove() {
         work.removeContent()
         if unlinkat(directory.descriptor, workName, AT_REMOVEDIR) == 0 { record?.remove() }
     }

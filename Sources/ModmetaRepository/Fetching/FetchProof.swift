@@ -1,29 +1,29 @@
 internal import ModmetaFormats
-package import ModmetaSnapshots
+internal import ModmetaSnapshots
 internal import Synchronization
 
 /// Compares what a fetch wrote with the snapshot: the files under their final names, read again.
-package final class FetchProof: Sendable {
+final class FetchProof: Sendable {
     private let document: SnapshotDocument
     private let files: [FetchSource.File]
     private let area: FetchArea
     /// The files that were not there before.
     private let new = Mutex<[String]>([])
 
-    package init(document: SnapshotDocument, files: [FetchSource.File], area: FetchArea) {
+    init(document: SnapshotDocument, files: [FetchSource.File], area: FetchArea) {
         self.document = document
         self.files = files
         self.area = area
     }
 
     /// Notes a file that was put into its place.
-    package func added(_ name: String) { new.withLock { $0.append(name) } }
+    func added(_ name: String) { new.withLock { $0.append(name) } }
 
     /// Hashes the files as they lie on the disk.
     ///
     /// - Parameter progress: receives how many bytes are hashed, of how many.
     /// - Throws: `RepositoryError` with `finding` if they are not the snapshot; those that are new are removed then.
-    package func run(progress: @escaping HashingProgress) async throws {
+    func run(progress: @escaping HashingProgress) async throws {
         do {
             try await compare(progress)
         } catch {

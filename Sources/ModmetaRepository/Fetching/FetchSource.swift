@@ -1,61 +1,70 @@
 internal import Glibc
-package import ModmetaFormats
+internal import ModmetaFormats
 internal import ModmetaGit
-package import ModmetaSnapshots
-package import ModmetaStore
-package import ModmetaTransfer
+internal import ModmetaSnapshots
+public import ModmetaStore
+internal import ModmetaTransfer
 
 /// Where a snapshot comes from: a clone and its remote, or a store alone.
-package struct FetchSource {
+public struct FetchSource: Sendable {
     /// One file of a snapshot.
-    package struct File {
+    struct File {
         /// Where it goes, relative to the directory that is fetched into.
-        package var name: String
+        var name: String
         /// The object that git-lfs keeps it as; nil for what lies in Git itself.
-        package var object: ObjectID?
+        var object: ObjectID?
         /// The bytes, where they are in Git itself.
-        package var bytes: [UInt8] = []
-        package var size: UInt64
+        var bytes: [UInt8] = []
+        var size: UInt64
     }
 
     /// Tensors that go into one file.
-    package struct Group {
-        package var name: String
-        package var selections: [TensorSelection]
+    struct Group {
+        var name: String
+        var selections: [TensorSelection]
     }
 
-    package let repository: SnapshotRepository
-    package private(set) var context: TransferContext
+    /// The snapshots of the source.
+    public let repository: SnapshotRepository
+    private(set) var context: TransferContext
     /// What goes over the network to and from the store.
-    package let traffic: NetworkTraffic
+    public let traffic: NetworkTraffic
     /// Tells this source from others.
-    package let name: String
+    public let name: String
     /// Holds what is known of the store, where there is no clone to keep it.
     private let scratch: ScratchDirectory?
 
-    /// Opens the source.
+    /// Opens the store of a clone's remote.
+    ///
+    /// - Parameters:
+    ///   - remote: the name of the remote.
+    ///   - repository: the clone.
+    /// - Throws: `LFSAgentError` if no setting names a store, `StoreError` if it cannot be opened.
+    public init(remote: String = "origin", of repository: SnapshotRepository) async throws {
+        self.repository = repository
+        let session = try await StoreSession(.download, remote: remote, in: repository.repository, creates: false)
+        context = session.context
+        traffic = session.traffic
+        name = "remote \(remote) of \(repository.repository.commonDirectory)"
+        scratch = nil
+    }
+
+    /// Opens a store, without a clone. The program `git-remote-modmeta` must lie beside this one, or on `PATH`.
     ///
     /// What is known of a store is kept in a directory of this process alone, and so is its history: what lies in the
     /// directory that is fetched into, or where the command was given, plays no part.
-    /// - Parameter url: a store's URL; nil for the remote of the clone one is in.
-    package init(url: String?, remote: String) async throws {
-        guard let url else {
-            repository = try await SnapshotRepository.discover()
-            let session = try await StoreSession(
-                .download, remote: remote, in: repository.repository, creates: false)
-            context = session.context
-            traffic = session.traffic
-            name = "remote \(remote) of \(repository.repository.commonDirectory)"
-            scratch = nil
-            return
-        }
+    /// - Parameters:
+    ///   - url: the store's URL, as `modmeta::file:///mnt/models/qa`.
+    ///   - notify: receives what a person should know, from any task.
+    /// - Throws: `StoreError` if the store cannot be opened, `GitError` if its history cannot be fetched.
+    public init(url: String, notify: @escaping RepositoryNotice.Handler = { _ in }) async throws {
         let scratch = try ScratchDirectory()
         let outside = Git(directory: scratch.path, environment: Git.noRepository)
             .with(["GIT_CEILING_DIRECTORIES": scratch.path])
         let opening = try await StoreOpening(outsideOfRepositories: outside, stateDirectory: scratch.path)
         traffic = opening.traffic
         let opened = try await opening.open(try StoreURL(url), .download)
-        repository = try await SnapshotRepository(mirroringTagsOf: url, in: scratch)
+        repository = try await SnapshotRepository(mirroringTagsOf: url, in: scratch, notify: notify)
         let path = scratch.path
         context = TransferContext(
             store: opened.store, storeID: opened.format.id.hex,
@@ -67,7 +76,7 @@ package struct FetchSource {
     }
 
     /// Keeps what is under way in the directory that is fetched into.
-    package mutating func work(in area: FetchArea) {
+    mutating func work(in area: FetchArea) {
         context.partialDirectory = area.partialDirectory
         guard scratch != nil else { return }
         let objects = area.objectDirectory
@@ -75,7 +84,7 @@ package struct FetchSource {
     }
 
     /// The files of a snapshot, by the tree of its commit.
-    package func files(of document: SnapshotDocument) async throws -> [File] {
+    func files(of document: SnapshotDocument) async throws -> [File] {
         let listing = try await repository.entries(of: document)
         if let link = listing.first(where: \.entry.isLink) {
             throw RepositoryError(
@@ -102,7 +111,7 @@ package struct FetchSource {
     ///
     /// - Parameter progress: receives how many bytes of it are there.
     /// - Returns: false for one that was there already.
-    package func fetch(
+    func fetch(
         _ file: File, into area: FetchArea, progress: @escaping @Sendable (UInt64) -> Void
     ) async throws -> Bool {
         let digest = file.object?.digest ?? SHA256.hash(file.bytes)
@@ -133,7 +142,7 @@ package struct FetchSource {
     }
 
     /// The tensors that are wanted, by the directory their files lie in.
-    package func select(_ files: [File], where isWanted: (String) -> Bool) async throws -> [Group] {
+    func select(_ files: [File], where isWanted: (String) -> Bool) async throws -> [Group] {
         let downloader = TensorDownloader(context: context)
         var groups: [(directory: String, names: [String], selections: [TensorSelection])] = []
         for file in files {

@@ -5,8 +5,12 @@ extension SnapshotRepository {
     /// A bare repository with the snapshots' tags of a store and the history they lead to: documents and pointers, no
     /// weights.
     ///
-    /// - Parameter scratch: where it is made; it is gone with it.
-    init(mirroringTagsOf url: String, in scratch: ScratchDirectory) async throws {
+    /// - Parameters:
+    ///   - scratch: where it is made; it is gone with it.
+    ///   - notify: receives what a person should know.
+    init(
+        mirroringTagsOf url: String, in scratch: ScratchDirectory, notify: @escaping RepositoryNotice.Handler
+    ) async throws {
         let directory = "\(scratch.path)/history.git"
         var git = Git(directory: scratch.path, environment: Git.noRepository)
         _ = try await git.run(["init", "-q", "--bare", "--template=", directory])
@@ -23,6 +27,6 @@ extension SnapshotRepository {
             "--no-tags",
             "--no-write-fetch-head", "--recurse-submodules=no", "--", url, refs,
         ])
-        self.init(repository: try await Repository.discover(with: git), top: directory)
+        self.init(repository: try await Repository.discover(with: git), top: directory, notify: notify)
     }
 }

@@ -3,15 +3,16 @@ internal import ModmetaGit
 internal import ModmetaSnapshots
 
 /// What the pre-commit hook refuses: weights without a snapshot, and snapshots or settings that break their schema.
-package struct CommitGuard {
+public struct CommitGuard: Sendable {
     let repository: SnapshotRepository
 
-    package init(repository: SnapshotRepository) { self.repository = repository }
+    /// Creates a guard.
+    public init(repository: SnapshotRepository) { self.repository = repository }
 
     /// Looks at what is staged.
     ///
-    /// - Throws: `RepositoryError` with what to run.
-    package func check() async throws {
+    /// - Throws: `RepositoryError` with `finding` and what to run; `SnapshotError` if a staged snapshot cannot be read.
+    public func check() async throws {
         // Not `repository.git`: the index is the one git gave the hook.
         var git = repository.repository.git
         git.directory = repository.top
@@ -102,7 +103,7 @@ package struct CommitGuard {
     }
 
     private func checkConfigs(of document: SnapshotDocument) throws {
-        let schema = try HyperparameterSchema.load(path: "\(repository.top)/\(HyperparameterSchema.path)")
+        let schema = try repository.schema()
         for member in document.value["context"]?["config"]?.members ?? [] {
             let check = schema.check(member.value, path: member.key)
             guard let finding = check.findings.first(where: { $0.severity == .error }) else { continue }

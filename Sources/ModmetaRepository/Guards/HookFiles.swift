@@ -2,10 +2,11 @@ internal import Glibc
 internal import ModmetaGit
 
 /// The hooks of a repository: written where there are none, joined with git-lfs's own, and never in place of others.
-package struct HookFiles {
+public struct HookFiles: Sendable {
     let repository: SnapshotRepository
 
-    package init(repository: SnapshotRepository) { self.repository = repository }
+    /// Prepares to write the hooks of a repository.
+    public init(repository: SnapshotRepository) { self.repository = repository }
 
     private static let mark = "# Written by modmeta init --hooks."
     private static let preCommit = """
@@ -26,7 +27,7 @@ package struct HookFiles {
     /// Writes the hooks; doing it again changes nothing.
     ///
     /// - Throws: `RepositoryError` with what to add where a hook of somebody else is there.
-    package func write() async throws {
+    public func write() async throws {
         let lines = try await repository.git.run(["rev-parse", "--path-format=absolute", "--git-path", "hooks"]).lines
         let directory = String(lines[0])
         let hooks = [

@@ -7,20 +7,25 @@ internal import ModmetaTransfer
 /// What the pre-push hook refuses: tags of snapshots whose objects the store cannot give back.
 ///
 /// It runs after git-lfs's own hook, which sends them.
-package struct PushGuard {
+public struct PushGuard: Sendable {
     let repository: SnapshotRepository
     let remote: String
     /// The URL that is pushed to, as git gives it.
     let url: String
 
-    package init(repository: SnapshotRepository, remote: String, url: String) {
+    /// Creates a guard.
+    ///
+    /// - Parameters:
+    ///   - remote: the remote's name, or the URL where it has none.
+    ///   - url: the URL that is pushed to, as git gives it to the hook.
+    public init(repository: SnapshotRepository, remote: String, url: String) {
         (self.repository, self.remote, self.url) = (repository, remote, url)
     }
 
     /// Looks at what is pushed, as git writes it: `<local ref> <local object> <remote ref> <remote object>`.
     ///
-    /// - Throws: `RepositoryError` with what to run.
-    package func check(_ lines: [String]) async throws {
+    /// - Throws: `RepositoryError` with `finding` and what to run; `StoreError` if the store cannot be asked.
+    public func check(_ lines: [String]) async throws {
         let names = lines.compactMap { line -> String? in
             let fields = line.split(separator: " ")
             // A local object of zeros: the tag is deleted.

@@ -1,23 +1,23 @@
-package import ModmetaGit
-package import ModmetaSnapshots
+internal import ModmetaGit
+internal import ModmetaSnapshots
 
 /// The snapshots in a store's history: their tags, and the documents the tags lead to.
-package struct StoreSnapshots {
+struct StoreSnapshots {
     /// A snapshot and the tag that names it.
-    package struct Member {
-        package var tag: MaintainedHistory.Ref
-        package var document: SnapshotDocument
+    struct Member {
+        var tag: MaintainedHistory.Ref
+        var document: SnapshotDocument
     }
 
     /// The snapshots, the latest first.
-    package var members: [Member] = []
+    var members: [Member] = []
     /// Names of those whose commit another tag names too.
-    package var tagged: Set<String> = []
+    var tagged: Set<String> = []
     /// The names of tags that look like a snapshot's and lead to no readable document, with the reasons.
-    package var unreadable: [(name: String, reason: String)] = []
+    var unreadable: [(name: String, reason: String)] = []
 
     /// Reads them.
-    package init(in history: MaintainedHistory) async throws {
+    init(in history: MaintainedHistory) async throws {
         let tags = try await history.refs(below: "refs/tags/")
         let own = tags.filter { $0.name.hasPrefix(SnapshotRepository.tagPrefix) }
         let others = Set(tags.filter { !$0.name.hasPrefix(SnapshotRepository.tagPrefix) }.map(\.peeled))

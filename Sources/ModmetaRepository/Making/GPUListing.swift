@@ -2,9 +2,9 @@ internal import ModmetaSnapshots
 internal import Subprocess
 
 /// The GPUs of this machine.
-package enum GPUListing {
+enum GPUListing {
     /// What nvidia-smi says; none where there is no such program or it fails.
-    package static func current() async -> [String] {
+    static func current() async -> [String] {
         let result = try? await Subprocess.run(
             .name("nvidia-smi"),
             arguments: ["--query-gpu=name,memory.total", "--format=csv,noheader,nounits"],

@@ -6,7 +6,7 @@ internal import ModmetaSnapshots
 ///
 /// Whatever git believes of a file that it has an entry of (its times, that it is unchanged, that it is not to be looked at)
 /// is compared with the file's bytes, and so is what its filters make of them.
-package struct HashedFiles {
+struct HashedFiles {
     private let repository: SnapshotRepository
     /// The paths below the top.
     private let paths: [String]
@@ -92,7 +92,7 @@ package struct HashedFiles {
     }
 
     /// What to say of a directory of the checkpoint that is a repository of its own.
-    package static func refusal(ofRepository path: String) -> RepositoryError {
+    static func refusal(ofRepository path: String) -> RepositoryError {
         RepositoryError(
             kind: .input,
             message: "\(path) is a Git repository of its own, and Git would keep the name of its commit and no files",

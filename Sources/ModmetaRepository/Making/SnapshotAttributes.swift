@@ -1,11 +1,11 @@
 internal import ModmetaFormats
 internal import ModmetaGit
-package import ModmetaSnapshots
+internal import ModmetaSnapshots
 
 /// Sees to it that Git keeps each file of a checkpoint where it belongs and as it is: weights in git-lfs, and no bytes changed.
 ///
 /// What `.gitattributes` lacks for that is added to it, before anything is hashed.
-package struct SnapshotAttributes {
+struct SnapshotAttributes {
     /// A file of the checkpoint.
     struct File {
         /// The path below the top.
@@ -26,7 +26,7 @@ package struct SnapshotAttributes {
     let files: [File]
 
     /// Looks at the files of a checkpoint.
-    package init(of checkpoint: Checkpoint, paths: [String], in repository: SnapshotRepository) throws {
+    init(of checkpoint: Checkpoint, paths: [String], in repository: SnapshotRepository) throws {
         let prefix = try RepositoryPath.relative(checkpoint.root, to: repository.top) ?? "."
         files = try checkpoint.files.compactMap { file in
             guard case .file(let path) = file.source else { return nil }
@@ -47,24 +47,24 @@ package struct SnapshotAttributes {
 
     /// Adds what `.gitattributes` lacks.
     ///
-    /// - Returns: what `.gitattributes` was, if it was changed; empty where there was none.
+    /// - Returns: the change; nil if nothing was added.
     /// - Throws: `RepositoryError` where another file than the one at the top has the last word, and it is wrong.
-    package func settle() async throws -> [UInt8]? {
+    func settle() async throws -> AttributesChange? {
         let path = "\(repository.top)/.gitattributes"
         guard !RepositoryPath.isLink(path) else {
             throw RepositoryError(kind: .input, message: "\(path) is a symbolic link, which git does not follow")
         }
-        let before = WorkFile.exists(path) ? try WorkFile.bytes(of: path) : []
+        let change = AttributesChange(path: path, former: WorkFile.exists(path) ? try WorkFile.bytes(of: path) : nil)
         let lines = try await missingLines()
         if !lines.isEmpty {
             try WorkFile.write(
-                AttributesFile.text(String(decoding: before, as: UTF8.self), adding: lines), to: path)
+                AttributesFile.text(String(decoding: change.former ?? [], as: UTF8.self), adding: lines), to: path)
         }
         do { try await check() } catch {
-            if !lines.isEmpty { try WorkFile.write(before, to: path) }
+            if !lines.isEmpty { change.undo() }
             throw error
         }
-        return lines.isEmpty ? nil : before
+        return lines.isEmpty ? nil : change
     }
 
     private func missingLines() async throws -> [String] {
@@ -126,9 +126,11 @@ package struct SnapshotAttributes {
                 throw refusal(file, "lets git change its bytes (text, ident or working-tree-encoding)", "text")
             }
             if Self.belongsToLFS(file.content, size: file.size) {
-                Terminal.error(
-                    "modmeta: note: \(file.path) (\(formatted(bytes: file.size))) goes into Git's own history: "
-                        + ".gitattributes excludes it from git-lfs")
+                repository.notify(
+                    RepositoryNotice(
+                        .note,
+                        "\(file.path) (\(formatted(bytes: file.size))) goes into Git's own history: "
+                            + ".gitattributes excludes it from git-lfs"))
             }
         }
     }

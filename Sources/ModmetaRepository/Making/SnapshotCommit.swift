@@ -1,21 +1,17 @@
 internal import Glibc
 internal import ModmetaFormats
 internal import ModmetaGit
-package import ModmetaSnapshots
+internal import ModmetaSnapshots
 
 /// Makes a snapshot's commit and tag: both, or nothing.
 ///
 /// Everything is prepared beside what the user sees, in an index of its own; one transaction then moves the branch and
 /// makes the tag. A process that dies before it leaves objects that nobody names.
-package struct SnapshotCommit {
+struct SnapshotCommit {
     let repository: SnapshotRepository
     let document: SnapshotDocument
     /// The records of the data, committed beside the document.
     var records: [DatasetManifest] = []
-
-    package init(repository: SnapshotRepository, document: SnapshotDocument, records: [DatasetManifest] = []) {
-        (self.repository, self.document, self.records) = (repository, document, records)
-    }
 
     /// Files that the snapshot needs to be read elsewhere: ours, and those that say what git-lfs keeps.
     private var companions: [String] {
@@ -42,7 +38,7 @@ package struct SnapshotCommit {
     ///   - files: the checkpoint's files, by their paths below the top.
     ///   - weightFiles: paths of files with tensors, relative to the top, which must go through git-lfs.
     ///   - checkUnchanged: throws where the files are not what was hashed; called after they were added.
-    package func make(
+    func make(
         on head: String?, files: [String], weightFiles: [String], checkUnchanged: () async throws -> Void
     ) async throws -> String {
         try await checkFilters(weightFiles)
@@ -78,7 +74,7 @@ package struct SnapshotCommit {
     }
 
     /// Finishes what an interrupted run left: the tag is there and the branch is not moved, or the other way round.
-    package func finish(commit: String, isTagged: Bool, head: String?) async throws {
+    func finish(commit: String, isTagged: Bool, head: String?) async throws {
         if !isTagged {
             let tag = try await makeTag(commit)
             _ = try await repository.git.run(["update-ref", SnapshotRepository.tagPrefix + document.name, tag, ""])
@@ -93,13 +89,9 @@ package struct SnapshotCommit {
     /// Makes the work tree and the index agree with the commit; what fails here harms nothing and is said.
     ///
     /// No git command is let write the index: killed, it would leave its lock behind.
-    package func refresh(commit: String) async { await refresh(commit: commit, from: nil) }
-
-    /// Makes the work tree and the index agree with the commit.
-    ///
     /// - Parameter staging: an index that has the snapshot's files; without one, or where the index was changed meanwhile,
     ///   entries are set for which git hashes the files once more.
-    private func refresh(commit: String, from staging: SnapshotStaging?) async {
+    func refresh(commit: String, from staging: SnapshotStaging? = nil) async {
         do {
             try WorkFile.write(document.yaml, to: "\(repository.top)/\(SnapshotDocument.path(of: document.name))")
             for manifest in records where !WorkFile.exists("\(repository.top)/\(manifest.path)") {
@@ -116,9 +108,10 @@ package struct SnapshotCommit {
             }
             throw RepositoryError(kind: .environment, message: "other git commands change it all the time")
         } catch {
-            let reason = "\(error)"
-            Terminal.error("modmeta: the snapshot is made, but git's index is not up to date: \(reason)")
-            Terminal.error("  hint: When no other git command is at work, give the same command again.")
+            repository.notify(
+                RepositoryNotice(
+                    .warning, "the snapshot is made, but git's index is not up to date: \(error)",
+                    hints: ["When no other git command is at work, run the command again."]))
         }
     }
 
@@ -133,9 +126,11 @@ package struct SnapshotCommit {
 
     private func makeTag(_ commit: String) async throws -> String {
         if repository.repository.configuration.isTrue("tag.gpgsign") {
-            Terminal.error("modmeta: note: tag.gpgSign is set, and modmeta does not sign; to sign the tag afterwards:")
-            Terminal.error(
-                "  \(command: "git tag -f -s snapshot/\(document.name) \("snapshot/\(document.name)^{}")")")
+            let name = "snapshot/\(document.name)"
+            repository.notify(
+                RepositoryNotice(
+                    .note, "tag.gpgSign is set, and modmeta does not sign",
+                    hints: ["To sign the tag afterwards: \(command: "git tag -f -s \(name) \("\(name)^{}")")"]))
         }
         let tagger = try await repository.git.run(["var", "GIT_COMMITTER_IDENT"]).lines[0]
         let text = """
@@ -164,7 +159,7 @@ package struct SnapshotCommit {
             commit
 
             """
-        let locks = SnapshotLocks(repository: repository.repository)
+        let locks = SnapshotLocks(of: repository)
         let branch = try await repository.git.output(["symbolic-ref", "--quiet", "HEAD"]).lines.first.map(String.init)
         try locks.begin(
             [("HEAD", commit), ("\(SnapshotRepository.tagPrefix)\(document.name)", tag)]

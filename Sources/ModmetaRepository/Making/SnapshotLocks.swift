@@ -1,15 +1,19 @@
 internal import Glibc
-package import ModmetaGit
+internal import ModmetaGit
 
 /// The lock files of git that a killed `modmeta snapshot` can leave behind, and how they are told from living ones.
 ///
 /// Before the refs are moved, a note says which process moves which refs to what. A lock is ours and stale where the process
 /// of a note is gone, and the lock holds what the note says or nothing, and has not changed for two seconds: git holds such
 /// locks for milliseconds.
-package struct SnapshotLocks {
-    let repository: Repository
+struct SnapshotLocks {
+    private let repository: Repository
+    private let notify: RepositoryNotice.Handler
 
-    package init(repository: Repository) { self.repository = repository }
+    init(of repository: SnapshotRepository) {
+        self.repository = repository.repository
+        notify = repository.notify
+    }
 
     private static let prefix = "moving."
     private static let indexPrefix = "indexing."
@@ -24,7 +28,7 @@ package struct SnapshotLocks {
     func end() { unlink("\(repository.stateDirectory)/\(Self.prefix)\(getpid())") }
 
     /// Removes what processes that were killed left: lock files of git that are provably ours, and private indexes.
-    package func clear() async {
+    func clear() async {
         for name in WorkFile.names(in: repository.stateDirectory) {
             if name.hasPrefix(Self.prefix), let pid = pid_t(name.dropFirst(Self.prefix.count)), isGone(pid) {
                 let note = "\(repository.stateDirectory)/\(name)"
@@ -69,7 +73,7 @@ package struct SnapshotLocks {
         // The git that made it may have outlived us.
         try? await Task.sleep(for: .seconds(2))
         guard FileIdentity(of: lock) == before, unlink(lock) == 0 else { return }
-        Terminal.error("modmeta: removed \(lock), which a snapshot that was killed left behind")
+        notify(RepositoryNotice(.warning, "removed \(lock), which a snapshot that was killed left behind"))
     }
 
 }
@@ -92,7 +96,7 @@ extension SnapshotLocks {
     }
 
     /// Refuses to begin where git's index is locked: the snapshot could not be shown in it.
-    package func checkIndex() throws {
+    func checkIndex() throws {
         let index = "\(repository.gitDirectory)/index"
         if WorkFile.exists("\(index).lock") { throw Self.taken(index) }
     }
@@ -115,7 +119,7 @@ extension SnapshotLocks {
         guard let identity = FileIdentity(of: own) else { return }
         let lock = "\(repository.gitDirectory)/index.lock"
         if FileIdentity(of: lock) == identity, unlink(lock) == 0 {
-            Terminal.error("modmeta: removed \(lock), which a snapshot that was killed left behind")
+            notify(RepositoryNotice(.warning, "removed \(lock), which a snapshot that was killed left behind"))
         }
         unlink(own)
     }

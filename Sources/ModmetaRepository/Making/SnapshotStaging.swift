@@ -73,7 +73,7 @@ struct SnapshotStaging {
     /// - Returns: false, and nothing is changed, where the index is no longer what was copied.
     /// - Throws: `RepositoryError` where another process has the lock.
     func publish() throws -> Bool {
-        let locks = SnapshotLocks(repository: repository.repository)
+        let locks = SnapshotLocks(of: repository)
         guard !RepositoryPath.isLink(target) else {
             throw RepositoryError(kind: .environment, message: "\(target) is a symbolic link, which is not followed")
         }

@@ -1,13 +1,17 @@
 internal import ModmetaFormats
 internal import ModmetaGit
-package import ModmetaSnapshots
+public import ModmetaSnapshots
 
 extension SnapshotRepository {
     /// How files differ from those that a snapshot's commit holds; nil if the snapshot is in no commit.
     ///
-    /// - Parameter isOwn: whether the files are the commit's own, by the local LFS objects, which are then compared with
-    ///   what they should be.
-    package func difference(
+    /// - Parameters:
+    ///   - files: the files, each with its name relative to the checkpoint's root.
+    ///   - document: the snapshot.
+    ///   - isOwn: whether the files are the commit's own, by the local LFS objects, which are then compared with what they
+    ///     should be.
+    /// - Throws: `SnapshotError` if a file cannot be read, `GitError` if the commit cannot.
+    public func difference(
         of files: [ContentFile], from document: SnapshotDocument, isOwn: Bool
     ) async throws -> ContentDifference? {
         guard try await committed(document.name) != nil else { return nil }

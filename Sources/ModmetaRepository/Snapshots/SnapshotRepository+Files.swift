@@ -1,10 +1,13 @@
 internal import ModmetaFormats
 internal import ModmetaGit
-package import ModmetaSnapshots
+public import ModmetaSnapshots
 
 extension SnapshotRepository {
     /// The files of a snapshot as its commit holds them, weights by the local LFS objects.
-    package func files(of document: SnapshotDocument) async throws -> [ContentFile] {
+    ///
+    /// - Throws: `RepositoryError` with `environment` if the weights of one are not on this machine, with `finding` if the
+    ///   commit holds none of the files.
+    public func files(of document: SnapshotDocument) async throws -> [ContentFile] {
         guard let found = try await committed(document.name) else {
             return try Checkpoint(paths: document.paths.map { "\(top)/\($0)" }).files
         }

@@ -1,9 +1,11 @@
 internal import ModmetaGit
-package import ModmetaSnapshots
+public import ModmetaSnapshots
 
 extension SnapshotRepository {
     /// The snapshot a person means by a name, a tag, a beginning of a hash, or a commit.
-    package func find(_ text: String) async throws -> SnapshotDocument {
+    ///
+    /// - Throws: `SnapshotError` with `missing` or `ambiguous`.
+    public func find(_ text: String) async throws -> SnapshotDocument {
         let name = SnapshotSelector.name(in: text)
         if (try? SnapshotName.check(name)) != nil, let found = try await committed(name), found.document.name == name {
             return found.document

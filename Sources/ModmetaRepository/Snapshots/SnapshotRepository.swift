@@ -1,23 +1,34 @@
 internal import Glibc
-package import ModmetaGit
-package import ModmetaSnapshots
+public import ModmetaGit
+public import ModmetaSnapshots
 
 /// The snapshots of a Git repository: the tags that name them, and the documents the tags lead to.
-package struct SnapshotRepository {
-    package static let tagPrefix = "refs/tags/snapshot/"
+public struct SnapshotRepository: Sendable {
+    /// Where the names of snapshots' tags begin.
+    public static let tagPrefix = "refs/tags/snapshot/"
 
-    package let repository: Repository
-    /// The top of the work tree.
-    package let top: String
+    /// The Git repository.
+    public let repository: Repository
+    /// The top of the work tree, as an absolute path; the directory itself of a bare repository.
+    public let top: String
+    /// Receives what a person should know of work that goes on all the same.
+    let notify: RepositoryNotice.Handler
 
-    /// Finds the repository of the current directory, which must have a work tree.
-    package static func discover() async throws -> SnapshotRepository {
+    /// Finds a repository, which must have a work tree.
+    ///
+    /// - Parameters:
+    ///   - git: a runner of git in the work tree; by default in the current directory.
+    ///   - notify: receives what a person should know of work that goes on all the same, from any task.
+    /// - Throws: `RepositoryError` with `input` if there is none, `GitError` if git cannot be run.
+    public static func discover(
+        with git: Git = Git(), notify: @escaping RepositoryNotice.Handler = { _ in }
+    ) async throws -> SnapshotRepository {
         do {
-            let repository = try await Repository.discover()
+            let repository = try await Repository.discover(with: git)
             guard let top = repository.workTree else {
                 throw RepositoryError(kind: .input, message: "snapshots need a work tree, and this repository is bare")
             }
-            return SnapshotRepository(repository: repository, top: top)
+            return SnapshotRepository(repository: repository, top: top, notify: notify)
         } catch let error as LFSAgentError {
             throw RepositoryError(
                 kind: .input, message: "\(error)", hints: ["`modmeta init` makes a repository for snapshots."])
@@ -25,15 +36,20 @@ package struct SnapshotRepository {
     }
 
     /// Runs git at the top of the work tree.
-    package var git: Git {
+    public var git: Git {
         var git = repository.git
         git.directory = top
         // A hook's prefix is not ours. Killed in a command that only looks, git would leave a lock of the index behind.
         return git.with(["GIT_PREFIX": nil, "GIT_OPTIONAL_LOCKS": "0"])
     }
 
+    /// The schema that training configurations are held to: the repository's own, else the built-in one.
+    ///
+    /// - Throws: `SnapshotError` if the repository's own cannot be read.
+    public func schema() throws -> HyperparameterSchema { try .load(path: "\(top)/\(HyperparameterSchema.path)") }
+
     /// The commit `HEAD` leads to, or nil before the first.
-    package func head() async throws -> String? {
+    public func head() async throws -> String? {
         let output = try await git.output(["rev-parse", "--verify", "--quiet", "HEAD^{commit}"])
         return output.status == 0 ? output.lines.first.map(String.init) : nil
     }
@@ -51,9 +67,10 @@ package struct SnapshotRepository {
 
     /// The snapshots, by age: what tags lead to, then what lies in the work tree without a tag.
     ///
-    /// A document that cannot be read is named on standard error and passed over.
-    /// - Parameter text: where it is not nil, only documents that could be meant by it are read.
-    package func snapshots(meantBy text: String? = nil) async throws -> [SnapshotDocument] {
+    /// A document that cannot be read is skipped, with a notice.
+    /// - Parameter text: if it is not nil, only documents that could be meant by it are read.
+    /// - Throws: `GitError` if git cannot list the tags.
+    public func snapshots(meantBy text: String? = nil) async throws -> [SnapshotDocument] {
         let tags = try await git.run(["for-each-ref", "--format=%(objectname) %(refname)", Self.tagPrefix])
             .lines.compactMap { line -> (object: String, name: String)? in
                 let fields = line.split(separator: " ", maxSplits: 1)
@@ -87,7 +104,7 @@ package struct SnapshotRepository {
                     || parts.allSatisfy { Self.isHeld($0, by: finding.bytes) }
             }
         }
-        let read = await Self.read(findings)
+        let read = await self.read(findings)
         var new: [String: SnapshotDocument] = [:]
         for (finding, document) in read where !finding.isIndexed { finding.object.map { new[$0] = document } }
         index.save(tags.map(\.object), adding: new, in: repository)
@@ -109,7 +126,7 @@ package struct SnapshotRepository {
     }
 
     /// Reads documents on all processors.
-    private static func read(_ findings: [Finding]) async -> [(finding: Finding, document: SnapshotDocument)] {
+    private func read(_ findings: [Finding]) async -> [(finding: Finding, document: SnapshotDocument)] {
         await withTaskGroup(of: [(finding: Finding, document: SnapshotDocument)].self) { group in
             for start in stride(from: 0, to: findings.count, by: 64) {
                 let share = findings[start..<min(start + 64, findings.count)]
@@ -121,7 +138,7 @@ package struct SnapshotRepository {
         }
     }
 
-    private static func read(_ finding: Finding) -> SnapshotDocument? {
+    private func read(_ finding: Finding) -> SnapshotDocument? {
         // What the index has of it that is not like a document is read again when the index is gone.
         if finding.isIndexed { return SnapshotDocument(trusting: finding.bytes) }
         do {
@@ -131,7 +148,7 @@ package struct SnapshotRepository {
             }
             return document
         } catch {
-            Terminal.error("modmeta: passed over: \(error)")
+            notify(RepositoryNotice(.warning, "skipped: \(error)"))
             return nil
         }
     }
@@ -151,9 +168,8 @@ package struct SnapshotRepository {
         }
     }
 
-    /// The document of a name: by its tag, else as it is at `HEAD`; nil where there is neither.
-    package func committed(_ name: String) async throws -> (document: SnapshotDocument, commit: String, isTagged: Bool)?
-    {
+    /// The document of a name: by its tag, else as it is at `HEAD`; nil if there is neither.
+    func committed(_ name: String) async throws -> (document: SnapshotDocument, commit: String, isTagged: Bool)? {
         let path = SnapshotDocument.path(of: name)
         let places = [(Self.tagPrefix + name, true), ("HEAD", false)]
         let found = try await objects(places.flatMap { ["\($0.0)^{commit}", "\($0.0):\(path)"] })

@@ -1,5 +1,4 @@
 internal import ArgumentParser
-internal import Glibc
 internal import ModmetaFormats
 internal import ModmetaGit
 internal import ModmetaRepository
@@ -32,9 +31,6 @@ struct StoreCopy: AsyncParsableCommand {
     @Flag(help: "Print one JSON document.")
     var json = false
 
-    /// How often a copy begins again because somebody pushed meanwhile.
-    private static let roundLimit = 8
-
     func validate() throws {
         guard (1...256).contains(jobs) else { throw ValidationError("--jobs is a number from 1 to 256.") }
     }
@@ -43,43 +39,18 @@ struct StoreCopy: AsyncParsableCommand {
         try await reportingFailures {
             let (from, to) = (try StoreURL(source), try StoreURL(destination))
             let opening = try await StoreOpening.here()
-            let old = try await opening.open(from, .download).store
-            let objectFormat = try await MaintainedHistory.objectFormat(of: from) ?? .sha1
-            let new = try await opening.open(to, .upload, absence: .made(objectFormat)).store
-            let scratch = getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
-            let copiesGit = !skipsGit && StoreCopy.hasHistory(from) && StoreCopy.hasHistory(to)
-            let history = copiesGit ? try await MaintainedHistory.ifAny(of: from) : nil
-            let copier = StoreCopier(
-                from: old, to: new, width: jobs, scratch: scratch, parseManifest: StoreAudit.manifestParser)
-            var report = CopyReport()
-            var hasCopiedGit = false
-            for round in 1... {
-                let mark = try await history?.mark()
-                let copied = try await Meter.run("copied", counting: opening.traffic, concludes: true) { meter in
-                    try await copier.copy(live: history ?? ListedObjects([])) { meter.reached($0) }
-                }
-                report.add(copied)
-                // No ref of the copy is to lead to weights that it does not have.
-                guard let history, copied.failures.isEmpty else { break }
-                try await MaintainedHistory.copy(from: from, to: to)
-                hasCopiedGit = true
-                // What was pushed meanwhile may have its refs in the copy, and not its weights.
-                if try await history.mark() == mark { break }
-                guard round < StoreCopy.roundLimit else {
-                    throw CommandFailure(
-                        kind: .environment,
-                        message: "pushes to \(from) keep coming, so the copy may lack weights of the latest",
-                        hints: ["Give the same command again."])
+            let replication = try await StoreReplication(
+                from: from, to: to, with: opening, copiesHistory: !skipsGit, width: jobs)
+            let outcome = try await replication.run { copy in
+                try await Meter.run("copied", counting: opening.traffic, concludes: true) { meter in
+                    try await copy { meter.reached($0) }
                 }
             }
-            if try await old.format().hasHistoryElsewhere { try await new.noteHistoryElsewhere() }
+            let (report, hasCopiedGit) = (outcome.report, outcome.hasCopiedHistory)
             if json { try JSONOutput.print(CopyDocument(report, hasCopiedGit)) } else { show(report, hasCopiedGit) }
             guard report.failures.isEmpty else { throw ExitCode(CommandFailure.Kind.finding.rawValue) }
         }
     }
-
-    /// Whether a store of this kind keeps its own Git history.
-    private static func hasHistory(_ url: StoreURL) -> Bool { if case .server = url.location { false } else { true } }
 
     private func show(_ report: CopyReport, _ copiesGit: Bool) {
         for failure in report.failures { Terminal.print("not copied: \(failure.key.path): \(failure.reason)") }

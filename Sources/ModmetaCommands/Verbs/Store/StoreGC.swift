@@ -174,18 +174,3 @@ struct StoreGC: AsyncParsableCommand {
         }
     }
 }
-
-extension Collector {
-    /// Prepares a collection with the manifests of this program.
-    init(collecting store: any ObjectStore, live: any LiveObjects, grace: Int64, lost: Set<ObjectID>) {
-        self.init(store: store, live: live, grace: grace, lost: lost, parseManifest: StoreAudit.manifestParser)
-    }
-}
-
-extension MaintainedHistory {
-    /// The history in a store; nil for a store that keeps none.
-    static func ifAny(of url: StoreURL) async throws -> MaintainedHistory? {
-        if case .server = url.location { return nil }
-        return try await MaintainedHistory(of: url)
-    }
-}

@@ -13,8 +13,8 @@ enum ConfigChecking {
             }
             return try .load(path: path)
         }
-        guard let repository = try? await SnapshotRepository.discover() else { return try .builtIn() }
-        return try .load(path: "\(repository.top)/\(HyperparameterSchema.path)")
+        guard let repository = try? await SnapshotRepository.here() else { return try .builtIn() }
+        return try repository.schema()
     }
 
     /// Shows what was found in one file: findings on standard output, one line each.

@@ -1,8 +1,8 @@
 internal import ArgumentParser
 internal import ModmetaFormats
 internal import ModmetaGit
+internal import ModmetaRepository
 internal import ModmetaStore
-internal import Synchronization
 
 /// `modmeta store verify`: finds all that keeps a reader of a store from what its refs lead to.
 struct StoreVerify: AsyncParsableCommand {
@@ -43,13 +43,16 @@ struct StoreVerify: AsyncParsableCommand {
             let opening = try await StoreOpening.here()
             let url = try StoreURL(url)
             let store = try await opening.open(url, removeDamaged ? .upload : .download).store
+            let verification = StoreVerification(of: store, at: url, isQuick: quick)
             let report = try await Meter.run(
                 quick ? "looked at" : "verified", counting: opening.traffic, concludes: true
             ) { meter in
-                try await StoreAudit(auditing: store).verify(isQuick: quick) { meter.reached($0) }
+                try await verification.objects { meter.reached($0) }
             }
             let histories = try await Meter.run("pointers checked", counting: opening.traffic) { meter in
-                try await lookAtHistory(url, store, report.contents, meter)
+                try await verification.histories(given: report.contents, andOf: repositories) { count in
+                    meter.reached("pointers checked", objects: count, of: 0)
+                }
             }
             if json {
                 try JSONOutput.print(VerificationDocument(report, histories))
@@ -64,29 +67,4 @@ struct StoreVerify: AsyncParsableCommand {
             }
         }
     }
-
-    private func lookAtHistory(
-        _ url: StoreURL, _ store: any ObjectStore, _ contents: StoreContents, _ meter: Meter
-    ) async throws -> [HistoryReport] {
-        let isServer = if case .server = url.location { true } else { false }
-        let count = PointerCount()
-        let audit = StoreHistoryAudit(isQuick: quick) { object, size in
-            let done = count.value.add(1, ordering: .relaxed).newValue
-            meter.reached("pointers checked", objects: done, of: 0)
-            let verdict = contents.verdict(on: object, size: size)
-            // A server lists nothing that no manifest names.
-            guard verdict == .missing, isServer, try await store.has(.object(object), size: size) else {
-                return verdict
-            }
-            return .given
-        }
-        var histories = [try await audit.run(on: url)]
-        for path in repositories { histories.append(try await audit.run(onRepositoryAt: path)) }
-        return histories
-    }
-}
-
-/// How many pointers were judged.
-private final class PointerCount: Sendable {
-    let value = Atomic(0)
 }

@@ -1,24 +1,29 @@
+internal import ModmetaSnapshots
 internal import ModmetaStore
 internal import Synchronization
 
 /// How much of several files is there.
-final class FetchMeter: Sendable {
+final class FetchProgress: Sendable {
     private struct State {
         var done: [UInt64]
         var sum: UInt64 = 0
         var total: UInt64
     }
 
-    private let meter: Meter
+    private let report: HashingProgress
     private let state: Mutex<State>
 
-    /// - Parameter sizes: the sizes of the files in bytes.
-    init(_ meter: Meter, sizes: [UInt64]) {
-        self.meter = meter
+    /// Begins to count.
+    ///
+    /// - Parameters:
+    ///   - sizes: the sizes of the files in bytes.
+    ///   - report: receives how many bytes are there, of how many.
+    init(sizes: [UInt64], _ report: @escaping HashingProgress) {
+        self.report = report
         // The sizes are what pointers say.
         let total = sizes.reduce(UInt64(0)) { $0.addingSaturated($1) }
         state = Mutex(State(done: [UInt64](repeating: 0, count: sizes.count), total: total))
-        meter.reached(0, of: total)
+        report(0, total)
     }
 
     /// Notes that so many bytes of a file are there.
@@ -26,7 +31,7 @@ final class FetchMeter: Sendable {
         state.withLock { state in
             state.sum = state.sum - state.done[index] + bytes
             state.done[index] = bytes
-            meter.reached(state.sum, of: state.total)
+            report(state.sum, state.total)
         }
     }
 
@@ -36,7 +41,7 @@ final class FetchMeter: Sendable {
             state.sum -= state.done[index]
             state.done[index] = 0
             state.total -= min(size, state.total)
-            meter.reached(state.sum, of: state.total)
+            report(state.sum, state.total)
         }
     }
 }

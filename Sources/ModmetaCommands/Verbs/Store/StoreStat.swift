@@ -47,20 +47,6 @@ struct StoreStat: AsyncParsableCommand {
     }
 }
 
-extension StoreAudit {
-    /// Prepares to look through a store.
-    init(auditing store: any ObjectStore) {
-        self.init(store: store, parseManifest: StoreAudit.manifestParser)
-    }
-
-    /// Parses and validates a manifest.
-    static let manifestParser: ManifestParser = { bytes in
-        let manifest = try Manifest(parsing: bytes)
-        try manifest.validate()
-        return manifest
-    }
-}
-
 /// The JSON form of a store's statistics.
 private struct StatisticsDocument: Encodable {
     struct Share: Encodable {

@@ -1,18 +1,18 @@
 internal import ModmetaGit
-package import ModmetaStore
+internal import ModmetaStore
 
 /// The store that a verb is about: the one it was given, or that of the repository it was started in.
-package enum StoreArgument {
+enum StoreArgument {
     /// Finds the store.
     ///
     /// - Parameter text: the URL that was given; nil for the store that weights of the remote `origin` go to.
-    package static func resolve(_ text: String?) async throws -> StoreURL {
+    static func resolve(_ text: String?) async throws -> StoreURL {
         if let text { return try StoreURL(text) }
         let repository: Repository
         do {
             repository = try await Repository.discover()
         } catch let error as LFSAgentError {
-            throw RepositoryError(
+            throw CommandFailure(
                 kind: .input, message: "no store was named, and \(error)",
                 hints: ["Name it, for example modmeta::file:///mnt/models/qa."])
         }
