@@ -15,8 +15,18 @@ let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package
 let subprocess: Target.Dependency = .product(name: "Subprocess", package: "swift-subprocess")
 let system: Target.Dependency = .product(name: "SystemPackage", package: "swift-system")
 
+/// Modules that others may embed, the lowest first; docs/guides/embedding.md.
+let libraries = [
+    "ModmetaFormats", "ModmetaDelta", "ModmetaStore", "ModmetaTransfer", "ModmetaSnapshots", "ModmetaGit",
+    "ModmetaRepository",
+]
+
 let package = Package(
     name: "modmeta",
+    products: libraries.map { .library(name: $0, targets: [$0]) } + [
+        .executable(name: "modmeta", targets: ["modmeta"]),
+        .executable(name: "git-remote-modmeta", targets: ["git-remote-modmeta"]),
+    ],
     traits: [
         .trait(
             name: "FaultInjection",
@@ -117,6 +127,11 @@ let package = Package(
                 "ModmetaNetwork", "ModmetaTesting",
             ],
             swiftSettings: settings),
+        // Sees what a stranger's package sees.
+        .testTarget(
+            name: "EmbeddingTests",
+            dependencies: ["ModmetaRepository", "ModmetaSnapshots", "ModmetaGit", "ModmetaTesting"],
+            packageAccess: false, swiftSettings: settings),
         .testTarget(
             name: "ModmetaCommandsTests",
             dependencies: ["ModmetaCommands", "ModmetaRepository", "ModmetaGit", "ModmetaNetwork", "ModmetaTesting"],

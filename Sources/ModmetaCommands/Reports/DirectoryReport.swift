@@ -1,6 +1,5 @@
 internal import ModmetaFormats
 internal import ModmetaGit
-internal import ModmetaRepository
 internal import ModmetaTransfer
 
 /// What `modmeta inspect` says of a directory; the JSON form is docs/guides/inspect.md, "Directories".

@@ -1,9 +1,8 @@
 import Testing
 
-@testable import ModmetaCommands
-@testable import ModmetaRepository
+@testable import ModmetaFormats
 
-@Suite struct FormattingTests {
+@Suite struct FormattedBytesTests {
     struct Size: Sendable {
         var bytes: UInt64
         var text: String
@@ -16,11 +15,5 @@ import Testing
     ])
     func sizesHaveThreeDigits(_ size: Size) {
         #expect(formatted(bytes: size.bytes) == size.text)
-    }
-
-    @Test func argumentsBeginNoLineOfTheirOwn() {
-        let arguments = ["modmeta", "--x\nmodmeta: all is well", "--to=a\tb"]
-        let text = Program.quoting(arguments, in: "Error: Unknown option '--x\nmodmeta: all is well'\nUsage: a\tb\n")
-        #expect(text == "Error: Unknown option '--x\\nmodmeta: all is well'\nUsage: a\\tb\n")
     }
 }
