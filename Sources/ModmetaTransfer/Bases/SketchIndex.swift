@@ -107,15 +107,10 @@ actor SketchIndex {
 
     /// The index is advice: what cannot be read is passed over.
     private func read(_ names: [Digest], from store: any ObjectStore) async throws {
-        let found = try await withThrowingTaskGroup(of: (Digest, [UInt8]?).self) { group in
-            var found: [(name: Digest, bytes: [UInt8]?)] = []
-            for (number, name) in names.enumerated() {
-                if number >= Self.width, let read = try await group.next() { found.append(read) }
-                group.addTask { (name, try? await store.read(.sketch(name), limit: Sketch.sizeLimit)) }
-            }
-            for try await read in group { found.append(read) }
-            return found
-        }
+        var found: [(name: Digest, bytes: [UInt8]?)] = []
+        try await names.concurrentForEach(
+            width: Self.width, { ($0, try? await store.read(.sketch($0), limit: Sketch.sizeLimit)) },
+            receive: { name, bytes in found.append((name, bytes)) })
         try Task.checkCancellation()
         take(
             found.compactMap { name, bytes in
