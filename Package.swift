@@ -49,13 +49,14 @@ let package = Package(
         .systemLibrary(name: "CMalloc"),
 
         .target(name: "ModmetaFormats", dependencies: ["CCrypto"], swiftSettings: settings),
+        .target(name: "ModmetaLFS", dependencies: ["ModmetaFormats"], swiftSettings: settings),
         .target(
             name: "ModmetaDelta", dependencies: ["ModmetaFormats", "CZstd", "CDivsufsort", "CBzip2"],
             swiftSettings: settings),
         .target(
             name: "ModmetaStore", dependencies: ["ModmetaFormats", "CLinux", system], swiftSettings: settings),
         .target(
-            name: "ModmetaNetwork", dependencies: ["ModmetaFormats", "ModmetaStore", "CCurl", "CLinux"],
+            name: "ModmetaNetwork", dependencies: ["ModmetaFormats", "ModmetaLFS", "ModmetaStore", "CCurl", "CLinux"],
             swiftSettings: settings),
         .target(
             name: "ModmetaTransfer",
@@ -69,7 +70,9 @@ let package = Package(
             swiftSettings: settings),
         .target(
             name: "ModmetaGit",
-            dependencies: ["ModmetaFormats", "ModmetaStore", "ModmetaNetwork", "ModmetaTransfer", subprocess, system],
+            dependencies: [
+                "ModmetaFormats", "ModmetaLFS", "ModmetaStore", "ModmetaNetwork", "ModmetaTransfer", subprocess, system,
+            ],
             swiftSettings: settings),
         .target(
             name: "ModmetaRepository",
@@ -104,8 +107,11 @@ let package = Package(
             name: "ModmetaStoreTests", dependencies: ["ModmetaStore", "ModmetaTesting", "ModmetaFormats"],
             swiftSettings: settings),
         .testTarget(
+            name: "ModmetaLFSTests", dependencies: ["ModmetaLFS", "ModmetaFormats", "ModmetaTesting"],
+            resources: [.copy("Fixtures")], swiftSettings: settings),
+        .testTarget(
             name: "ModmetaNetworkTests",
-            dependencies: ["ModmetaNetwork", "ModmetaStore", "ModmetaTesting", "ModmetaFormats"],
+            dependencies: ["ModmetaNetwork", "ModmetaLFS", "ModmetaStore", "ModmetaTesting", "ModmetaFormats"],
             swiftSettings: settings),
         .testTarget(
             name: "ModmetaTransferTests",
@@ -117,7 +123,8 @@ let package = Package(
         .testTarget(
             name: "ModmetaGitTests",
             dependencies: [
-                "ModmetaGit", "ModmetaTransfer", "ModmetaNetwork", "ModmetaStore", "ModmetaFormats", "ModmetaTesting",
+                "ModmetaGit", "ModmetaTransfer", "ModmetaNetwork", "ModmetaLFS", "ModmetaStore", "ModmetaFormats",
+                "ModmetaTesting",
             ],
             resources: [.copy("Transcripts")], swiftSettings: settings),
         .testTarget(

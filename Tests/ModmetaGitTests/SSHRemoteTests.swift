@@ -1,3 +1,4 @@
+import ModmetaLFS
 import ModmetaNetwork
 import ModmetaStore
 import ModmetaTesting

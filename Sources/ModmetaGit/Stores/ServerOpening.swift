@@ -1,4 +1,5 @@
 internal import ModmetaFormats
+internal import ModmetaLFS
 internal import ModmetaNetwork
 internal import ModmetaStore
 
