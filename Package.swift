@@ -38,35 +38,42 @@ let package = Package(
         .systemLibrary(name: "CLinux"),
         .systemLibrary(name: "CMalloc"),
 
-        .target(name: "ModmetaFormats", dependencies: ["CCrypto"], swiftSettings: settings),
+        .target(name: "ModmetaSystem", dependencies: ["CLinux"], swiftSettings: settings),
+        .target(name: "ModmetaFormats", dependencies: ["ModmetaSystem", "CCrypto"], swiftSettings: settings),
         .target(
-            name: "ModmetaDelta", dependencies: ["ModmetaFormats", "CZstd", "CDivsufsort", "CBzip2"],
+            name: "ModmetaDelta",
+            dependencies: ["ModmetaSystem", "ModmetaFormats", "CZstd", "CDivsufsort", "CBzip2"],
             swiftSettings: settings),
+        .target(name: "ModmetaStore", dependencies: ["ModmetaSystem", "ModmetaFormats"], swiftSettings: settings),
         .target(
-            name: "ModmetaStore", dependencies: ["ModmetaFormats", "CLinux", system], swiftSettings: settings),
-        .target(
-            name: "ModmetaNetwork", dependencies: ["ModmetaFormats", "ModmetaStore", "CCurl", "CLinux"],
+            name: "ModmetaNetwork",
+            dependencies: ["ModmetaSystem", "ModmetaFormats", "ModmetaStore", "CCurl", "CLinux"],
             swiftSettings: settings),
         .target(
             name: "ModmetaTransfer",
-            dependencies: ["ModmetaFormats", "ModmetaDelta", "ModmetaStore", "CMalloc", "CSQLite"],
+            dependencies: [
+                "ModmetaSystem", "ModmetaFormats", "ModmetaDelta", "ModmetaStore", "CMalloc", "CSQLite",
+            ],
             swiftSettings: settings),
         .target(
-            name: "ModmetaSnapshots", dependencies: ["ModmetaFormats", "ModmetaStore", "ModmetaTransfer", "CYAML"],
+            name: "ModmetaSnapshots",
+            dependencies: ["ModmetaSystem", "ModmetaFormats", "ModmetaStore", "ModmetaTransfer", "CYAML"],
             resources: [
                 .embedInCode("Schema/default_schema.yaml"), .embedInCode("Schema/snapshot.schema.json"),
             ],
             swiftSettings: settings),
         .target(
             name: "ModmetaGit",
-            dependencies: ["ModmetaFormats", "ModmetaStore", "ModmetaNetwork", "ModmetaTransfer", subprocess, system],
+            dependencies: [
+                "ModmetaSystem", "ModmetaFormats", "ModmetaStore", "ModmetaNetwork", "ModmetaTransfer", subprocess,
+                system,
+            ],
             swiftSettings: settings),
         .target(
             name: "ModmetaCommands",
             dependencies: [
-                "ModmetaFormats", "ModmetaDelta", "ModmetaStore", "ModmetaNetwork", "ModmetaTransfer",
-                "ModmetaSnapshots",
-                "ModmetaGit", argumentParser, subprocess, system,
+                "ModmetaSystem", "ModmetaFormats", "ModmetaDelta", "ModmetaStore", "ModmetaNetwork",
+                "ModmetaTransfer", "ModmetaSnapshots", "ModmetaGit", argumentParser, subprocess, system,
             ],
             swiftSettings: settings),
         .executableTarget(name: "modmeta", dependencies: ["ModmetaCommands"], swiftSettings: settings),
@@ -75,9 +82,14 @@ let package = Package(
 
         .target(
             name: "ModmetaTesting",
-            dependencies: ["ModmetaFormats", "ModmetaStore", "ModmetaNetwork", "ModmetaTransfer", subprocess, system],
+            dependencies: [
+                "ModmetaSystem", "ModmetaFormats", "ModmetaStore", "ModmetaNetwork", "ModmetaTransfer", subprocess,
+                system,
+            ],
             swiftSettings: settings),
         .executableTarget(name: "simulate", dependencies: ["ModmetaTesting"], swiftSettings: settings),
+        .testTarget(
+            name: "ModmetaSystemTests", dependencies: ["ModmetaSystem", "ModmetaTesting"], swiftSettings: settings),
         .testTarget(
             name: "ModmetaFormatsTests", dependencies: ["ModmetaFormats", "ModmetaTesting"],
             resources: [.copy("Fixtures")], swiftSettings: settings),
@@ -85,7 +97,8 @@ let package = Package(
             name: "ModmetaDeltaTests", dependencies: ["ModmetaDelta", "ModmetaTesting", "ModmetaFormats"],
             resources: [.copy("Fixtures")], swiftSettings: settings),
         .testTarget(
-            name: "ModmetaStoreTests", dependencies: ["ModmetaStore", "ModmetaTesting", "ModmetaFormats"],
+            name: "ModmetaStoreTests",
+            dependencies: ["ModmetaSystem", "ModmetaStore", "ModmetaTesting", "ModmetaFormats"],
             swiftSettings: settings),
         .testTarget(
             name: "ModmetaNetworkTests",
@@ -101,12 +114,13 @@ let package = Package(
         .testTarget(
             name: "ModmetaGitTests",
             dependencies: [
-                "ModmetaGit", "ModmetaTransfer", "ModmetaNetwork", "ModmetaStore", "ModmetaFormats", "ModmetaTesting",
+                "ModmetaSystem", "ModmetaGit", "ModmetaTransfer", "ModmetaNetwork", "ModmetaStore", "ModmetaFormats",
+                "ModmetaTesting",
             ],
             resources: [.copy("Transcripts")], swiftSettings: settings),
         .testTarget(
             name: "ModmetaCommandsTests",
-            dependencies: ["ModmetaCommands", "ModmetaGit", "ModmetaNetwork", "ModmetaTesting"],
+            dependencies: ["ModmetaSystem", "ModmetaCommands", "ModmetaGit", "ModmetaNetwork", "ModmetaTesting"],
             swiftSettings: settings),
     ]
 )

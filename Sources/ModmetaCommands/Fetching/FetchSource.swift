@@ -4,6 +4,7 @@ internal import ModmetaGit
 internal import ModmetaNetwork
 internal import ModmetaSnapshots
 internal import ModmetaStore
+internal import ModmetaSystem
 internal import ModmetaTransfer
 
 /// Where a snapshot comes from: a clone and its remote, or a store alone.

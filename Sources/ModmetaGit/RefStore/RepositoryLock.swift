@@ -1,5 +1,6 @@
 internal import Glibc
 internal import ModmetaStore
+internal import ModmetaSystem
 
 /// An exclusive lock among the processes of a repository, which the kernel gives up when its owner dies.
 struct RepositoryLock: ~Copyable {

@@ -1,4 +1,5 @@
 internal import Glibc
+internal import ModmetaSystem
 
 /// Reads the file `packed-refs` of a Git directory without git.
 enum PackedRefs {
@@ -16,7 +17,7 @@ enum PackedRefs {
             throw damaged(path, SystemCall.reason())
         }
         defer { close(descriptor) }
-        guard let bytes = SystemCall.read(descriptor, limit: byteLimit) else {
+        guard let bytes = RegularFile.bytes(from: descriptor, limit: byteLimit) else {
             throw damaged(path, SystemCall.reason())
         }
         guard bytes.count < byteLimit else { throw damaged(path, "it has more than \(byteLimit) bytes") }

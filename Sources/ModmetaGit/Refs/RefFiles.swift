@@ -1,4 +1,5 @@
 internal import Glibc
+internal import ModmetaSystem
 
 /// Reads the files of refs without git.
 ///
@@ -85,7 +86,7 @@ struct RefFiles {
         }
         if isDirectory { return try walk(descriptor, path, depth: depth + 1) }
         defer { close(descriptor) }
-        guard let bytes = SystemCall.read(descriptor, limit: Self.fileLimit) else {
+        guard let bytes = RegularFile.bytes(from: descriptor, limit: Self.fileLimit) else {
             throw unreadable(path, SystemCall.reason())
         }
         guard let value = RefValue(parsing: bytes) else {

@@ -1,5 +1,6 @@
 internal import Glibc
 internal import ModmetaStore
+internal import ModmetaSystem
 
 /// The refs of a directory store as its files have them, read without git, which passes over what it cannot read.
 struct StoreRefFiles {
@@ -117,7 +118,7 @@ struct StoreRefFiles {
                 report.add(.unreadable, name, "it is not a file of at most \(limit) bytes")
                 return nil
             }
-            guard let bytes = SystemCall.readFile("\(path)/\(name)", limit: Int(status.size)),
+            guard let bytes = RegularFile.firstBytes(of: "\(path)/\(name)", limit: Int(status.size)),
                 bytes.count == status.size
             else {
                 report.add(.unreadable, name, "it cannot be read: \(SystemCall.reason())")

@@ -1,3 +1,4 @@
+internal import ModmetaFormats
 internal import ModmetaStore
 internal import ModmetaTransfer
 

@@ -1,6 +1,7 @@
 internal import Glibc
 internal import ModmetaFormats
 internal import ModmetaStore
+internal import ModmetaSystem
 
 /// Which objects the agents of a repository are uploading at this moment.
 ///

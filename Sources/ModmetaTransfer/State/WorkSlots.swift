@@ -1,6 +1,7 @@
 internal import CMalloc
 internal import Glibc
 internal import ModmetaStore
+internal import ModmetaSystem
 
 /// The machine-wide share of work that all agents of one repository draw from.
 ///

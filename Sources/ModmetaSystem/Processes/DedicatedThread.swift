@@ -8,7 +8,7 @@ package enum DedicatedThread {
     }
 
     /// Runs a closure in a new thread, which ends with it and takes no signals.
-    package static func start(_ work: @escaping @Sendable () -> Void) throws {
+    package static func start(_ work: @escaping @Sendable () -> Void) throws(SystemError) {
         let context = Unmanaged.passRetained(Work(work))
         var all = sigset_t()
         var before = sigset_t()
@@ -25,7 +25,7 @@ package enum DedicatedThread {
             }, context.toOpaque())
         guard failure == 0 else {
             context.release()
-            throw StoreError.failed(to: "start a thread for", "the network", errno: failure)
+            throw .failed(to: "start", "a thread", errno: failure)
         }
         pthread_detach(thread)
     }
