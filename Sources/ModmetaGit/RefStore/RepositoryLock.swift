@@ -1,5 +1,5 @@
 internal import Glibc
-internal import ModmetaStore
+internal import ModmetaSystem
 
 /// An exclusive lock among the processes of a repository, which the kernel gives up when its owner dies.
 struct RepositoryLock: ~Copyable {
@@ -7,10 +7,10 @@ struct RepositoryLock: ~Copyable {
 
     /// Waits for the lock, however long; creates the file where it is absent.
     ///
-    /// - Throws: `StoreError` if the file cannot be opened or locked, `CancellationError` when the task is cancelled.
+    /// - Throws: `SystemError` if the file cannot be opened or locked, `CancellationError` when the task is cancelled.
     static func acquire(_ path: String) async throws -> RepositoryLock {
         guard let locked = try await LockWait.first(of: [path], LOCK_EX) else {
-            throw StoreError.failed(to: "open the lock", path)
+            throw SystemError.failed(to: "open the lock", path)
         }
         return RepositoryLock(descriptor: locked.descriptor)
     }

@@ -185,7 +185,7 @@ public actor LFSObjects {
     private static func size(of content: ObjectContent) throws -> UInt64 {
         switch content {
         case .bytes(let bytes): UInt64(bytes.count)
-        case .file(let path): try OpenFile.importing(path).status().size
+        case .file(let path): try UploadedFile(path).size
         }
     }
 
@@ -194,7 +194,7 @@ public actor LFSObjects {
         let digest =
             switch content {
             case .bytes(let bytes): SHA256.hash(bytes)
-            case .file(let path): try OpenFile.importing(path).hash()
+            case .file(let path): try UploadedFile(path).hash()
             }
         guard digest == object.id.digest else {
             throw StoreError(

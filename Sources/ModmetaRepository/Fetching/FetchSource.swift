@@ -4,6 +4,7 @@ internal import ModmetaGit
 public import ModmetaNetwork
 internal import ModmetaSnapshots
 public import ModmetaStore
+internal import ModmetaSystem
 internal import ModmetaTransfer
 
 /// Where a snapshot comes from: a clone and its remote, or a store alone.

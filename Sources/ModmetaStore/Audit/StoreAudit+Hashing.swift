@@ -1,4 +1,5 @@
 internal import ModmetaFormats
+internal import ModmetaSystem
 
 extension StoreAudit {
     /// Hashes every object of the families whose names are the digests of their bytes.
@@ -28,7 +29,7 @@ extension StoreAudit {
             var hash = SHA256()
             while offset < size {
                 try Task.checkCancellation()
-                let block = try await store.read(key, range: offset..<min(size, offset + UInt64(OpenFile.blockSize)))
+                let block = try await store.read(key, range: offset..<min(size, offset + UInt64(File.blockSize)))
                 hash.update(block)
                 offset += UInt64(block.count)
                 progress.read(UInt64(block.count))

@@ -1,5 +1,6 @@
 internal import Glibc
 internal import ModmetaStore
+internal import ModmetaSystem
 
 /// The file in which the agents of a repository keep what they measured of a line.
 ///

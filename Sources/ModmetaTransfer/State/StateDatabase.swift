@@ -1,6 +1,7 @@
 internal import Glibc
 public import ModmetaFormats
 internal import ModmetaStore
+internal import ModmetaSystem
 internal import Synchronization
 
 /// What this repository knows about its stores: where raw chunks lie locally, which payloads a store acknowledged, and the

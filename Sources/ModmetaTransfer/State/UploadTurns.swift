@@ -1,6 +1,7 @@
 internal import Glibc
 public import ModmetaFormats
 internal import ModmetaStore
+internal import ModmetaSystem
 
 /// Which objects the agents of a repository are uploading at this moment, and what these are.
 ///
@@ -68,7 +69,7 @@ public struct UploadTurns: Sendable {
                     closeLocked(locked.descriptor)
                 }
                 return
-            } catch is StoreError {
+            } catch is SystemError {
                 // As without another thread; then it is looked at from time to time.
             }
         }

@@ -1,6 +1,7 @@
 internal import CMalloc
 internal import Glibc
 internal import ModmetaStore
+internal import ModmetaSystem
 
 /// The machine-wide share of work that all agents of one repository draw from.
 ///
@@ -110,7 +111,7 @@ public struct WorkSlots: Sendable {
     private static func first(of files: [String]) async throws -> LockWait.Locked? {
         do {
             return try await LockWait.first(of: files, LOCK_EX)
-        } catch is StoreError {
+        } catch is SystemError {
             return nil
         }
     }

@@ -2,6 +2,7 @@ internal import Glibc
 internal import ModmetaFormats
 internal import ModmetaNetwork
 internal import ModmetaStore
+internal import ModmetaSystem
 
 /// Packs of a bucket that were brought to this machine, each checked against its SHA-256 and indexed here.
 ///

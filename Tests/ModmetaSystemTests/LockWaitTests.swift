@@ -1,5 +1,5 @@
 import Glibc
-import ModmetaStore
+import ModmetaSystem
 import ModmetaTesting
 import Testing
 
@@ -127,7 +127,7 @@ import Testing
 
     @Test("files that cannot be opened are not waited for")
     func nothingToWaitFor() async throws {
-        let error = await #expect(throws: StoreError.self) {
+        let error = await #expect(throws: SystemError.self) {
             try await LockWait.first(of: ["/nonexistent/lock"], LOCK_EX)
         }
         #expect(error?.code == .missing)

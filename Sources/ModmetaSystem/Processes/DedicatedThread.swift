@@ -10,7 +10,9 @@ package enum DedicatedThread {
     /// Runs a closure in a new thread, which ends with it and takes no signals.
     ///
     /// - Parameter stackSize: the bytes of its stack; nil for the usual 8 MiB of address space.
-    package static func start(stackSize: Int? = nil, _ work: @escaping @Sendable () -> Void) throws {
+    package static func start(
+        stackSize: Int? = nil, _ work: @escaping @Sendable () -> Void
+    ) throws(SystemError) {
         let context = Unmanaged.passRetained(Work(work))
         var all = sigset_t()
         var before = sigset_t()
@@ -32,7 +34,7 @@ package enum DedicatedThread {
         }
         guard failure == 0 else {
             context.release()
-            throw StoreError.failed(to: "start a thread for", "what must wait", errno: failure)
+            throw .failed(to: "start", "a thread", errno: failure)
         }
         pthread_detach(thread)
     }

@@ -2,7 +2,7 @@ import Glibc
 import ModmetaTesting
 import Testing
 
-@testable import ModmetaStore
+@testable import ModmetaSystem
 
 /// Locks of a store's files.
 @Suite(.timeLimit(.minutes(2))) struct FileLockTests {
@@ -13,7 +13,7 @@ import Testing
         let first = try await FileLock.acquire(path, exactMode: 0o640)
         var status = stat()
         #expect(stat(path, &status) == 0 && status.st_mode & 0o777 == 0o640)
-        let error = await #expect(throws: StoreError.self) {
+        let error = await #expect(throws: SystemError.self) {
             _ = try await FileLock.acquire(path, exactMode: nil, patience: .milliseconds(50))
         }
         #expect(error?.code == .unavailable)

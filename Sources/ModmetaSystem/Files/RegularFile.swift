@@ -41,6 +41,31 @@ package enum RegularFile {
         return descriptor
     }
 
+    /// The first bytes of a file, at most `limit`; nil if it cannot be read, and `errno` says why.
+    package static func firstBytes(of path: String, limit: Int) -> [UInt8]? {
+        let descriptor = open(path, O_RDONLY)
+        guard descriptor >= 0 else { return nil }
+        let bytes = bytes(from: descriptor, limit: limit)
+        let reason = errno
+        close(descriptor)
+        errno = reason
+        return bytes
+    }
+
+    /// What an open file holds from here on, at most `limit` bytes; nil if it cannot be read, and `errno` says why.
+    package static func bytes(from descriptor: CInt, limit: Int) -> [UInt8]? {
+        var bytes: [UInt8] = []
+        var block = [UInt8](repeating: 0, count: min(limit, 1 << 16))
+        while bytes.count < limit {
+            let count = read(descriptor, &block, min(block.count, limit - bytes.count))
+            if count < 0, errno == EINTR { continue }
+            guard count >= 0 else { return nil }
+            if count == 0 { break }
+            bytes += block[..<count]
+        }
+        return bytes
+    }
+
     /// What to tell a person of a file that could not be opened.
     package static func reason(_ code: CInt = errno) -> String {
         switch code {

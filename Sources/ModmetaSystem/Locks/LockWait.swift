@@ -23,7 +23,7 @@ package final class LockWait: Sendable {
         /// The threads that have not ended.
         var left = 0
         /// Why a file could not be locked.
-        var failure: StoreError?
+        var failure: SystemError?
     }
 
     private let paths: [String]
@@ -43,7 +43,7 @@ package final class LockWait: Sendable {
     ///   - creates: whether files that are missing are created, or not waited for.
     ///   - limit: how long to wait; nil for as long as it takes.
     /// - Returns: the locked file; nil if no file exists, or the time is over.
-    /// - Throws: `StoreError` if no file can be opened or locked, `CancellationError` when the task is cancelled.
+    /// - Throws: `SystemError` if no file can be opened or locked, `CancellationError` when the task is cancelled.
     package static func first(
         of paths: [String], _ kind: CInt, creates: Bool = true, for limit: Duration? = nil
     ) async throws -> Locked? {
@@ -67,7 +67,7 @@ package final class LockWait: Sendable {
 
     private static func open(_ paths: [String], creates: Bool) throws -> [Locked] {
         var files: [Locked] = []
-        var failure: StoreError?
+        var failure: SystemError?
         for (index, path) in paths.enumerated() {
             let descriptor = RegularFile.open(path, O_RDWR | O_NOFOLLOW | (creates ? O_CREAT : 0))
             if descriptor >= 0 {
@@ -95,7 +95,7 @@ package final class LockWait: Sendable {
                 try DedicatedThread.start(stackSize: Self.stackSize) { self.wait(for: file) }
             } catch {
                 close(file.descriptor)
-                leave(after: error as? StoreError)
+                leave(after: error as? SystemError)
             }
         }
     }
@@ -105,7 +105,7 @@ package final class LockWait: Sendable {
         WakeUpSignal.unblock()
         state.withLock { $0.threads[file.index] = pthread_self() }
         var isLocked = false
-        var failure: StoreError?
+        var failure: SystemError?
         while !isLocked, failure == nil, state.withLock({ $0.result == nil }) {
             // A signal that comes right before this call wakes nobody: then the lock is waited for, and given up at once.
             isLocked = flock(file.descriptor, kind) == 0
@@ -117,7 +117,7 @@ package final class LockWait: Sendable {
     }
 
     /// Notes that one thread is gone; the last one ends the wait.
-    private func leave(after failure: StoreError?) {
+    private func leave(after failure: SystemError?) {
         let (isLast, first) = state.withLock { state in
             state.left -= 1
             state.failure = state.failure ?? failure

@@ -1,13 +1,13 @@
 /// What the system says of a process.
-struct ProcessStatus: Sendable {
+package struct ProcessStatus: Sendable {
     /// When the process started, in clock ticks since the system did.
-    var start: Int
+    package var start: Int
     /// Whether the process has ended and only waits to be asked how, which where nobody asks is for ever.
-    var isOver: Bool
+    package var isOver: Bool
 
     /// Names the running system; another one after each start of the machine.
-    static var boot: String {
-        let bytes = SystemCall.readFile("/proc/sys/kernel/random/boot_id", limit: 64) ?? []
+    package static var boot: String {
+        let bytes = RegularFile.firstBytes(of: "/proc/sys/kernel/random/boot_id", limit: 64) ?? []
         let name = String(decoding: bytes.filter { $0 > 0x20 }, as: UTF8.self)
         return name.isEmpty ? "unknown" : name
     }
@@ -15,8 +15,8 @@ struct ProcessStatus: Sendable {
     /// Asks of a process; nil if there is none.
     ///
     /// Fields 3 and 22 of proc_pid_stat(5); the name in field 2 may hold blanks.
-    init?(of process: Int) {
-        guard let bytes = SystemCall.readFile("/proc/\(process)/stat", limit: 4096),
+    package init?(of process: Int) {
+        guard let bytes = RegularFile.firstBytes(of: "/proc/\(process)/stat", limit: 4096),
             let end = bytes.lastIndex(of: UInt8(ascii: ")"))
         else { return nil }
         let fields = String(decoding: bytes[(end + 1)...], as: UTF8.self).split(separator: " ")

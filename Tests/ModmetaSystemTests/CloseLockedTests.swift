@@ -1,5 +1,5 @@
 import Glibc
-import ModmetaStore
+import ModmetaSystem
 import ModmetaTesting
 import Testing
 

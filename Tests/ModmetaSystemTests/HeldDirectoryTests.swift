@@ -2,7 +2,7 @@ import Glibc
 import ModmetaTesting
 import Testing
 
-@testable import ModmetaStore
+@testable import ModmetaSystem
 
 @Suite struct HeldDirectoryTests {
     let directory: TemporaryDirectory
@@ -41,8 +41,8 @@ import Testing
         #expect(symlink(directory.path("outside"), directory.path("own/link")) == 0)
         _ = try held.directory("x/y/z", making: 0o755)
         #expect(try directory.names("own/x/y") == ["z"])
-        #expect(throws: StoreError.self) { try held.directory("link/new", making: 0o755) }
-        #expect(throws: StoreError.self) { try held.directory("a/b/file/new", making: 0o755) }
+        #expect(throws: SystemError.self) { try held.directory("link/new", making: 0o755) }
+        #expect(throws: SystemError.self) { try held.directory("a/b/file/new", making: 0o755) }
         #expect(try directory.names("outside") == ["b"])
     }
 

@@ -17,9 +17,9 @@ package final class HeldDirectory: Sendable {
     }
 
     /// Opens a directory by a path of the user's choice, whose links are followed.
-    package convenience init(opening path: String) throws {
+    package convenience init(opening path: String) throws(SystemError) {
         let descriptor = Glibc.open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-        guard descriptor >= 0 else { throw StoreError.failed(to: "open the directory", path) }
+        guard descriptor >= 0 else { throw .failed(to: "open the directory", path) }
         self.init(owning: descriptor, name: path)
     }
 
@@ -49,18 +49,18 @@ package final class HeldDirectory: Sendable {
     }
 
     /// The status of the directory itself.
-    package func status() throws -> FileStatus {
+    package func status() throws(SystemError) -> FileStatus {
         var status = stat()
-        guard fstat(descriptor, &status) == 0 else { throw StoreError.failed(to: "look at", name) }
+        guard fstat(descriptor, &status) == 0 else { throw .failed(to: "look at", name) }
         return FileStatus(status)
     }
 
     /// The status of what has a name here, without following a link; nil if nothing has it.
-    package func status(of child: String) throws -> FileStatus? {
+    package func status(of child: String) throws(SystemError) -> FileStatus? {
         var status = stat()
         guard fstatat(descriptor, child, &status, AT_SYMLINK_NOFOLLOW) == 0 else {
             if errno == ENOENT || errno == ENOTDIR { return nil }
-            throw StoreError.failed(to: "look at", "\(name)/\(child)")
+            throw .failed(to: "look at", "\(name)/\(child)")
         }
         return FileStatus(status)
     }
@@ -71,7 +71,7 @@ package final class HeldDirectory: Sendable {
     ///   - path: relative, without links.
     ///   - mode: the permission bits of directories that are made where they are missing; nil to make none.
     /// - Throws: `.missing` if there is none; `.denied` if a link or something else is in the way.
-    package func directory(_ path: String, making mode: UInt32? = nil) throws -> HeldDirectory {
+    package func directory(_ path: String, making mode: UInt32? = nil) throws(SystemError) -> HeldDirectory {
         if mode == nil {
             let descriptor = beneath(path, O_RDONLY | O_DIRECTORY)
             guard descriptor >= 0 else { throw HeldDirectory.failure("\(name)/\(path)") }
@@ -82,7 +82,7 @@ package final class HeldDirectory: Sendable {
         return directory
     }
 
-    private func child(_ part: String, making mode: UInt32?) throws -> HeldDirectory {
+    private func child(_ part: String, making mode: UInt32?) throws(SystemError) -> HeldDirectory {
         if let mode { mkdirat(descriptor, part, mode_t(mode)) }
         let descriptor = beneath(part, O_RDONLY | O_DIRECTORY)
         guard descriptor >= 0 else { throw HeldDirectory.failure("\(name)/\(part)") }
@@ -131,34 +131,27 @@ package final class HeldDirectory: Sendable {
         return opened
     }
 
-    private static func failure(_ path: String) -> StoreError {
+    private static func failure(_ path: String) -> SystemError {
         switch errno {
         case ELOOP, ENOTDIR, EXDEV:
-            StoreError(.denied, "\(path) is a symbolic link or no directory, and is not followed; take it away")
-        default: StoreError.failed(to: "open the directory", path)
+            SystemError(
+                .denied, to: "open the directory", path, "it is a symbolic link or no directory, and is not followed",
+                advice: "take it away")
+        default: SystemError.failed(to: "open the directory", path)
         }
     }
 
     /// The names in the directory in no particular order, without `.` and `..`.
-    package func names() throws -> [String] {
+    package func names() throws(SystemError) -> [String] {
         // A descriptor of its own, as each has one place in the listing.
         let copy = openat(descriptor, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard copy >= 0, let stream = fdopendir(copy) else {
+            let reason = errno
             if copy >= 0 { close(copy) }
-            throw StoreError.failed(to: "list", name)
+            throw .failed(to: "list", name, errno: reason)
         }
-        defer { closedir(stream) }
-        var names: [String] = []
-        errno = 0
-        while let entry = readdir(stream) {
-            let name = withUnsafeBytes(of: &entry.pointee.d_name) {
-                String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
-            }
-            if name != "." && name != ".." { names.append(name) }
-            errno = 0
-        }
-        guard errno == 0 else { throw StoreError.failed(to: "list", name) }
-        return names
+        guard let names = DirectoryStream.names(consuming: stream) else { throw .failed(to: "list", name) }
+        return names.map { String(decoding: $0, as: UTF8.self) }
     }
 
     /// Removes what has a name here, a directory with all that is in it; what cannot be removed stays.

@@ -1,5 +1,4 @@
 internal import Glibc
-internal import ModmetaStore
 internal import Synchronization
 
 /// A private directory for the life of this object: it was made by this process, and nobody else can exchange it.
@@ -13,41 +12,43 @@ public final class ScratchDirectory: Sendable {
 
     /// Makes the directory below `TMPDIR`, or `/tmp`; where others could exchange it, in the user's cache.
     ///
-    /// - Throws: `RemoteHelperError` if there is no safe place.
-    public init() throws {
+    /// - Throws: `SystemError` if there is no safe place.
+    public init() throws(SystemError) {
         let name = ScratchDirectory.prefix + ProcessIdentity.current().startOfName
         let base = try ScratchDirectory.safeBase()
         var template = Array("\(base)/\(name)XXXXXX".utf8CString)
         guard mkdtemp(&template) != nil else {
-            throw RemoteHelperError(.system, "cannot make a temporary directory in \(base): \(SystemCall.reason())")
+            throw .failed(to: "make a temporary directory in", base)
         }
         path = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
     }
 
-    private static func safeBase() throws -> String {
+    private static func safeBase() throws(SystemError) -> String {
         if DirectoryTrust.isSafe(base) { return base }
         if let cache = UserCache.directory("tmp") { return cache.name }
         var status = stat()
         guard lstat(base, &status) == 0 else {
-            throw RemoteHelperError(.system, "cannot make a temporary directory in \(base): \(SystemCall.reason())")
+            throw .failed(to: "make a temporary directory in", base)
         }
-        throw RemoteHelperError(
-            .system,
-            "other users could exchange what lies in \(base); set TMPDIR to a directory that only you can write to")
+        throw SystemError(
+            .denied, to: "make a temporary directory in", base, "other users could exchange what lies there",
+            advice: "set TMPDIR to a directory that only you can write to")
     }
 
     /// Removes the directories that killed processes of ours have left behind.
-    static func removeStale() {
+    package static func removeStale() {
         for path in stale() { DirectoryPath(path).removeTree() }
     }
 
     /// The directories that killed processes of ours have left behind.
-    static func stale() -> [String] { stale(in: base) + (UserCache.directory("tmp").map { stale(in: $0.name) } ?? []) }
+    package static func stale() -> [String] {
+        stale(in: base) + (UserCache.directory("tmp").map { stale(in: $0.name) } ?? [])
+    }
 
-    static func stale(in base: String) -> [String] {
+    package static func stale(in base: String) -> [String] {
         // Where others can exchange directories, what has our name may lead anywhere.
         guard DirectoryTrust.isSafe(base) else { return [] }
-        return SystemCall.names(in: base).filter(isStale).map { "\(base)/\($0)" }.filter { path in
+        return ((try? DirectoryPath(base).names()) ?? []).filter(isStale).map { "\(base)/\($0)" }.filter { path in
             var status = stat()
             return lstat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR && status.st_uid == geteuid()
         }
@@ -64,12 +65,12 @@ public final class ScratchDirectory: Sendable {
     }
 
     /// The path of a file that does not exist yet.
-    func newFile() -> String { "\(path)/file-\(fileCount.add(1, ordering: .relaxed).newValue)" }
+    package func newFile() -> String { "\(path)/file-\(fileCount.add(1, ordering: .relaxed).newValue)" }
 
     /// Writes a new file and returns its path.
-    func write(_ bytes: [UInt8]) throws -> String {
+    package func write(_ bytes: [UInt8]) throws(SystemError) -> String {
         let file = newFile()
-        try SystemCall.writeFile(file, bytes)
+        try File(creating: file).append(bytes)
         return file
     }
 

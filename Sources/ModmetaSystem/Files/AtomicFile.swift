@@ -1,49 +1,50 @@
 internal import CLinux
 internal import Glibc
-internal import ModmetaFormats
+internal import Synchronization
 
-/// A file under a name of its own, which is deleted with its owner unless it was given its final name.
-package struct TemporaryFile: ~Copyable {
-    package let file: OpenFile
-    private var isNamed = false
+/// A file that has its name only once it is complete: written under another, which goes with this object.
+package final class AtomicFile: Sendable {
+    /// The file under its passing name.
+    package let file: File
+    private let isNamed = Atomic(false)
 
     /// Creates an empty file in a directory.
     ///
     /// The process id in its name helps a person who looks; uniqueness comes from the random part.
     ///
     /// - Parameters:
+    ///   - prefix: what the passing name begins with.
     ///   - mode: the permission bits, which the umask takes from.
     ///   - exactMode: the permission bits whatever the umask is, or nil.
-    package static func create(in directory: String, mode: UInt32, exactMode: UInt32?) throws -> TemporaryFile {
+    package init(
+        in directory: String, prefix: String = "", mode: UInt32 = 0o666, exactMode: UInt32? = nil
+    ) throws(SystemError) {
         let random = String(UInt64.random(in: .min ... .max), radix: 16)
-        let temporary = TemporaryFile(file: try OpenFile.creating("\(directory)/\(getpid())-\(random)", mode: mode))
-        if let exactMode { try temporary.file.setMode(exactMode) }
-        return temporary
+        file = try File(creating: "\(directory)/\(prefix)\(getpid())-\(random)", mode: mode)
+        if let exactMode { try file.setMode(exactMode) }
     }
 
-    private init(file: consuming OpenFile) { self.file = file }
-
-    deinit { if !isNamed { _ = unlink(file.path) } }
+    deinit { if !isNamed.load(ordering: .relaxed) { _ = unlink(file.path) } }
 
     /// What an attempt to give the file its final name came to.
     package enum Naming { case named, taken, noDirectory }
 
     /// Gives the file its final name unless that is taken.
-    package mutating func name(_ path: String) throws -> Naming {
+    package func name(_ path: String) throws(SystemError) -> Naming {
         if renameat2(AT_FDCWD, file.path, AT_FDCWD, path, modmeta_rename_noreplace) == 0 {
-            isNamed = true
+            isNamed.store(true, ordering: .relaxed)
             return .named
         }
         switch errno {
         case EEXIST: return .taken
         case ENOENT: return .noDirectory
         case EINVAL, ENOSYS: return try link(path)
-        default: throw StoreError.failed(to: "create", path)
+        default: throw .failed(to: "create", path)
         }
     }
 
     /// The way for file systems that cannot rename without replacing, NFS among them.
-    package func link(_ path: String) throws -> Naming {
+    package func link(_ path: String) throws(SystemError) -> Naming {
         if Glibc.link(file.path, path) == 0 { return .named }
         let reason = errno
         switch reason {
@@ -52,17 +53,17 @@ package struct TemporaryFile: ~Copyable {
             return try FileStatus(of: path)?.identity == file.status().identity ? .named : .taken
         case ENOENT: return .noDirectory
         case EPERM, EOPNOTSUPP, ENOSYS, EMLINK:
-            throw StoreError(
-                .unsupported,
-                "the file system of \(path) has neither hard links nor renaming without replacing, "
-                    + "so two writers could harm each other; keep the store on another file system")
-        default: throw StoreError.failed(to: "create", path, errno: reason)
+            throw SystemError(
+                .unsupported, to: "create", path,
+                "its file system has neither hard links nor renaming without replacing, so two writers could harm each other",
+                advice: "keep it on another file system")
+        default: throw .failed(to: "create", path, errno: reason)
         }
     }
 
     /// Gives the file its final name, in the place of what has it now.
-    package mutating func replace(_ path: String) throws {
-        guard rename(file.path, path) == 0 else { throw StoreError.failed(to: "replace", path) }
-        isNamed = true
+    package func replace(_ path: String) throws(SystemError) {
+        guard rename(file.path, path) == 0 else { throw .failed(to: "replace", path) }
+        isNamed.store(true, ordering: .relaxed)
     }
 }

@@ -1,22 +1,22 @@
 internal import Glibc
 
 /// Names one run of a process, so that what it left behind can be told from what a living one needs.
-struct ProcessIdentity: Equatable, Sendable {
+package struct ProcessIdentity: Equatable, Sendable {
     /// Names the running system and its view of process ids; equal only where `process` means the same.
-    var place: String
+    package var place: String
     /// The process id.
-    var process: Int
+    package var process: Int
     /// When the process started, in clock ticks since the system did.
-    var start: Int
+    package var start: Int
 
     /// This process.
-    static func current() -> ProcessIdentity {
+    package static func current() -> ProcessIdentity {
         let process = Int(getpid())
         return ProcessIdentity(place: currentPlace(), process: process, start: ProcessStatus(of: process)?.start ?? 0)
     }
 
     /// Whether the process is still running; nil if that cannot be told from here.
-    var isRunning: Bool? {
+    package var isRunning: Bool? {
         guard place == ProcessIdentity.currentPlace() else { return nil }
         guard let status = ProcessStatus(of: process) else { return false }
         return status.start == start && !status.isOver
@@ -32,24 +32,24 @@ struct ProcessIdentity: Equatable, Sendable {
 
 extension ProcessIdentity {
     /// Parses `text`, or returns nil if it names no process.
-    init?(parsing text: some StringProtocol) {
+    package init?(parsing text: some StringProtocol) {
         let words = text.split { $0 == " " || $0 == "\n" }
         guard words.count == 3, let process = Int(words[1]), process > 0, let start = Int(words[2]) else { return nil }
         self.init(place: String(words[0]), process: process, start: start)
     }
 
     /// The identity as three words.
-    var text: String { "\(place) \(process) \(start)" }
+    package var text: String { "\(place) \(process) \(start)" }
 
     /// Parses a name that begins with `startOfName`, or returns nil if it names no process.
-    init?(startOfName name: some StringProtocol) {
+    package init?(startOfName name: some StringProtocol) {
         let words = name.split(separator: ".", omittingEmptySubsequences: false)
         guard words.count > 4 else { return nil }
         self.init(parsing: "\(words[0]):\(words[1]) \(words[2]) \(words[3])")
     }
 
     /// The identity as the beginning of a file's name, with neither blanks nor the colons that lists of paths are cut at.
-    var startOfName: String {
+    package var startOfName: String {
         "\(text) ".map { $0 == " " || $0 == ":" ? "." : String($0) }.joined()
     }
 }

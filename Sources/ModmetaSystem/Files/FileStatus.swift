@@ -21,11 +21,11 @@ package struct FileStatus: Sendable {
     package enum Kind: Sendable { case regular, directory, link, other }
 
     /// Reads the status of what a path names; nil where there is nothing.
-    package init?(of path: String) throws {
+    package init?(of path: String) throws(SystemError) {
         var status = stat()
         guard lstat(path, &status) == 0 else {
             if errno == ENOENT || errno == ENOTDIR { return nil }
-            throw StoreError.failed(to: "look at", path)
+            throw .failed(to: "look at", path)
         }
         self.init(status)
     }
