@@ -81,7 +81,7 @@ public struct MaintainedHistory: Sendable {
                 throw RemoteHelperError(.badStore, "git did not answer for \(expression)")
             }
             let words = String(decoding: rest[..<end], as: UTF8.self).split(separator: " ")
-            guard words.count == 3, words[1] == "blob", let blob = PointerGuard.takeBlob(from: &rest) else {
+            guard words.count == 3, words[1] == "blob", let blob = BlobBatch.takeBlob(from: &rest) else {
                 rest = rest[(end + 1)...]
                 return nil
             }
@@ -126,7 +126,7 @@ extension MaintainedHistory: LiveObjects {
     /// Calls `body` for each LFS object that the store's refs lead to now.
     public func forEach(_ body: (ObjectID) throws -> Void) async throws {
         if case .mirror(let mirror) = place { try await mirror.update() }
-        try await pointers.forEach(from: census.take().tips) { pointer, _ in try body(pointer.object) }
+        try await pointers.forEach(from: census.take().tips) { object, _ in try body(object) }
     }
 
     /// Changes with any ref of the store.

@@ -3,7 +3,7 @@ internal import ModmetaFormats
 internal import ModmetaGit
 public import ModmetaNetwork
 internal import ModmetaSnapshots
-public import ModmetaStore
+internal import ModmetaStore
 internal import ModmetaTransfer
 
 /// Where a snapshot comes from: a clone and its remote, or a store alone.
@@ -50,7 +50,9 @@ public struct FetchSource: Sendable {
         scratch = nil
     }
 
-    /// Opens a store, without a clone. The program `git-remote-modmeta` must lie beside this one, or on `PATH`.
+    /// Opens a store, without a clone.
+    ///
+    /// The program `git-remote-modmeta` must lie beside this one, or on `PATH`.
     ///
     /// What is known of a store is kept in a directory of this process alone, and so is its history: what lies in the
     /// directory that is fetched into, or where the command was given, plays no part.
@@ -99,7 +101,7 @@ public struct FetchSource: Sendable {
         for file in listing { _ = try FetchArea.parts(of: file.name) }
         var files: [File] = []
         try await repository.readBlobs(of: listing) { name, _, bytes in
-            if bytes.count < LFSPointer.byteLimit, let pointer = try? LFSPointer(parsing: bytes) {
+            if let pointer = LFSBlob(bytes).pointer {
                 files.append(File(name: name, object: pointer.object, size: pointer.size))
             } else {
                 files.append(File(name: name, object: nil, bytes: bytes, size: UInt64(bytes.count)))

@@ -54,11 +54,21 @@ public struct PushGuard: Sendable {
         for (document, commit) in try await repository.tagged(names) {
             var pointers: [(path: String, pointer: LFSPointer)] = []
             let files = try await repository.entries(of: document, at: commit).filter { _, entry in
-                !entry.isLink && entry.size < LFSPointer.byteLimit && read.insert(entry.blob).inserted
+                !entry.isLink && LFSBlob.isCandidate(size: UInt64(max(0, entry.size)))
+                    && read.insert(entry.blob).inserted
             }
             try await repository.readBlobs(of: files) { path, _, bytes in
-                guard let pointer = try? LFSPointer(parsing: bytes), asked.insert(pointer.object).inserted
-                else { return }
+                let blob = LFSBlob(bytes)
+                if case .damaged(_, let reason) = blob {
+                    throw RepositoryError(
+                        kind: .finding,
+                        message: "the snapshot \(document.name) has \(path), a damaged pointer: \(reason)",
+                        hints: [
+                            "Put the file there again and take a snapshot of another name; in a text about pointers, "
+                                + "shorten the object's name."
+                        ])
+                }
+                guard let pointer = blob.pointer, asked.insert(pointer.object).inserted else { return }
                 pointers.append((path, pointer))
             }
             guard let path = try await firstMissing(pointers, in: context) else { continue }
