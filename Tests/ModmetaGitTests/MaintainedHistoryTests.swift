@@ -52,7 +52,7 @@ import Testing
             let side = try #require(try await store.refs().first { $0.name == "refs/heads/side" })
             let tag = try #require(try await store.refs(below: "refs/tags/").first)
             #expect(
-                try await store.reachable([side.target, tag.peeled], without: [side.name]) == [tag.peeled])
+                try await store.reachable([side.target, tag.peeled], without: [ByteString(side.name)]) == [tag.peeled])
             #expect(
                 try await store.files(["\(side.target):4.bin", "\(side.target):none"]).map { $0?.count } == [
                     pointer(4).utf8.count, nil,

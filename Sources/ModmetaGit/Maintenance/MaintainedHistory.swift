@@ -90,13 +90,13 @@ public struct MaintainedHistory: Sendable {
     }
 
     /// Which of the commits are reachable from the refs that remain without `removed`.
-    public func reachable(_ commits: Set<String>, without removed: Set<String>) async throws -> Set<String> {
+    public func reachable(_ commits: Set<String>, without removed: Set<ByteString>) async throws -> Set<String> {
         guard !commits.isEmpty else { return [] }
         let found = try await census.take()
         // What a HEAD or a stash names stays whatever ref is deleted.
         let names = Set(found.refs.map(\.target))
         let kept =
-            found.refs.filter { !removed.contains($0.name) }.map(\.peeled)
+            found.refs.filter { !removed.contains(ByteString($0.name)) }.map(\.peeled)
             + found.tips.map(\.hex).filter { !names.contains($0) }
         var input = commits.map { $0 + "\n" }.joined()
         input += kept.map { "^\($0)\n" }.joined()
