@@ -34,7 +34,8 @@ grep -E '^v1 \| [0-9a-f]{16}_[0-9a-f]{8} \| LoRA-r8-alpha16 \| train.jsonl@[0-9a
 [ "$(git log --format=%s)" = "Snapshot v1" ]
 git push -q --follow-tags -u origin HEAD
 make_checkpoint checkpoints/v1/model.safetensors 1
-take v2 --parent v1
+# What the user says of paths in git's own commands says nothing of ours.
+GIT_LITERAL_PATHSPECS=1 take v2 --parent v1
 git push -q --follow-tags
 [ "$(modmeta list | wc -l)" = 3 ]
 [ "$(modmeta list 'accuracy>0.8' 'loss<0.4' | wc -l)" = 2 ]

@@ -51,6 +51,50 @@ all_fetched() {
 }
 END
 
+test_case "pointers are those that git-lfs reads, and weights stay with all of them" <<'END'
+. "$INTEGRATION_VERIFY_STEPS"
+make_weights_repo qa
+push_checkpoint qa 0 --mb 3
+pointer=$(git -C qa cat-file -p HEAD:model.safetensors)
+write() { # write BRANCH: a branch of one commit, whose only file is the pointer on standard input
+    local blob tree
+    blob=$(git -C qa hash-object -w --stdin)
+    tree=$(printf '100644 blob %s\tmodel.safetensors\n' "$blob" | git -C qa mktree)
+    git -C qa update-ref "refs/heads/$1" "$(git -C qa commit-tree -m "$1" "$tree")"
+}
+printf '\n%s\n' "$pointer" | write before
+printf '%s  \n\n\n' "$pointer" | write after
+sed 's/^oid/\r\noid/; s/^size /size +/' <<<"$pointer" | write inside
+for branch in before after inside; do
+    git -C qa lfs ls-files "$branch" | grep model.safetensors
+    git -C qa push -q origin "$branch"
+done
+# Only these branches lead to the weights.
+git -C store symbolic-ref HEAD refs/heads/inside
+git -C qa push -q origin :main
+modmeta store gc --grace 0 --force "$(url_of)"
+verify | grep '3 pointers: all sound'
+git clone -q -b inside "$(url_of)" fetched
+cmp fetched/model.safetensors qa/model.safetensors
+# Without the weights no such pointer passes.
+rm -rf store/modmeta/manifests/* store/lfs/objects/*
+for branch in before after inside; do must_fail git -C qa push --no-verify origin "$branch:again-$branch"; done
+said "weights missing"
+must_fail verify
+# What is left of a pointer is named, and its weights are kept.
+git -C qa lfs push --all origin before >/dev/null
+sed 's/^size /size x/' <<<"$pointer" | write damaged
+must_fail git -C qa push --no-verify origin damaged
+said "damaged pointer: model.safetensors"
+git -C qa -c modmeta.allowIncompletePush=true push -q --no-verify origin damaged
+git -C store symbolic-ref HEAD refs/heads/damaged
+git -C qa push -q origin :before :after :inside
+modmeta store gc --grace 0 --force "$(url_of)"
+must_fail verify
+said "though it names one"
+[ "$(find store/modmeta/manifests store/lfs/objects -type f | wc -l)" -ge 1 ]
+END
+
 CASE_SECONDS=600 test_case "verify names what is wrong with Git's side" <<'END'
 . "$INTEGRATION_VERIFY_STEPS"
 make_history

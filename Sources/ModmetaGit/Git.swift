@@ -49,6 +49,12 @@ public struct Git: Sendable {
         "GIT_COMMON_DIR": nil, "GIT_NAMESPACE": nil,
     ]
 
+    /// The variables that change what the paths in our own commands mean, all removed.
+    private static let plainPathspecs: [String: String?] = [
+        "GIT_LITERAL_PATHSPECS": nil, "GIT_GLOB_PATHSPECS": nil, "GIT_NOGLOB_PATHSPECS": nil,
+        "GIT_ICASE_PATHSPECS": nil,
+    ]
+
     /// Runs git to its end and returns what it wrote, whatever its exit status.
     ///
     /// - Throws: `GitError` when git cannot be started or writes more than `limit` bytes.
@@ -115,7 +121,7 @@ public struct Git: Sendable {
 
     var subprocessEnvironment: Subprocess.Environment {
         var updates: [Subprocess.Environment.Key: String?] = [:]
-        for (name, value) in environment {
+        for (name, value) in Git.plainPathspecs.merging(environment, uniquingKeysWith: { $1 }) {
             if let key = Subprocess.Environment.Key(rawValue: name) { updates.updateValue(value, forKey: key) }
         }
         return .inherit.updating(updates)

@@ -51,7 +51,8 @@ import Testing
             // Looked up anew each time.
             let side = try #require(try await store.refs().first { $0.name == "refs/heads/side" })
             let tag = try #require(try await store.refs(below: "refs/tags/").first)
-            #expect(try await store.reachable([side.target, tag.peeled], without: [side.name]) == [tag.peeled])
+            #expect(
+                try await store.reachable([side.target, tag.peeled], without: [ByteString(side.name)]) == [tag.peeled])
             #expect(
                 try await store.files(["\(side.target):4.bin", "\(side.target):none"]).map { $0?.count } == [
                     pointer(4).utf8.count, nil,
@@ -59,6 +60,19 @@ import Testing
             try await store.delete([side])
             #expect(try await named(by: store) == [id(1), id(2), id(3)])
             await #expect(throws: RemoteHelperError.self) { try await store.delete([side]) }
+        }
+    }
+
+    @Test func `pointers that are oddly written or damaged count like others`() async throws {
+        try await HermeticGit.withTemporary { git in
+            let path = try await git.makeRepository()
+            try git.write("\n" + pointer(1), to: "repo/1")
+            try git.write(pointer(2).replacing("size ", with: "size +"), to: "repo/2")
+            try git.write(pointer(3).replacing("size ", with: "size x"), to: "repo/3")
+            try git.write("<<<<<<< ours\n\(pointer(4))=======\n\(pointer(5))>>>>>>> theirs\n", to: "repo/4")
+            try await git.run("add", "-A", in: path)
+            try await git.run("commit", "--quiet", "-m", "all", in: path)
+            #expect(try await named(by: RepositoryHistory(at: path)) == Set((1...5).map(id)))
         }
     }
 

@@ -50,6 +50,24 @@ import Testing
         }
     }
 
+    @Test func `a damaged pointer is a gap, whatever the store has`() async throws {
+        try await HermeticGit.withTemporary { git in
+            let repository = try await git.makeRepository()
+            try git.write(pointer(1), to: "repo/good")
+            try git.write(pointer(2).replacing("size 7", with: "size seven"), to: "repo/bad")
+            try git.write("\n" + pointer(3).replacing("size ", with: "\nsize +"), to: "repo/odd")
+            try await commit(git, "pointers")
+            let local = LocalRepository(Git(directory: repository, environment: git.environment))
+            let new = try await NewObjects([try await tip(git)], beyond: [], in: local, scratch: try ScratchDirectory())
+            let gap = try await PointerGuard(local: local, weights: Weights(lacking: [])).gap(in: new)
+            #expect(gap?.path == "bad")
+            #expect(gap?.count == 1)
+            #expect(gap?.damage?.contains("size") == true)
+            let other = try await PointerGuard(local: local, weights: Weights(lacking: [id(3)])).gap(in: new)
+            #expect(other?.count == 2)
+        }
+    }
+
     @Test func `more pointers than fit a batch are all asked about`() async throws {
         try await HermeticGit.withTemporary { git in
             let repository = try await git.makeRepository()

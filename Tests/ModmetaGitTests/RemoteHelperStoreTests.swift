@@ -72,6 +72,20 @@ import Testing
         }
     }
 
+    @Test(arguments: [
+        "info", "objects", "objects/info", "objects/pack", "refs", "refs/heads", "refs/tags", "packed-refs",
+    ])
+    func `nothing is written through a link`(_ name: String) async throws {
+        try await HermeticGit.withTemporary { git in
+            let path = try await makeStore(git).store.path
+            try git.write("", to: "\(path)/packed-refs")
+            #expect(rename("\(path)/\(name)", git.path("elsewhere")) == 0 || name.hasPrefix("info"))
+            #expect(symlink(git.path("elsewhere"), "\(path)/\(name)") == 0)
+            let error = await #expect(throws: RemoteHelperError.self) { try await StoreRepository(at: path) }
+            #expect(error.map { "\($0)".contains("\(path)/\(name) is a symbolic link") } == true)
+        }
+    }
+
     @Test func `pipes behind links and alternates are found, and loops end`() async throws {
         try await HermeticGit.withTemporary { git in
             let path = try await makeStore(git).store.path

@@ -37,6 +37,36 @@ import Testing
                 .reasons(for: all, tagged: ["a"]).keys.sorted() == ["b", "d"])
     }
 
+    @Test func `a rule that keeps nothing of a project is an error, which names the metrics there are`() throws {
+        let all = [
+            snapshot("a", day: 1, loss: 0.1), snapshot("b", day: 2, loss: 0.2),
+            snapshot("x", day: 3, project: "other", loss: .nan), snapshot("y", day: 4, project: "bare"),
+        ]
+        func check(_ rule: String, _ snapshots: [SnapshotDocument]) throws {
+            try RetentionRules(last: 1, best: [try .init(parsing: rule)], keepsTagged: true).check(against: snapshots)
+        }
+        try check("loss=5", Array(all[..<2]))
+        try check("loss", [])
+        for (rule, snapshots, words) in [
+            ("los", Array(all[..<2]), ["'los'", "'qa'", "'loss'"]),
+            ("loss", all, ["'bare'", "they have none"]),
+            ("loss", Array(all[..<3]), ["'other'", "none of its values is a finite number"]),
+        ] {
+            let error = #expect(throws: SnapshotError.self) { try check(rule, snapshots) }
+            for word in words {
+                #expect(error.map { "\($0)".contains(word) } == true, "\(rule): \(String(describing: error))")
+            }
+        }
+    }
+
+    @Test func `projects are told apart by their bytes`() throws {
+        let all = [
+            snapshot("a", day: 1, project: "caf\u{e9}"), snapshot("b", day: 2, project: "cafe\u{301}"),
+        ]
+        let rules = RetentionRules(last: 1, best: [], keepsTagged: false)
+        #expect(rules.reasons(for: all, tagged: []).keys.sorted() == ["a", "b"])
+    }
+
     @Test func `what is not finite is best of nothing`() throws {
         let all = [
             snapshot("good", day: 1, loss: 0.4), snapshot("nan", day: 2, loss: .nan),

@@ -32,6 +32,14 @@ struct DeletionConsent {
     mutating func ask(_ question: Question, about url: StoreURL) throws {
         let planned = question.planned
         let what = DeletionConsent.sentence(planned)
+        try DeletionConsent.confirm(what, about: url)
+        agreed = planned
+    }
+
+    /// Asks at the terminal whether a deletion is meant.
+    ///
+    /// - Throws: `CommandFailure` if nobody is there, or the answer is no.
+    static func confirm(_ what: String, about url: StoreURL) throws {
         guard isatty(STDIN_FILENO) == 1, isatty(STDERR_FILENO) == 1 else {
             throw CommandFailure(
                 kind: .input, message: "nothing was deleted from \(url): \(what), which needs somebody's word",
@@ -43,7 +51,6 @@ struct DeletionConsent {
         guard ["y", "yes"].contains(readLine()?.lowercased()) else {
             throw CommandFailure(kind: .input, message: "nothing was deleted")
         }
-        agreed = planned
     }
 
     /// What is remarkable about a deletion.

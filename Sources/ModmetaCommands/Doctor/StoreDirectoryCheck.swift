@@ -11,6 +11,13 @@ struct StoreDirectoryCheck: HealthCheck {
             var status = stat()
             // Whether there is one at all, `StoreCheck` says.
             guard stat("\(path)/modmeta/format", &status) == 0, stat(path, &status) == 0 else { continue }
+            do {
+                try StoreFiles.check(of: path)
+            } catch {
+                // Git would wait on it here as well.
+                found.append(.problem("files", "\(error)", remedy: nil))
+                continue
+            }
             found += owner(path, status, patient)
             found += writing(path)
             found += try await sharing(path, status, patient)

@@ -23,9 +23,9 @@ struct PointerText {
 
     /// Reads a file; nil if it is anything else.
     init?(path: String, size: UInt64) {
-        guard size < 4 * UInt64(LFSPointer.byteLimit), let bytes = try? WorkFile.bytes(of: path) else { return nil }
+        guard size < 4 * UInt64(LFSBlob.byteLimit), let bytes = try? WorkFile.bytes(of: path) else { return nil }
         (self.path, self.size) = (path, size)
-        if let pointer = try? LFSPointer(parsing: bytes) {
+        if let pointer = LFSBlob(bytes).pointer {
             pointers = [pointer]
         } else {
             pointers = PointerText.sides(of: bytes)
@@ -52,7 +52,7 @@ struct PointerText {
                 for index in 0..<2 { sides[index].append(line) }
             }
         }
-        let pointers = sides.compactMap { try? LFSPointer(parsing: Array(($0.joined(separator: "\n") + "\n").utf8)) }
+        let pointers = sides.compactMap { LFSBlob(Array(($0.joined(separator: "\n") + "\n").utf8)).pointer }
         return pointers.count == 2 && pointers[0] != pointers[1] ? pointers : []
     }
 

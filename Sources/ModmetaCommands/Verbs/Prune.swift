@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import ModmetaFormats
+internal import ModmetaFormats
 internal import ModmetaGit
 internal import ModmetaRepository
 internal import ModmetaSnapshots
@@ -12,7 +13,8 @@ struct Prune: AsyncParsableCommand {
         discussion: """
             What goes is listed first. A snapshot's tag is deleted; commits that a branch or another tag leads to stay, \
             and with them their weights. Then `modmeta store gc` removes what nothing leads to any more. A snapshot that \
-            any rule keeps is kept; rules hold within each project.
+            any rule keeps is kept; rules hold within each project. If nothing of a project would \
+            stay, that is asked about, and a rule about a metric that nothing has is an error.
             """)
 
     @Argument(help: "The store, for example modmeta::file:///mnt/models/qa.")
@@ -32,6 +34,9 @@ struct Prune: AsyncParsableCommand {
 
     @Flag(name: [.customShort("n"), .long], help: "Only list what would go.")
     var dryRun = false
+
+    @Flag(help: "Delete without asking, also where nothing of a project would stay.")
+    var force = false
 
     @Flag(help: "Print one JSON document.")
     var json = false
@@ -61,10 +66,18 @@ struct Prune: AsyncParsableCommand {
                     isKept: member.isKept, reasons: member.reasons, isReachable: member.isReachable)
             }
             if !json { show(rows) }
-            if !dryRun { try await plan.apply() }
+            if !dryRun {
+                if let first = plan.emptied.first, !force { try DeletionConsent.confirm(sentence(first), about: url) }
+                try await plan.apply()
+            }
             if json { return try JSONOutput.print(PruneDocument(dryRun: dryRun, snapshots: rows)) }
             conclude(rows, url)
         }
+    }
+
+    private func sentence(_ emptied: (project: String, count: Int)) -> String {
+        let project = emptied.project.isEmpty ? "without a project" : "of the project \(QuotedName(emptied.project))"
+        return "of the \(emptied.count) snapshots \(project) none would stay"
     }
 
     private func show(_ rows: [PruneDocument.Row]) {

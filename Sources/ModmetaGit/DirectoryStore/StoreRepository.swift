@@ -18,7 +18,7 @@ struct StoreRepository: Sendable {
     /// - Throws: `RemoteHelperError.Code.badStore` if no usable repository is there.
     init(at path: String, named name: String? = nil) async throws {
         let scratch = try ScratchDirectory()
-        try StoreRepository.checkFiles(of: path)
+        try StoreFiles.check(of: path)
         guard let head = StoreRepository.head(of: path) else {
             throw RemoteHelperError(.badStore, "the store at \(path) has no valid HEAD; is it a modmeta store?")
         }

@@ -10,8 +10,8 @@ extension HistoryPointers {
     func places(of objects: Set<ObjectID>, from tips: Set<GitObjectName>) async throws -> [ObjectID: String] {
         var blobs: [ObjectID: GitObjectName] = [:]
         let wanted = Set(objects.sorted().prefix(Self.placeLimit))
-        try await forEach(from: tips) { pointer, blob in
-            if wanted.contains(pointer.object) { blobs[pointer.object] = blob }
+        try await forEach(from: tips) { object, blob in
+            if wanted.contains(object) { blobs[object] = blob }
         }
         var places: [ObjectID: String] = [:]
         for (object, blob) in blobs {

@@ -1,4 +1,5 @@
 internal import Glibc
+internal import ModmetaFormats
 internal import ModmetaStore
 internal import ModmetaSystem
 
@@ -10,15 +11,14 @@ struct HistoryPointers: Sendable {
     let place: String
     let scratch: ScratchDirectory
 
-    /// How many small blobs are read at a time: at most 2 MiB of them.
-    private static let batchSize = 2048
-
-    /// Calls `body` with each pointer that can be reached from `tips` and the name of its blob; one may come more than once.
+    /// Calls `body` with each object that a pointer names which can be reached from `tips`, and with the name of its blob; one may
+    /// come more than once.
     ///
+    /// A damaged pointer counts for all objects it names: what it was is not known, and they may be all that is left of it.
     /// The tips come from a `RefCensus`: `--all` alone would pass over a ref whose object is missing.
     ///
     /// - Throws: `RemoteHelperError.Code.badStore` if anything that they lead to cannot be read, or is cut off.
-    func forEach(from tips: Set<GitObjectName>, _ body: (LFSPointer, GitObjectName) throws -> Void) async throws {
+    func forEach(from tips: Set<GitObjectName>, _ body: (ObjectID, GitObjectName) throws -> Void) async throws {
         guard try await git.run(["rev-parse", "--is-shallow-repository"]).lines.first == "false" else {
             throw RemoteHelperError(
                 .badStore,
@@ -33,7 +33,7 @@ struct HistoryPointers: Sendable {
                 git: whole,
                 arguments: [
                     "-c", "core.commitGraph=false", "rev-list", "--objects", "--no-object-names", "--all", "--stdin",
-                    "--filter=blob:limit=\(LFSPointer.byteLimit)",
+                    "--filter=blob:limit=\(LFSBlob.byteLimit)",
                 ]), input: input,
             into: .init(
                 git: whole,
@@ -49,25 +49,20 @@ struct HistoryPointers: Sendable {
         while let line = try await reader.nextLine() {
             let parts = line.split(separator: " ")
             guard parts.count == 3, let size = UInt64(parts[2]) else { throw unreadable }
-            guard parts[1] == "blob", size >= LFSPointer.leastByteCount, size < LFSPointer.byteLimit else { continue }
+            guard parts[1] == "blob", LFSBlob.isCandidate(size: size) else { continue }
             batch.append(String(parts[0]))
-            if batch.count == Self.batchSize { try await read(&batch, body) }
+            if batch.count == BlobBatch.limit { try await read(&batch, body) }
         }
         try await read(&batch, body)
     }
 
     private func read(
-        _ batch: inout [String], _ body: (LFSPointer, GitObjectName) throws -> Void
+        _ batch: inout [String], _ body: (ObjectID, GitObjectName) throws -> Void
     ) async throws {
         guard !batch.isEmpty else { return }
-        let input = batch.map { $0 + "\n" }.joined()
-        let output = try await whole.run(["cat-file", "--batch", "--buffer"], input: Array(input.utf8))
-        var rest = output.standardOutput[...]
-        for name in batch {
-            guard let content = PointerGuard.takeBlob(from: &rest), let blob = GitObjectName(name) else {
-                throw unreadable
-            }
-            if let pointer = try? LFSPointer(parsing: content) { try body(pointer, blob) }
+        for (name, content) in zip(batch, try await BlobBatch.contents(of: batch, by: whole)) {
+            guard let content, let blob = GitObjectName(name) else { throw unreadable }
+            for object in LFSBlob(content).objects { try body(object, blob) }
         }
         batch = []
     }

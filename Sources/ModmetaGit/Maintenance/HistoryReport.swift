@@ -59,4 +59,10 @@ public struct HistoryReport: Sendable {
     mutating func add(_ kind: Finding.Kind, _ place: String, _ detail: String) {
         findings.append(Finding(kind: kind, place: place, detail: detail))
     }
+
+    /// Adds what may have been found before, from another ref.
+    mutating func addOnce(_ kind: Finding.Kind, _ place: String, _ detail: String) {
+        let finding = Finding(kind: kind, place: place, detail: detail)
+        if !findings.contains(finding) { findings.append(finding) }
+    }
 }

@@ -82,7 +82,7 @@ public struct MaintainedHistory: Sendable {
                 throw RemoteHelperError(.badStore, "git did not answer for \(expression)")
             }
             let words = String(decoding: rest[..<end], as: UTF8.self).split(separator: " ")
-            guard words.count == 3, words[1] == "blob", let blob = PointerGuard.takeBlob(from: &rest) else {
+            guard words.count == 3, words[1] == "blob", let blob = BlobBatch.takeBlob(from: &rest) else {
                 rest = rest[(end + 1)...]
                 return nil
             }
@@ -91,13 +91,13 @@ public struct MaintainedHistory: Sendable {
     }
 
     /// Which of the commits are reachable from the refs that remain without `removed`.
-    public func reachable(_ commits: Set<String>, without removed: Set<String>) async throws -> Set<String> {
+    public func reachable(_ commits: Set<String>, without removed: Set<ByteString>) async throws -> Set<String> {
         guard !commits.isEmpty else { return [] }
         let found = try await census.take()
         // What a HEAD or a stash names stays whatever ref is deleted.
         let names = Set(found.refs.map(\.target))
         let kept =
-            found.refs.filter { !removed.contains($0.name) }.map(\.peeled)
+            found.refs.filter { !removed.contains(ByteString($0.name)) }.map(\.peeled)
             + found.tips.map(\.hex).filter { !names.contains($0) }
         var input = commits.map { $0 + "\n" }.joined()
         input += kept.map { "^\($0)\n" }.joined()
@@ -127,7 +127,7 @@ extension MaintainedHistory: LiveObjects {
     /// Calls `body` for each LFS object that the store's refs lead to now.
     public func forEach(_ body: (ObjectID) throws -> Void) async throws {
         if case .mirror(let mirror) = place { try await mirror.update() }
-        try await pointers.forEach(from: census.take().tips) { pointer, _ in try body(pointer.object) }
+        try await pointers.forEach(from: census.take().tips) { object, _ in try body(object) }
     }
 
     /// Changes with any ref of the store.

@@ -1,12 +1,11 @@
-internal import ModmetaFormats
 internal import ModmetaStore
 internal import ModmetaSystem
 
 /// The pointers that some objects lead to, with the files and commits they are in.
 struct PointerWalk: Sendable {
-    /// A pointer where it was met first.
+    /// A pointer, sound or damaged, where it was met first.
     struct Place: Sendable {
-        var pointer: LFSPointer
+        var blob: LFSBlob
         /// The path of the file.
         var file: String
         /// The latest commit that has it.
@@ -17,8 +16,6 @@ struct PointerWalk: Sendable {
     let git: Git
     let scratch: ScratchDirectory
 
-    /// How many small blobs are read at a time: at most 2 MiB of them.
-    private static let batchSize = 2048
     /// The longest line git may write: an object, its size, and a path.
     private static let lineLimit = 1 << 20
 
@@ -36,7 +33,7 @@ struct PointerWalk: Sendable {
                 git: git,
                 arguments: [
                     "-c", "core.commitGraph=false", "rev-list", "--objects", "--in-commit-order", "--stdin",
-                    "--filter=blob:limit=\(LFSPointer.byteLimit)",
+                    "--filter=blob:limit=\(LFSBlob.byteLimit)",
                 ]), input: input,
             into: .init(
                 git: git,
@@ -47,31 +44,39 @@ struct PointerWalk: Sendable {
         var reader = FileLineReader(descriptor: file.descriptor, limit: Self.lineLimit)
         var batch: [(blob: String, file: String, commit: String?)] = []
         var commit: String?
+        var isComplete = outcome.producerStatus == 0 && outcome.consumerStatus == 0
         while let line = try await reader.nextLine() {
             let parts = line.split(separator: " ", maxSplits: 3, omittingEmptySubsequences: false)
-            guard parts.count >= 3, let size = UInt64(parts[2]) else { continue }
+            guard parts.count >= 3, let size = UInt64(parts[2]) else {
+                // `<object> missing`
+                isComplete = false
+                continue
+            }
             if parts[1] == "commit" { commit = String(parts[0]) }
-            guard parts[1] == "blob", size >= LFSPointer.leastByteCount, size < LFSPointer.byteLimit else { continue }
+            guard parts[1] == "blob", LFSBlob.isCandidate(size: size) else { continue }
             batch.append((String(parts[0]), parts.count > 3 ? String(parts[3]) : "", commit))
-            if batch.count == Self.batchSize { try await read(&batch, body) }
+            if batch.count == BlobBatch.limit, try await !read(&batch, body) { isComplete = false }
         }
-        try await read(&batch, body)
-        return outcome.producerStatus == 0 && outcome.consumerStatus == 0
+        return try await read(&batch, body) && isComplete
     }
 
+    /// Reads a batch.
+    ///
+    /// - Returns: whether all of it could be read.
     private func read(
         _ batch: inout [(blob: String, file: String, commit: String?)], _ body: (Place) async throws -> Void
-    ) async throws {
-        guard !batch.isEmpty else { return }
-        let output = try await git.output(
-            ["cat-file", "--batch", "--buffer"], input: Array(batch.map { $0.blob + "\n" }.joined().utf8))
-        var rest = output.standardOutput[...]
-        for (_, file, commit) in batch {
-            // What git cannot read its own check names.
-            guard let content = PointerGuard.takeBlob(from: &rest) else { break }
-            guard let pointer = try? LFSPointer(parsing: content) else { continue }
-            try await body(Place(pointer: pointer, file: file, commit: commit))
+    ) async throws -> Bool {
+        var isComplete = true
+        let contents = try await BlobBatch.contents(of: batch.map(\.blob), by: git)
+        for ((_, file, commit), content) in zip(batch, contents) {
+            guard let content else {
+                isComplete = false
+                continue
+            }
+            let blob = LFSBlob(content)
+            if blob != .content { try await body(Place(blob: blob, file: file, commit: commit)) }
         }
         batch = []
+        return isComplete
     }
 }

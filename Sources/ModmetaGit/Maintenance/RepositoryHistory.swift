@@ -25,7 +25,7 @@ public struct RepositoryHistory: LiveObjects {
 
     /// Calls `body` for each LFS object that refs lead to.
     public func forEach(_ body: (ObjectID) throws -> Void) async throws {
-        try await pointers.forEach(from: census.take().tips) { pointer, _ in try body(pointer.object) }
+        try await pointers.forEach(from: census.take().tips) { object, _ in try body(object) }
     }
 
     /// Changes with any ref of the repository.

@@ -72,28 +72,32 @@ public struct StoreHistoryAudit: Sendable {
         let all = Array(Set(tips.map(\.object)))
         if try await judgePointers(of: all, walk, &report) { return }
         // One ref after another, so that what can be read is looked at, and the refs are named that cannot.
-        for (name, object) in tips.sorted(by: { $0.name < $1.name }) {
+        for (name, object) in tips {
             if try await !judgePointers(of: [object], walk, &report) {
-                report.add(.damaged, name, "not all that it leads to can be read, so a clone of it fails")
+                report.add(
+                    .damaged, String(decoding: name, as: UTF8.self),
+                    "not all that it leads to can be read, so a clone of it fails")
             }
         }
     }
 
-    /// What the refs of a store name; what is wrong with their files goes to the report.
-    private func refs(of store: StoreRepository, _ report: inout HistoryReport) throws -> [String: RefValue] {
+    /// What the refs of a store name, by the bytes of their names; what is wrong with their files goes to the report.
+    private func refs(of store: StoreRepository, _ report: inout HistoryReport) throws -> [[UInt8]: RefValue] {
         let digits = store.objectFormat.nullHex.utf8.count
-        var refs: [String: RefValue] = [:]
+        var refs: [[UInt8]: RefValue] = [:]
         for (bytes, value) in try RefFiles.all(
             in: store.path, { report.add($0.kind, String(decoding: $0.place, as: UTF8.self), $0.detail) })
         {
-            guard let name = String(validating: bytes, as: UTF8.self), RefName.isValid(name) else {
+            // Git has refs whose names are not UTF-8, and so what they lead to is looked at.
+            let name = String(decoding: bytes, as: UTF8.self)
+            guard RefName.isValid(name) else {
                 report.notes.append("\(RefValue.shown(bytes)) is not the name of a ref; git skips it")
                 continue
             }
             if case .object(let object) = value, object.hex.utf8.count != digits {
                 report.add(.damaged, name, "it is not the name of a \(store.objectFormat) object")
             } else {
-                refs[name] = value
+                refs[bytes] = value
             }
         }
         return refs
@@ -101,18 +105,22 @@ public struct StoreHistoryAudit: Sendable {
 
     /// The refs whose objects are there and of a kind they may be.
     private func goodTips(
-        of refs: [String: RefValue], in store: StoreRepository, _ report: inout HistoryReport
-    ) async throws -> [(name: String, object: GitObjectName)] {
-        var objects: [(name: String, object: GitObjectName)] = []
-        for (name, target) in refs.sorted(by: { $0.key < $1.key }) {
+        of refs: [[UInt8]: RefValue], in store: StoreRepository, _ report: inout HistoryReport
+    ) async throws -> [(name: [UInt8], object: GitObjectName)] {
+        var objects: [(name: [UInt8], object: GitObjectName)] = []
+        for (name, target) in refs.sorted(by: { $0.key.lexicographicallyPrecedes($1.key) }) {
             switch target {
             case .object(let object): objects.append((name, object))
-            case .symbolic(let other) where refs[String(decoding: other, as: UTF8.self)] == nil:
-                report.add(.damaged, name, "it stands for \(RefValue.shown(other)), which is not there")
+            case .symbolic(let other) where refs[other] == nil:
+                report.add(
+                    .damaged, String(decoding: name, as: UTF8.self),
+                    "it stands for \(RefValue.shown(other)), which is not there")
             case .symbolic: break
             }
         }
-        if case .branch(let branch) = StoreRepository.head(of: store.path), refs[branch] == nil, !refs.isEmpty {
+        if case .branch(let branch) = StoreRepository.head(of: store.path), refs[Array(branch.utf8)] == nil,
+            !refs.isEmpty
+        {
             report.notes.append("HEAD is \(branch), which does not exist: a clone checks out nothing")
         }
         let input = try store.view.scratch.write(Array(objects.map { "\($0.object)\n" }.joined().utf8))
@@ -125,12 +133,13 @@ public struct StoreHistoryAudit: Sendable {
             let parts = line.split(separator: " ")
             if parts.count == 3, parts[1] != "missing" { kinds[String(parts[0])] = String(parts[1]) }
         }
-        return objects.filter { name, object in
+        return objects.filter { bytes, object in
+            let name = String(decoding: bytes, as: UTF8.self)
             guard let kind = kinds[object.hex] else {
                 report.add(.missing, name, "the object \(object) that it names is not there, or cannot be read")
                 return false
             }
-            if name.hasPrefix("refs/heads/"), kind != "commit" {
+            if name.hasBytePrefix("refs/heads/"), kind != "commit" {
                 report.add(.damaged, name, "it names a \(kind), and a branch names a commit")
                 return false
             }
@@ -178,12 +187,21 @@ public struct StoreHistoryAudit: Sendable {
         var count = 0
         let isComplete = try await walk.forEach(from: tips) { place in
             count += 1
-            let verdict = try await judge(place.pointer.object, place.pointer.size)
-            guard verdict != .given, known.insert(place.pointer.object).inserted else { return }
-            lost.append(
-                HistoryReport.LostPointer(
-                    object: place.pointer.object, size: place.pointer.size, file: place.file, commit: place.commit,
-                    verdict: verdict))
+            switch place.blob {
+            case .content: break
+            case .damaged(_, let reason):
+                let commit = place.commit.map { " (commit \($0.prefix(12)))" } ?? ""
+                report.addOnce(
+                    .damaged, place.file + commit, "it is no pointer that git-lfs reads, though it names one: \(reason)"
+                )
+            case .pointer(let pointer):
+                let verdict = try await judge(pointer.object, pointer.size)
+                guard verdict != .given, known.insert(pointer.object).inserted else { return }
+                lost.append(
+                    HistoryReport.LostPointer(
+                        object: pointer.object, size: pointer.size, file: place.file, commit: place.commit,
+                        verdict: verdict))
+            }
         }
         report.pointerCount = max(report.pointerCount, count)
         report.lostPointers += try await CommitNames(git: walk.git, scratch: walk.scratch).naming(lost)

@@ -53,24 +53,24 @@ struct StoreMirror: Sendable {
     }
 
     /// The refs of the store, as lines of an object and a name, and whether its HEAD names an object.
-    private func refs() async throws -> (lines: Set<String>, isDetached: Bool) {
+    private func refs() async throws -> (lines: Set<ByteString>, isDetached: Bool) {
         guard let generations else {
             guard let path = url.path else { return ([], false) }
             let store = try await StoreRepository(at: path)
             let refs = try await RefCensus(git: store.view.git, directory: path).take().refs
-            return (Set(refs.map { "\($0.target) \($0.name)" }), false)
+            return (Set(refs.map { ByteString("\($0.target) \($0.name)") }), false)
         }
         guard let newest = try await generations.certainlyNewest() else { return ([], false) }
         var isDetached = false
         if case .detached = newest.refs.head { isDetached = true }
-        return (Set(newest.refs.all.map { "\($0.target) \($0.name)" }), isDetached)
+        return (Set(newest.refs.all.map { ByteString("\($0.target) \($0.name)") }), isDetached)
     }
 
     /// A ref that is not here as the store has it; nil if all are.
-    private func difference(from wanted: Set<String>) async throws -> String? {
+    private func difference(from wanted: Set<ByteString>) async throws -> String? {
         let lines = try await git.run(["for-each-ref", "--format=%(objectname) %(refname)"]).lines
-        let here = Set(lines.map(String.init))
-        return wanted.symmetricDifference(here).min().map { QuotedName($0).description }
+        let here = Set(lines.map { ByteString($0) })
+        return wanted.symmetricDifference(here).min().map { QuotedName($0.text).description }
     }
 
     /// Changes with any ref of the store.

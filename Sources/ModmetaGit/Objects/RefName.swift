@@ -9,6 +9,7 @@ enum RefName {
 
     /// Whether the name is the full name of a ref: below `refs/`, and well formed.
     static func isValid(_ name: some StringProtocol) -> Bool {
+        // Bytes that are not UTF-8 may be in a name too; replaced, they break no rule that they did not break before.
         guard name.hasBytePrefix("refs/"), !name.hasByteSuffix("."), !name.hasBytes(of: ".."), !name.hasBytes(of: "@{")
         else {
             return false

@@ -151,6 +151,10 @@ struct StorePush {
         for gap: PointerGuard.Gap, _ weights: PushedWeights, in store: String?, _ request: PushRequest
     ) -> String {
         let more = gap.count > 1 ? " and \(gap.count - 1) more" : ""
+        if let damage = gap.damage {
+            return "damaged pointer: \(gap.path)\(more): \(damage), so git-lfs brings no weights for it "
+                + "(put the file there again with git add; a text about pointers: shorten the object's name in it)"
+        }
         let prefix = ["refs/heads/", "refs/tags/"].first { request.source.hasPrefix($0) } ?? ""
         let ref = request.source.dropFirst(prefix.count)
         let place = store.map { " in \($0)" } ?? ""

@@ -47,7 +47,7 @@ enum PackedRefs {
                 followsRef = false
             } else if !isPeeled, let space = line.firstIndex(of: UInt8(ascii: " ")),
                 let object = object(line[..<space]),
-                let name = String(validating: line[(space + 1)...], as: UTF8.self), RefName.isValid(name)
+                RefName.isValid(String(decoding: line[(space + 1)...], as: UTF8.self))
             {
                 refs[Array(line[(space + 1)...])] = .object(object)
                 followsRef = true

@@ -1,3 +1,5 @@
+internal import ModmetaFormats
+
 /// Finds the LFS pointers among blobs, reading only what is small enough and already here.
 struct PointerBlobs: Sendable {
     let repository: Repository
@@ -15,16 +17,16 @@ struct PointerBlobs: Sendable {
     ///
     /// A path is taken to hold pointers where its latest known blob is one, so that source code is not read in full.
     func pointers(in log: RawLog) async throws -> [String: LFSPointer] {
-        var latest: [String: String] = [:]
-        for change in log.changes where latest[change.path] == nil {
-            latest[change.path] = change.new ?? change.old.first
+        var latest: [ByteString: String] = [:]
+        for change in log.changes where latest[ByteString(change.path)] == nil {
+            latest[ByteString(change.path)] = change.new ?? change.old.first
         }
         let local = try await localBlobs()
         let known = try await read(Set(latest.values), local)
         let unknown = { (blob: String) in local.map { !$0.contains(blob) } ?? false }
         var others: Set<String> = []
         for change in log.changes {
-            guard let blob = latest[change.path], known[blob] != nil || unknown(blob) else { continue }
+            guard let blob = latest[ByteString(change.path)], known[blob] != nil || unknown(blob) else { continue }
             others.formUnion(change.old)
             if let new = change.new { others.insert(new) }
         }
@@ -49,8 +51,7 @@ struct PointerBlobs: Sendable {
             input: lines(Array(wanted)))
         let small = sizes.standardOutput.split(separator: UInt8(ascii: "\n")).compactMap { line -> String? in
             guard let space = line.firstIndex(of: UInt8(ascii: " ")),
-                let size = Int(String(decoding: line[..<space], as: UTF8.self)),
-                LFSPointer.leastByteCount..<LFSPointer.byteLimit ~= size
+                let size = UInt64(String(decoding: line[..<space], as: UTF8.self)), LFSBlob.isCandidate(size: size)
             else { return nil }
             return String(decoding: line[(space + 1)...], as: UTF8.self)
         }
@@ -78,7 +79,7 @@ struct PointerBlobs: Sendable {
                 size >= 0
             else { continue }
             guard size < rest.count else { break }
-            if let pointer = try? LFSPointer(parsing: rest.prefix(size)) {
+            if let pointer = LFSBlob(rest.prefix(size)).pointer {
                 pointers[String(decoding: header[0], as: UTF8.self)] = pointer
             }
             rest = rest.dropFirst(size + 1)

@@ -6,7 +6,7 @@ internal import ModmetaFormats
 struct PointerHistory: Sendable {
     private let changes: [PointerChange]
     private var byObject: [ObjectID: [Int]] = [:]
-    private var byPath: [String: [Int]] = [:]
+    private var byPath: [ByteString: [Int]] = [:]
     private var byFileName: [Substring: [Int]] = [:]
     private var byExtension: [Substring: [Int]] = [:]
     private let replacements: PathReplacements
@@ -28,7 +28,7 @@ struct PointerHistory: Sendable {
         siblings = NumberedSiblings(changes)
         for (index, change) in changes.enumerated() {
             if let object = change.new?.object { byObject[object, default: []].append(index) }
-            byPath[change.path, default: []].append(index)
+            byPath[ByteString(change.path), default: []].append(index)
             byFileName[change.fileName, default: []].append(index)
             if let fileExtension = change.fileExtension { byExtension[fileExtension, default: []].append(index) }
         }
@@ -102,11 +102,11 @@ struct PointerHistory: Sendable {
     private func addRemovedNearby(_ anchor: Int, _ found: inout Candidates) {
         guard changes[anchor].old.isEmpty, let only = replacements.only(beside: changes[anchor]) else { return }
         found.add(changes[only].old)
-        for index in later(than: only, in: byPath[changes[only].path]) { found.add(changes[index].new) }
+        for index in later(than: only, in: byPath[ByteString(changes[only].path)]) { found.add(changes[index].new) }
     }
 
     private func addEarlierAtPath(_ anchor: Int, _ found: inout Candidates) {
-        let earlier = later(than: anchor, in: byPath[changes[anchor].path])
+        let earlier = later(than: anchor, in: byPath[ByteString(changes[anchor].path)])
         for index in earlier { found.add(changes[index].new) }
         // What was there before the first commit that is known, as in a shallow clone.
         for index in earlier { found.add(changes[index].old) }
@@ -128,7 +128,7 @@ struct PointerHistory: Sendable {
     }
 
     private func addLaterAtPath(_ anchor: Int, _ found: inout Candidates) {
-        let path = byPath[changes[anchor].path] ?? []
+        let path = byPath[ByteString(changes[anchor].path)] ?? []
         let end = path.partitioningIndex { $0 >= anchor }
         for index in path[..<end].suffix(PointerHistory.scanLimit).reversed() { found.add(changes[index].new) }
     }

@@ -53,8 +53,8 @@ public struct FetchSource: Sendable {
 
     /// Opens a store, without a clone.
     ///
-    /// The program `git-remote-modmeta` must lie beside this one, or on `PATH`. What is known of a store is kept in a directory of this process alone, and so is its history: what lies in the
-    /// directory that is fetched into, or where the command was given, plays no part.
+    /// The program `git-remote-modmeta` must lie beside this one, or on `PATH`. What is known of a store is kept in a
+    /// directory of this process alone, and so is its history: what lies in the directory that is fetched into, or where the command was given, plays no part.
     /// - Parameters:
     ///   - url: the store's URL, as `modmeta::file:///mnt/models/qa`.
     ///   - notify: receives what a person should know, from any task.
@@ -100,7 +100,7 @@ public struct FetchSource: Sendable {
         for file in listing { _ = try FetchArea.parts(of: file.name) }
         var files: [File] = []
         try await repository.readBlobs(of: listing) { name, _, bytes in
-            if bytes.count < LFSPointer.byteLimit, let pointer = try? LFSPointer(parsing: bytes) {
+            if let pointer = LFSBlob(bytes).pointer {
                 files.append(File(name: name, object: pointer.object, size: pointer.size))
             } else {
                 files.append(File(name: name, object: nil, bytes: bytes, size: UInt64(bytes.count)))

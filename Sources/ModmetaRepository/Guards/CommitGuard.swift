@@ -24,12 +24,12 @@ public struct CommitGuard: Sendable {
         ])
         let paths = listing.text.split(separator: "\0").map(String.init)
         guard !paths.isEmpty else { return }
-        var covered: Set<String> = []
+        var covered: Set<ByteString> = []
         let documents = paths.filter { $0.hasPrefix("\(SnapshotDocument.directory)/") && $0.hasSuffix(".yaml") }
         for (path, bytes) in try await staged(documents, git) {
             let document = try SnapshotDocument(parsing: bytes, path: path)
             try checkConfigs(of: document)
-            covered.formUnion(document.paths)
+            covered.formUnion(document.paths.map { ByteString($0) })
         }
         let attributes = try await git.run(
             ["check-attr", "-z", "--stdin", "filter"], input: Array(paths.map { "\($0)\0" }.joined().utf8))
@@ -72,10 +72,10 @@ public struct CommitGuard: Sendable {
     }
 
     /// Whether a path is one of others, or below one.
-    private static func isCovered(_ path: String, by covered: Set<String>) -> Bool {
-        covered.contains(".") || covered.contains(path)
+    private static func isCovered(_ path: String, by covered: Set<ByteString>) -> Bool {
+        covered.contains(".") || covered.contains(ByteString(path))
             || path.utf8.indices.contains { end in
-                path.utf8[end] == UInt8(ascii: "/") && covered.contains(String(path[..<end]))
+                path.utf8[end] == UInt8(ascii: "/") && covered.contains(ByteString(path[..<end]))
             }
     }
 

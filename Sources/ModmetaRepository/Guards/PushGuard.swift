@@ -51,9 +51,20 @@ public struct PushGuard: Sendable {
         // Snapshots that follow each other share most files.
         let files = try await SnapshotWalk.files(of: repository.tagged(names), in: repository)
         var asked: Set<ObjectID> = []
-        let pointers = zip(files, try await repository.smallBlobs(files.map(\.blob))).compactMap { file, bytes in
-            bytes.flatMap { try? LFSPointer(parsing: $0) }
-                .flatMap { asked.insert($0.object).inserted ? (file: file, pointer: $0) : nil }
+        var pointers: [(file: SnapshotWalk.File, pointer: LFSPointer)] = []
+        for (file, bytes) in zip(files, try await repository.smallBlobs(files.map(\.blob))) {
+            guard let bytes else { continue }
+            let blob = LFSBlob(bytes)
+            if case .damaged(_, let reason) = blob {
+                throw RepositoryError(
+                    kind: .finding,
+                    message: "the snapshot \(file.snapshot) has \(file.path), a damaged pointer: \(reason)",
+                    hints: [
+                        "Put the file there again and take a snapshot of another name; in a text about pointers, "
+                            + "shorten the object's name."
+                    ])
+            }
+            if let pointer = blob.pointer, asked.insert(pointer.object).inserted { pointers.append((file, pointer)) }
         }
         guard let file = try await firstMissing(pointers, in: context) else { return }
         throw RepositoryError(

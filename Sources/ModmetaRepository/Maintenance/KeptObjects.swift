@@ -57,6 +57,6 @@ package struct KeptObjects {
     private static func empty(_ path: String, _ fact: String) -> RepositoryError {
         RepositoryError(
             kind: .input, message: "\(path) \(fact), so nothing would stay on its account",
-            hints: ["If that is meant, give --force."])
+            hints: ["If that is meant, give --allow-empty."])
     }
 }

@@ -1,7 +1,7 @@
 internal import Glibc
 package import ModmetaFormats
 
-/// Names of LFS objects, one a line, as `git lfs ls-files --long --all` begins its lines.
+/// Names of LFS objects, one a line, as `git lfs ls-files --long --all` and `sha256sum` write them.
 package enum ObjectListing {
     /// Reads a list.
     ///
@@ -35,16 +35,28 @@ package enum ObjectListing {
         var objects: Set<ObjectID> = []
         for (number, line) in bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).enumerated()
         {
-            var name = String(decoding: line.prefix { $0 != UInt8(ascii: " ") && $0 != 0x0d }, as: UTF8.self)[...]
-            if name.isEmpty { continue }
-            if name.hasPrefix("sha256:") { name = name.dropFirst(7) }
-            guard let object = ObjectID(hex: name) else {
+            let line = line.last == 0x0d ? line.dropLast() : line
+            let words = line.split(maxSplits: 2) { $0 == UInt8(ascii: " ") || $0 == 0x09 }
+            guard let first = words.first else { continue }
+            guard let object = object(first) else {
                 throw RepositoryError(
                     kind: .input,
-                    message: "line \(number + 1) of \(path) does not begin with the 64 digits of an object")
+                    message: "line \(number + 1) of \(path) does not begin with the 64 digits of an object",
+                    hints: ["Make the list by: git lfs ls-files --long --all"])
+            }
+            // Whatever else the line says, an object on it must not be passed over.
+            guard words.dropFirst().allSatisfy({ self.object($0) == nil }) else {
+                throw RepositoryError(
+                    kind: .input, message: "line \(number + 1) of \(path) lists more than one object",
+                    hints: ["Give each a line of its own."])
             }
             objects.insert(object)
         }
         return objects
+    }
+
+    private static func object(_ word: some Collection<UInt8>) -> ObjectID? {
+        let text = String(decoding: word, as: UTF8.self)
+        return ObjectID(hex: text.hasBytePrefix("sha256:") ? String(text.dropFirst(7)) : text)
     }
 }

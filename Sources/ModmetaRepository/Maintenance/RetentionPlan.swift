@@ -1,3 +1,4 @@
+internal import ModmetaFormats
 public import ModmetaGit
 public import ModmetaSnapshots
 
@@ -29,22 +30,30 @@ public struct RetentionPlan: Sendable {
     ///   - rules: what is kept, within each project.
     ///   - project: only snapshots of this project are looked at; nil for all.
     ///   - history: the history of the store.
-    /// - Throws: `RemoteHelperError` if the history cannot be read.
+    /// - Throws: `RemoteHelperError` if the history cannot be read, `SnapshotError` if a rule keeps nothing.
     public init(_ rules: RetentionRules, project: String? = nil, in history: MaintainedHistory) async throws {
         let snapshots = try await StoreSnapshots(in: history)
         let members = snapshots.members.filter {
-            project == nil || $0.document.value["context"]?["project"]?.text == project
+            project == nil || $0.document.value["context"]?["project"]?.text?.hasSameBytes(as: project ?? "") == true
         }
+        try rules.check(against: members.map(\.document))
         let reasons = rules.reasons(for: members.map(\.document), tagged: snapshots.tagged)
-        let going = members.filter { reasons[$0.document.name] == nil }
-        let held = try await history.reachable(Set(going.map(\.tag.peeled)), without: Set(going.map(\.tag.name)))
+        let going = members.filter { reasons[ByteString($0.document.name)] == nil }
+        let held = try await history.reachable(
+            Set(going.map(\.tag.peeled)), without: Set(going.map { ByteString($0.tag.name) }))
         self.members = members.map { member in
             Member(
-                document: member.document, reasons: reasons[member.document.name] ?? [],
+                document: member.document, reasons: reasons[ByteString(member.document.name)] ?? [],
                 isReachable: held.contains(member.tag.peeled), tag: member.tag)
         }
         unreadable = snapshots.unreadable
         self.history = history
+    }
+
+    /// The projects of which nothing would stay, and how many snapshots each has.
+    public var emptied: [(project: String, count: Int)] {
+        Dictionary(grouping: members, by: \.document.project).filter { !$0.value.contains(where: \.isKept) }
+            .sorted { $0.key < $1.key }.map { ($0.key.text, $0.value.count) }
     }
 
     /// Deletes the tags of the snapshots that no rule keeps, all or none.

@@ -60,7 +60,7 @@ struct HashedFiles {
         }
         for (entry, blob) in zip(pointers, try await repository.smallBlobs(pointers.map(\.object))) {
             let expected = digests[Array(entry.path.utf8)]
-            let pointer = blob.flatMap { try? LFSPointer(parsing: $0) }
+            let pointer = blob.flatMap { LFSBlob($0).pointer }
             let isRight =
                 if expected?.size == 0 { blob?.isEmpty == true } else {
                     pointer.map { $0.serialized() == blob } == true && pointer?.object.digest == expected?.digest

@@ -1,4 +1,5 @@
 internal import Glibc
+internal import ModmetaFormats
 internal import ModmetaGit
 internal import ModmetaSnapshots
 
@@ -11,20 +12,20 @@ struct SnapshotIndex {
     private let path: String
     private var bytes: [UInt8] = []
     /// Where the document of each object lies in the bytes.
-    private var places: [String: Range<Int>] = [:]
+    private var places: [ByteString: Range<Int>] = [:]
 
     /// Reads the index of a repository; one that is not there or cannot be read is empty.
     init(of repository: Repository) {
         path = "\(repository.stateDirectory)/snapshots.index"
         guard let bytes = try? WorkFile.bytes(of: path), bytes.starts(with: "\(Self.title)\n".utf8) else { return }
-        var places: [String: Range<Int>] = [:]
+        var places: [ByteString: Range<Int>] = [:]
         bytes.withUnsafeBytes { all in
             var start = Self.title.utf8.count + 1
             while let base = all.baseAddress, start < all.count {
                 let newline = memchr(base + start, 0x0A, all.count - start)
                 let end = newline.map { UnsafeRawPointer($0) - base } ?? all.count
                 if let space = memchr(base + start, 0x20, end - start).map({ UnsafeRawPointer($0) - base }) {
-                    places[String(decoding: all[start..<space], as: UTF8.self)] = space + 1..<end
+                    places[ByteString(String(decoding: all[start..<space], as: UTF8.self))] = space + 1..<end
                 }
                 start = end + 1
             }
@@ -33,7 +34,7 @@ struct SnapshotIndex {
     }
 
     /// The document of a tag's object as JSON, or nil.
-    func json(_ object: String) -> [UInt8]? { places[object].map { Array(bytes[$0]) } }
+    func json(_ object: String) -> [UInt8]? { places[ByteString(object)].map { Array(bytes[$0]) } }
 
     /// Keeps what is known of tags that there are, and new documents; what cannot be written is no loss.
     func save(_ objects: [String], adding documents: [String: SnapshotDocument], in repository: Repository) {

@@ -21,7 +21,7 @@ extension SnapshotRepository {
                 let target = String(decoding: bytes, as: UTF8.self)
                 return expected.append(.init(name: name, digest: SHA256.hash(bytes), source: .link(target)))
             }
-            guard bytes.count < LFSPointer.byteLimit, let pointer = try? LFSPointer(parsing: bytes) else {
+            guard let pointer = LFSBlob(bytes).pointer else {
                 return expected.append(.init(name: name, digest: SHA256.hash(bytes), source: .bytes(bytes)))
             }
             let path = repository.objectPath(pointer.object)

@@ -67,7 +67,7 @@ extension SnapshotRepository {
         of entry: TreeEntry, _ bytes: [UInt8], in document: SnapshotDocument
     ) throws -> ContentFile.Source {
         if entry.isLink { return .link(String(decoding: bytes, as: UTF8.self)) }
-        guard bytes.count < LFSPointer.byteLimit, let pointer = try? LFSPointer(parsing: bytes) else {
+        guard let pointer = LFSBlob(bytes).pointer else {
             return .bytes(bytes)
         }
         let path = repository.objectPath(pointer.object)

@@ -51,7 +51,7 @@ extension SnapshotRepository {
         let small = zip(names, lines).map { name, line in
             let fields = line.split(separator: " ")
             return fields.count == 2 && fields[0] == "blob"
-                && Int(fields[1]).map { $0 < LFSPointer.byteLimit } == true
+                && Int(fields[1]).map { $0 < LFSBlob.byteLimit } == true
         }
         guard small.count == names.count else {
             throw RepositoryError(

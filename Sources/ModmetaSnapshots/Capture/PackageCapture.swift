@@ -1,4 +1,5 @@
 internal import Glibc
+internal import ModmetaFormats
 
 /// The versions of Python packages, from what pip left beside them; no Python is started.
 public struct PackageCapture: Sendable {
@@ -42,19 +43,20 @@ public struct PackageCapture: Sendable {
         }
         environment = prefix
         python = PackageCapture.pythonVersion(prefix) ?? releases.last.map { String($0.dropFirst("python".count)) }
-        var found: [String: String] = [:]
+        var found: [ByteString: String] = [:]
         for directory in directories {
             for entry in DirectoryNames.sorted(in: directory) {
                 // Debian's packages have the older form, which is a directory or the one file.
                 guard let suffix = [".dist-info", ".egg-info"].first(where: entry.hasSuffix) else { continue }
                 let parts = entry.dropLast(suffix.utf8.count).split(separator: "-", maxSplits: 1)
                 let name = String((parts.first ?? "").lowercased().map { $0 == "." || $0 == "-" ? "_" : $0 })
-                guard PackageCapture.names.contains(name), found[name] == nil else { continue }
+                guard PackageCapture.names.hasText(name), found[ByteString(name)] == nil else { continue }
                 let places = suffix == ".dist-info" ? ["/METADATA"] : ["/PKG-INFO", ""]
-                found[name] = places.lazy.compactMap { PackageCapture.version(in: "\(directory)/\(entry)\($0)") }.first
+                found[ByteString(name)] =
+                    places.lazy.compactMap { PackageCapture.version(in: "\(directory)/\(entry)\($0)") }.first
             }
         }
-        versions = found.keys.sorted().map { ($0, found[$0] ?? "") }
+        versions = found.keys.sorted().map { ($0.text, found[$0] ?? "") }
         if python == "3" { python = nil }
     }
 

@@ -4,7 +4,7 @@ internal import ModmetaFormats
 ///
 /// The names are those of transformers' Trainer, of Accelerate, of DeepSpeed's engine and of torch.distributed.checkpoint.
 struct CheckpointSurvey {
-    private let files: [String: ContentFile]
+    private let files: [ByteString: ContentFile]
     private let names: CheckpointNames
     let format: CheckpointFormat
     private(set) var processCount = 1
@@ -12,7 +12,7 @@ struct CheckpointSurvey {
     private(set) var unlisted: [String] = []
 
     init(_ files: [ContentFile]) {
-        self.files = Dictionary(files.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
+        self.files = Dictionary(files.map { (ByteString($0.name), $0) }, uniquingKeysWith: { first, _ in first })
         names = CheckpointNames(names: files.map(\.name).sorted())
         format = CheckpointFormat(of: names.names)
     }
@@ -38,7 +38,7 @@ struct CheckpointSurvey {
     }
 
     private func bytes(of name: String) -> [UInt8]? {
-        switch files[name]?.source {
+        switch files[ByteString(name)]?.source {
         case .file(let path)?: try? CheckpointFile.bytes(of: path)
         case .bytes(let bytes)?: bytes
         case .link?, nil: nil
@@ -75,8 +75,10 @@ struct CheckpointSurvey {
             let map = value["weight_map"]?.members
         else { return ["readable \(index)"] }
         let directory = index.lastIndex(of: "/").map { String(index[...$0]) } ?? ""
-        return Set(map.compactMap(\.value.text)).sorted().filter { files[directory + $0] == nil }
-            .map { "shard \(directory)\($0), which \(index) names" }
+        return Set(map.compactMap(\.value.text).map { ByteString($0) }).sorted().map(\.text).filter {
+            files[ByteString(directory + $0)] == nil
+        }
+        .map { "shard \(directory)\($0), which \(index) names" }
     }
 
     /// The files beside an index that are called like shards and that it does not list.

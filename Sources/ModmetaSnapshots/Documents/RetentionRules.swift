@@ -1,3 +1,5 @@
+public import ModmetaFormats
+
 /// Which snapshots are kept when old ones are cleared away.
 public struct RetentionRules: Hashable, Sendable {
     /// A metric and which end of it is good.
@@ -62,28 +64,25 @@ public struct RetentionRules: Hashable, Sendable {
     /// - Parameters:
     ///   - snapshots: all snapshots.
     ///   - tagged: the names of those that a tag of another kind names too.
-    public func reasons(for snapshots: [SnapshotDocument], tagged: Set<String>) -> [String: [String]] {
-        var reasons: [String: [String]] = [:]
-        let projects = Dictionary(grouping: snapshots) { $0.value["context"]?["project"]?.text ?? "" }
+    public func reasons(for snapshots: [SnapshotDocument], tagged: Set<ByteString>) -> [ByteString: [String]] {
+        var reasons: [ByteString: [String]] = [:]
+        let projects = Dictionary(grouping: snapshots, by: \.project)
         for snapshots in projects.values {
             // Of equal age, the name decides, so that the answer is the same each time.
             let latest = snapshots.sorted { ($0.created, $0.name) > ($1.created, $1.name) }
-            for snapshot in latest.prefix(last ?? 0) { reasons[snapshot.name, default: []].append("recent") }
+            for snapshot in latest.prefix(last ?? 0) {
+                reasons[ByteString(snapshot.name), default: []].append("recent")
+            }
             for rule in best {
-                let ranked = latest.compactMap { snapshot in snapshot.metric(rule.metric).map { (snapshot, $0) } }
-                    // A run that diverged is the best of nothing, whichever end is good.
-                    .filter { $0.1.isFinite }
-                    // The later one of equals goes first, as sorting keeps their order.
-                    .sorted { rule.isSmallest ? $0.1 < $1.1 : $0.1 > $1.1 }
-                for (snapshot, value) in ranked.prefix(rule.count) {
-                    reasons[snapshot.name, default: []].append(
+                for (snapshot, value) in rule.ranked(latest).prefix(rule.count) {
+                    reasons[ByteString(snapshot.name), default: []].append(
                         "\(rule.isSmallest ? "lowest" : "highest") \(rule.metric) \(value)")
                 }
             }
         }
         if keepsTagged {
-            for snapshot in snapshots where tagged.contains(snapshot.name) {
-                reasons[snapshot.name, default: []].append("tagged")
+            for snapshot in snapshots where tagged.contains(ByteString(snapshot.name)) {
+                reasons[ByteString(snapshot.name), default: []].append("tagged")
             }
         }
         return reasons

@@ -11,7 +11,7 @@ internal import Synchronization
 final class TensorJournal: Sendable {
     private let path: String
     private let descriptor: CInt
-    private let done: Mutex<[String: Digest]>
+    private let done: Mutex<[ByteString: Digest]>
 
     init(path: String, header: [UInt8]) throws {
         self.path = path
@@ -23,10 +23,12 @@ final class TensorJournal: Sendable {
             known = text.split(separator: "\n", omittingEmptySubsequences: false).dropLast()
         }
         let isSame = known.first.map(String.init) == title
-        var done: [String: Digest] = [:]
+        var done: [ByteString: Digest] = [:]
         for line in isSame ? known.dropFirst() : [] {
             let words = line.split(separator: " ")
-            if words.count == 3, let digest = Digest(hex: words[2]) { done["\(words[0]) \(words[1])"] = digest }
+            if words.count == 3, let digest = Digest(hex: words[2]) {
+                done[ByteString("\(words[0]) \(words[1])")] = digest
+            }
         }
         self.done = Mutex(done)
         descriptor = RegularFile.open(path, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW)
@@ -40,7 +42,7 @@ final class TensorJournal: Sendable {
     deinit { close(descriptor) }
 
     /// The SHA-256 of the parts of a chunk that were written; nil if they were not.
-    func digest(of piece: TensorPiece) -> Digest? { done.withLock { $0[TensorJournal.key(piece)] } }
+    func digest(of piece: TensorPiece) -> Digest? { done.withLock { $0[ByteString(TensorJournal.key(piece))] } }
 
     /// Notes a chunk whose bytes were written to a file.
     ///
@@ -51,7 +53,7 @@ final class TensorJournal: Sendable {
                 .local, "cannot write \(HeldDirectory.shown(file.path)): \(String(cString: strerror(errno)))")
         }
         try done.withLock { done in
-            done[TensorJournal.key(piece)] = digest
+            done[ByteString(TensorJournal.key(piece))] = digest
             try append("\(TensorJournal.key(piece)) \(digest)\n")
         }
     }

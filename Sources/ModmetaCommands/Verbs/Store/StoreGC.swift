@@ -36,6 +36,9 @@ struct StoreGC: AsyncParsableCommand {
     @Option(name: .customLong("keep-objects"), help: "Keep the LFS objects this file lists, one a line; - for input.")
     var lists: [String] = []
 
+    @Flag(help: "Go on though a repository of --keep-refs-of has no refs, or a list of --keep-objects no object.")
+    var allowEmpty = false
+
     @Flag(help: "Delete without asking, also for the first time and more than half of the store.")
     var force = false
 
@@ -61,7 +64,7 @@ struct StoreGC: AsyncParsableCommand {
             let opening = try await StoreOpening.here()
             let store = try await opening.open(url, .download).store
             let history = try await MaintainedHistory.ifAny(of: url)
-            let live = try await KeptObjects(repositories: repositories, lists: lists, allowsEmpty: force)
+            let live = try await KeptObjects(repositories: repositories, lists: lists, allowsEmpty: allowEmpty)
                 .live(in: try await store.format(), history: history, of: url)
             let collector = Collector(collecting: store, live: live, grace: grace.seconds, lost: try lost())
             var outcome: Collector.Outcome

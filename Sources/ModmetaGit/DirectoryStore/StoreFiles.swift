@@ -1,14 +1,28 @@
 internal import Glibc
 internal import ModmetaSystem
 
-extension StoreRepository {
-    /// Refuses a store in which git would come upon something else than files and directories.
+/// What may lie in the directory of a store before git, or this program, works in it.
+public enum StoreFiles {
+    /// Where git writes in a store, following links.
+    private static let written = [
+        "info", "objects", "objects/info", "objects/pack", "refs", "refs/heads", "refs/tags", "packed-refs",
+    ]
+
+    /// Refuses a store in which git would come upon something else than files and directories, or write elsewhere.
     ///
     /// Git opens whatever has a file's name: a pipe would hold it up for good, and a device has no end. Only directories are
-    /// read here, and links followed as git follows them.
+    /// read here, and links followed as git follows them, but for those that would be written through.
     ///
     /// - Throws: `RemoteHelperError.Code.badStore` with the path of the first such thing.
-    static func checkFiles(of path: String) throws {
+    public static func check(of path: String) throws {
+        for name in written {
+            var status = stat()
+            guard lstat("\(path)/\(name)", &status) == 0, status.st_mode & S_IFMT == S_IFLNK else { continue }
+            throw RemoteHelperError(
+                .badStore,
+                "\(path)/\(name) is a symbolic link, and git would write where it leads; put what it leads to in its place"
+            )
+        }
         var check = FileCheck()
         for name in ["HEAD", "config", "packed-refs", "shallow"] { try check.visit("\(path)/\(name)") }
         for name in ["info", "refs"] { try check.visit("\(path)/\(name)", depth: FileCheck.depthLimit) }
