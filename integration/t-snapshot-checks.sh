@@ -13,6 +13,7 @@ make_run_repo() {
     mkdir run ../base
     make_checkpoint run/adapter_model.safetensors 0 --mb 1
     make_checkpoint ../base/model.safetensors 3 --mb 1
+    echo '{}' >../base/config.json
     echo '{"r": 8, "lora_alpha": 16, "peft_type": "LORA"}' >run/adapter_config.json
     printf 'learning_rate: 2.0e-4\nlora_r: 8\nlora_alpha: 16\nseed: 7\n' >train.yaml
 }
@@ -41,6 +42,53 @@ printf 'format: modmeta.schema/1\nextends: default\nknown: [lerning_rate]\n' >.m
 modmeta snapshot v1 run --config train.yaml
 rm .modmeta/schema.yaml
 modmeta snapshot v2 run --config train.yaml --no-check
+END
+
+test_case "a schema from elsewhere cannot hold a check up" <<'END'
+. "$INTEGRATION_CHECK_STEPS"
+make_run_repo
+printf 'format: modmeta.schema/1\nextends: default\nkeys:\n  output_dir: {type: string, pattern: "^(a+)+$"}\n' >.modmeta/schema.yaml
+echo "output_dir: $(printf 'a%.0s' $(seq 60))!" >>train.yaml
+must_fail timeout 60 modmeta check train.yaml
+said 'output_dir does not match'
+printf 'format: modmeta.schema/1\nextends: default\nkeys:\n  output_dir: {pattern: "^(a)\\\\1$"}\n' >.modmeta/schema.yaml
+must_fail modmeta check train.yaml
+said 'refers back to what a group matched'
+END
+
+test_case "numbers by the thousand are checked as fast as words" <<'END'
+modmeta install
+echo "a: [$(printf '1,%.0s' $(seq 80000))]" >numbers.yaml
+timeout 60 modmeta check numbers.yaml
+END
+
+test_case "a checkpoint's own file does not choose what is read" <<'END'
+. "$INTEGRATION_CHECK_STEPS"
+make_run_repo
+rm .modmeta/config.yaml
+mkdir -p ../elsewhere/a
+echo private >../elsewhere/a/diary
+echo "{\"r\": 8, \"peft_type\": \"LORA\", \"base_model_name_or_path\": \"$(cd .. && pwd)/elsewhere\"}" >run/adapter_config.json
+printf 'format: modmeta.config/1\nproject: qa\n' >.modmeta/config.yaml
+modmeta snapshot v1 run >said 2>&1
+said 'base_model_name_or_path of adapter_config.json: '
+said 'is no directory with config.json and weights at its top'
+[ -z "$(grep '^base:' .modmeta/snapshots/v1.yaml)" ]
+echo "{\"r\": 8, \"peft_type\": \"LORA\", \"base_model_name_or_path\": \"$(cd .. && pwd)/base\"}" >run/adapter_config.json
+modmeta snapshot v2 run
+modmeta verify v2 --base ../base
+END
+
+test_case "a small address space is refused in one sentence" <<'END'
+. "$INTEGRATION_CHECK_STEPS"
+make_run_repo
+for kilobytes in 200000 300000 400000; do
+    status=0
+    (ulimit -v $kilobytes; timeout 60 modmeta snapshot v1 run) >said 2>&1 || status=$?
+    [ $status = 2 ]
+    said 'the address space is limited to'
+    [ "$(wc -l <said)" = 1 ]
+done
 END
 
 test_case "verify says what is missing to resume, and whether the base is the one" <<'END'

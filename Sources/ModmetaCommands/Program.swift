@@ -7,6 +7,10 @@ internal import ModmetaGit
 public enum Program {
     /// Runs the verb the command line names and ends the process with its exit status.
     public static func main() async {
+        if let reason = AddressSpace.refusal {
+            Terminal.error("modmeta: \(reason)")
+            exit(CommandFailure.Kind.input.rawValue)
+        }
         do {
             var command = try await Root.asyncParseAsRoot()
             if var command = command as? any AsyncParsableCommand {

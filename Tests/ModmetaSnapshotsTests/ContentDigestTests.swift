@@ -37,6 +37,28 @@ import Testing
         #expect(try await shards.content() == KnownAnswers.whole)
     }
 
+    /// Two files hold other tensors of one name: which file has which counts, and what the index says.
+    @Test func ofContestedNamesTheFilesCount() async throws {
+        var other = first
+        other.bytes[0] ^= 1
+        func content(_ one: SampleTensor, _ two: SampleTensor, index: String?) async throws -> String {
+            let files = try CheckpointFiles()
+            try files.write([one, second], to: "model-00001-of-00002.safetensors")
+            try files.write([two, scalar], to: "model-00002-of-00002.safetensors")
+            if let index { try files.write(index, to: "model.safetensors.index.json") }
+            try files.write("{}\n", to: "config.json")
+            return try await files.content()
+        }
+        let usual = try await content(first, first, index: nil)
+        #expect(usual == KnownAnswers.whole)
+        #expect(try await content(first, first, index: "{}") == usual)
+        let contested = [
+            try await content(first, other, index: nil), try await content(other, first, index: nil),
+            try await content(first, other, index: "{}"), try await content(first, other, index: "{ }"), usual,
+        ]
+        #expect(Set(contested).count == contested.count)
+    }
+
     @Test func theRootIsTheDeepestDirectoryOfAllPaths() async throws {
         let files = try whole()
         #expect(try await files.content("config.json", "model.safetensors") == KnownAnswers.whole)

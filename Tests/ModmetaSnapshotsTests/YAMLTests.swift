@@ -24,6 +24,46 @@ import Testing
         #expect(try YAMLReader.value(of: Array("a: \(scalar.text)".utf8), "x.yaml") == ["a": scalar.value])
     }
 
+    @Test(arguments: [
+        Scalar(text: "!!str 5", value: "5"), Scalar(text: "!!str 1e-3", value: "1e-3"), Scalar(text: "!!str", value: ""),
+        Scalar(text: "!!str true", value: "true"), Scalar(text: "!!float 1e-5", value: .number(1e-5)),
+        Scalar(text: "!!float 1", value: .number(1)), Scalar(text: "!!float '2.5'", value: .number(2.5)),
+        Scalar(text: "!!float .inf", value: .special(.infinity)), Scalar(text: "!!int '7'", value: 7),
+        Scalar(text: "!!bool 'true'", value: true), Scalar(text: "!!null ''", value: nil),
+        Scalar(text: "!<tag:yaml.org,2002:int> '7'", value: 7),
+        // What does not fit, and tags of others, say nothing.
+        Scalar(text: "!!int x", value: "x"), Scalar(text: "!!int 1.5", value: 1.5), Scalar(text: "!own 5", value: 5),
+        Scalar(text: "!!binary aGk=", value: "aGk="),
+    ])
+    func tagsSayWhatScalarsAre(_ scalar: Scalar) throws { try scalars(scalar) }
+
+    @Test func aByteOrderMarkIsPassedOver() throws {
+        #expect(try YAMLReader.value(of: Array("\u{FEFF}a: 1\n".utf8), "x.yaml") == ["a": 1])
+        #expect(try YAMLReader.value(of: Array("\u{FEFF}".utf8), "x.yaml") == .null)
+        #expect(YAMLInspection(Array("\u{FEFF}a: yes\n".utf8)).traps.map(\.path) == ["a"])
+    }
+
+    @Test func aTagLeavesNothingToTheLoader() {
+        let text = "a: !!float 1e-5\nb: !!str 017\nc: !!str yes\nd: !!int 017\ne: 1e-5\nf: !!float 1_0.5\n"
+        #expect(YAMLInspection(Array(text.utf8)).traps.map(\.path) == ["d", "e", "f"])
+    }
+
+    @Test func whatIsMergedHasLines() {
+        let text = """
+            base: &base
+              lr: 1
+            more: &more {<<: *base, wd: 2}
+            one:
+              <<: [*more, {seed: 3}]
+            two: *more
+            <<: *base
+            """
+        let lines = YAMLInspection(Array(text.utf8)).lines
+        #expect(lines["one.lr"] == 2 && lines["one.wd"] == 3 && lines["one.seed"] == 5)
+        #expect(lines["two.wd"] == 3 && lines["two.lr"] == 2 && lines["lr"] == 2)
+        #expect(lines["wd"] == nil && lines["one.x"] == nil)
+    }
+
     @Test func aliasesAreReplaced() throws {
         let value = try YAMLReader.value(of: Array("a: &x [1]\nb: *x\n".utf8), "x.yaml")
         #expect(value == ["a": [1], "b": [1]])
@@ -46,7 +86,7 @@ import Testing
         let key = String(repeating: "k", count: 1000)
         let text = "\(key):\n" + (0..<20_000).map { "  a\($0): yes\n" }.joined()
         let inspection = YAMLInspection(Array(text.utf8))
-        #expect(inspection.traps.count == 20_000 && inspection.lines.count < 2)
+        #expect(inspection.traps.count == 20_000 && inspection.lines.lines.count < 2)
     }
 
     @Test(arguments: [

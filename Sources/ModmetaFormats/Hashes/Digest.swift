@@ -22,6 +22,14 @@ public struct Digest: Hashable, Sendable {
         (w0, w1, w2, w3) = (words[0], words[1], words[2], words[3])
     }
 
+    /// Creates a digest from four words as they lie in memory, first bytes first.
+    init(bigEndian words: (UInt64, UInt64, UInt64, UInt64)) {
+        (w0, w1, w2, w3) = (
+            UInt64(bigEndian: words.0), UInt64(bigEndian: words.1), UInt64(bigEndian: words.2),
+            UInt64(bigEndian: words.3)
+        )
+    }
+
     /// Creates a digest from 64 lower-case hexadecimal digits, or returns nil.
     public init?(hex: some StringProtocol) {
         var bytes: [UInt8] = []

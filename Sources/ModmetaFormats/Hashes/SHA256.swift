@@ -1,24 +1,18 @@
 import CCrypto
 
 /// An incremental SHA-256 computation by libcrypto.
+///
+/// By its functions that take the state from the caller: they need no memory of their own, so that none of them fails.
 public struct SHA256: ~Copyable {
-    private let context: OpaquePointer
+    private var state = SHA256_CTX()
 
     /// Starts a computation over no bytes.
-    public init() {
-        guard let context = EVP_MD_CTX_new(), EVP_DigestInit_ex(context, EVP_sha256(), nil) == 1 else {
-            // libcrypto fails here only when memory is exhausted.
-            fatalError("libcrypto could not start a SHA-256 computation")
-        }
-        self.context = context
-    }
-
-    deinit { EVP_MD_CTX_free(context) }
+    public init() { SHA256_Init(&state) }
 
     /// Appends bytes to what is hashed.
     public mutating func update(_ bytes: UnsafeRawBufferPointer) {
         guard let start = bytes.baseAddress else { return }
-        EVP_DigestUpdate(context, start, bytes.count)
+        SHA256_Update(&state, start, bytes.count)
     }
 
     /// Appends bytes to what is hashed.
@@ -27,10 +21,21 @@ public struct SHA256: ~Copyable {
     }
 
     /// Ends the computation and returns the digest of all appended bytes.
-    public consuming func finish() -> Digest {
-        var result = [UInt8](repeating: 0, count: Digest.byteCount)
-        EVP_DigestFinal_ex(context, &result, nil)
-        return Digest(bytes: result)!
+    public consuming func finish() -> Digest { end() }
+
+    /// Ends the computation, returns its digest, and starts one over no bytes.
+    package mutating func restart() -> Digest {
+        let digest = end()
+        SHA256_Init(&state)
+        return digest
+    }
+
+    private mutating func end() -> Digest {
+        var words: (UInt64, UInt64, UInt64, UInt64) = (0, 0, 0, 0)
+        withUnsafeMutableBytes(of: &words) { buffer in
+            _ = SHA256_Final(buffer.bindMemory(to: UInt8.self).baseAddress, &state)
+        }
+        return Digest(bigEndian: words)
     }
 
     /// Returns the SHA-256 of some bytes.

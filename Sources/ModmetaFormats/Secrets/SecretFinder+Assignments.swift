@@ -19,9 +19,7 @@ extension SecretFinder {
     }
 
     private func secretValue(ofNameAt name: Range<Int>) -> Range<Int>? {
-        guard let (start, isProse) = valueStart(after: name), let kind = SecretName.kind(of: bytes[name]) else {
-            return nil
-        }
+        guard let (start, isProse) = valueStart(after: name), let kind = kind(ofNameAt: name) else { return nil }
         let isQuoted = start > 0 && isQuote(bytes[start - 1])
         let isEnd = { (byte: UInt8) in isQuoted ? self.isQuote(byte) : self.isEnd(byte) }
         let value = bytes[start...].prefix(SecretValue.byteLimit).prefix { !isEnd($0) }
@@ -33,6 +31,12 @@ extension SecretFinder {
             && !SecretValue.isPlaceholder(value)
         guard isHidden || SecretValue.isSecret(value, kind, isProse: isProse) else { return nil }
         return start..<(bytes[value.endIndex...].firstIndex(where: isEnd) ?? bytes.count)
+    }
+
+    /// A `"key"` is that of a service where a `"username"` stands with it, as in `kaggle.json`.
+    private func kind(ofNameAt name: Range<Int>) -> SecretName.Kind? {
+        if let kind = SecretName.kind(of: bytes[name]) { return kind }
+        return hasUsername && bytes[name].elementsEqual("key".utf8) ? .token : nil
     }
 
     /// Where the value of a name begins, if it is given one there.

@@ -17,10 +17,13 @@ package struct SecretFinder {
     let purpose: Purpose
     /// Where the URL that was looked at last ends, its last `@`, and its first `?` that was found.
     var url = (end: 0, at: -1, question: -1)
+    /// Whether the text has a member `"username"`.
+    let hasUsername: Bool
     private var found: [Range<Int>] = []
 
     private init(_ text: String, _ purpose: Purpose) {
         (bytes, self.purpose) = (Array(text.utf8), purpose)
+        hasUsername = bytes.firstRange(of: Array("\"username\"".utf8)) != nil
     }
 
     /// The places of credentials, in order and without overlaps, in bytes of the text's UTF-8.
@@ -28,6 +31,7 @@ package struct SecretFinder {
         var finder = SecretFinder(text, purpose)
         finder.findShapes()
         finder.findAssignments()
+        finder.findCommands()
         return merged(finder.found)
     }
 

@@ -61,7 +61,7 @@ package enum SecretName {
     /// Keys that may be names as well.
     private static let weakKeyWords: Set<String> = [
         "storage", "shared", "deploy", "ssh", "service", "license", "app", "application", "admin", "server", "webhook",
-        "client", "user", "project", "wandb", "openai", "azure", "google",
+        "client", "user", "project", "wandb", "openai", "azure", "google", "kaggle",
     ]
     private static let tokenOwners: Set<String> = [
         "access", "auth", "api", "bearer", "refresh", "session", "hf", "hub", "huggingface", "github", "gh", "gitlab",

@@ -80,7 +80,7 @@ struct TokenShape {
             TokenShape("EAAA", .word, 50, needsDigit: true), TokenShape("pscale_", .dotted, 32),
             TokenShape("dp.pt.", .alphanumeric, 40), TokenShape("dt0c01.", .dotted, 60),
             TokenShape("xkeysib-", .word, 64), TokenShape("HRKU-AA", .word, 50),
-            TokenShape("tfp_", .dotted, 50), TokenShape("rdme_", .alphanumeric, 60),
+            TokenShape("tfp_", .dotted, 40), TokenShape("ATATT3xFfGF0", .base64, 50), TokenShape("rdme_", .alphanumeric, 60),
             TokenShape("hooks.slack.com/services/", .base64, 20),
             TokenShape("webhook.office.com/webhookb2/", .word, 32),
             TokenShape("hooks.slack.com/workflows/", .base64, 20), TokenShape("hooks.slack.com/triggers/", .base64, 20),

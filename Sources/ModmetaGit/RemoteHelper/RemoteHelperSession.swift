@@ -56,6 +56,10 @@ public struct RemoteHelperSession: Sendable {
     public func run(arguments: [String], input: CInt = 0, output: CInt = 1) async -> CInt {
         // A git that is gone shows as an error of write.
         signal(SIGPIPE, SIG_IGN)
+        if let reason = AddressSpace.refusal {
+            RemoteHelperSession.say("fatal: modmeta: \(reason)")
+            return 128
+        }
         ScratchDirectory.removeStale()
         do {
             guard arguments.count == 2 else {

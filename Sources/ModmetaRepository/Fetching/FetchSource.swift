@@ -54,7 +54,9 @@ public struct FetchSource: Sendable {
     /// Opens a store, without a clone.
     ///
     /// The program `git-remote-modmeta` must lie beside this one, or on `PATH`. What is known of a store is kept in a
-    /// directory of this process alone, and so is its history: what lies in the directory that is fetched into, or where the command was given, plays no part.
+    /// directory of this process alone, and so is its history: what lies in the directory
+    /// that is fetched into, or where the command was given, plays no part.
+    ///
     /// - Parameters:
     ///   - url: the store's URL, as `modmeta::file:///mnt/models/qa`.
     ///   - notify: receives what a person should know, from any task.

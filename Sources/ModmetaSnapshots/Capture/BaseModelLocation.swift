@@ -1,4 +1,5 @@
 internal import Glibc
+internal import ModmetaFormats
 
 /// Where a base model lies on this machine, and which commit of it that is.
 public struct BaseModelLocation: Hashable, Sendable {
@@ -6,6 +7,8 @@ public struct BaseModelLocation: Hashable, Sendable {
     public var path: String
     /// The commit on the Hugging Face Hub, where the directory is that of its cache.
     public var revision: String?
+    /// Whether the directory is one of the Hub's cache, found by a name, and not one that somebody's file chose.
+    let isInHub: Bool
 
     /// Finds a model: a directory, or what Hugging Face's cache has of it.
     ///
@@ -15,7 +18,7 @@ public struct BaseModelLocation: Hashable, Sendable {
     ///   - variable: gives the value of a variable of the environment.
     public init?(finding id: String, revision: String?, variable: (String) -> String?) {
         if id.hasPrefix("/") || id.hasPrefix("./") || id.hasPrefix("../"), BaseModelLocation.isDirectory(id) {
-            self.init(path: id, revision: BaseModelLocation.revision(inPath: id))
+            self.init(path: id, revision: BaseModelLocation.revision(inPath: id), isInHub: false)
             return
         }
         let isName = id.split(separator: "/", omittingEmptySubsequences: false).allSatisfy { part in
@@ -32,10 +35,18 @@ public struct BaseModelLocation: Hashable, Sendable {
         guard commit.utf8.count == 40, commit.allSatisfy(\.isHexDigit),
             BaseModelLocation.isDirectory("\(model)/snapshots/\(commit)")
         else { return nil }
-        self.init(path: "\(model)/snapshots/\(commit)", revision: commit)
+        self.init(path: "\(model)/snapshots/\(commit)", revision: commit, isInHub: true)
     }
 
-    private init(path: String, revision: String?) { (self.path, self.revision) = (path, revision) }
+    private init(path: String, revision: String?, isInHub: Bool) {
+        (self.path, self.revision, self.isInHub) = (path, revision, isInHub)
+    }
+
+    /// Whether a directory lies in a cache of the Hub as one commit of a model.
+    static func isHubSnapshot(_ path: String) -> Bool {
+        let parts = path.split(separator: "/").filter { $0 != "." }
+        return parts.count > 2 && revision(inPath: path).map { $0.hasSameBytes(as: String(parts[parts.count - 1])) } == true
+    }
 
     /// The commit that a path inside of the cache names.
     private static func revision(inPath path: String) -> String? {

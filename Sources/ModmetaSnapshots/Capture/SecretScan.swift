@@ -27,6 +27,10 @@ enum SecretScan {
             if let name = value["name"]?.text, let content = value["value"], isSecret(content, called: name) {
                 throw refusal("\(path): value")
             }
+            // As kaggle.json has them.
+            if value["username"]?.text != nil, let key = value["key"]?.text, SecretValue.isSecret(key, .token) {
+                throw refusal("\(path): key")
+            }
             for member in members {
                 guard !looksLikeSecret(member.key) else { throw refusal("a key of \(path)") }
                 let place = "\(path): \(member.key)"

@@ -51,6 +51,7 @@ public struct ContentDifference: Hashable, Sendable {
     public init(of found: [ContentFile], from expected: [Expected]) throws {
         let wanted = Dictionary(expected.map { (Array($0.name.utf8), $0) }, uniquingKeysWith: { first, _ in first })
         var seen: Set<[UInt8]> = []
+        var indices: [ChangedFile] = []
         for file in found {
             seen.insert(Array(file.name.utf8))
             guard let expected = wanted[Array(file.name.utf8)] else {
@@ -58,14 +59,17 @@ public struct ContentDifference: Hashable, Sendable {
                 continue
             }
             if try ContentDifference.digest(of: file) == expected.digest { continue }
+            if file.isShardIndex { indices.append(ChangedFile(name: file.name, tensors: nil)) }
             if let change = try ContentDifference.change(of: file, from: expected) { changed.append(change) }
         }
         missing = expected.map(\.name).filter { !seen.contains(Array($0.utf8)) }
+        // An index counts in few checkpoints, and if nothing else differs this is one of them.
+        if isEmpty { changed = indices }
         for path in [\ContentDifference.added, \.missing] { self[keyPath: path].sort() }
         changed.sort { $0.name < $1.name }
     }
 
-    private static func digest(of file: ContentFile) throws -> Digest {
+    static func digest(of file: ContentFile) throws -> Digest {
         switch file.source {
         case .file(let path): try FileDigest.sha256(ofFileAt: path)
         case .bytes(let bytes): SHA256.hash(bytes)
@@ -96,7 +100,7 @@ public struct ContentDifference: Hashable, Sendable {
     private static func lines(of file: ContentFile) throws -> [ContentLine] {
         let plan = try ContentPlan([file])
         let count = HashedBytes(of: plan.pieceBytes) { _, _ in }
-        return try plan.lines + plan.pieces.indices.map { try plan.line($0, counting: count) }
+        return try plan.lines.map(\.line) + plan.pieces.indices.map { try plan.line($0, counting: count) }
     }
 
     /// The lines of tensors by the bytes of their names; nil where a file counts as a whole.

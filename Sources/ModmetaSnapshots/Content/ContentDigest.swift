@@ -43,9 +43,14 @@ public struct ContentDigest: Hashable, Sendable {
     ) async throws {
         let hashed = try await ContentDigest.lines(
             of: plan, workers: workers ?? max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))), count)
+        let entries = plan.lines + hashed.map { .init(file: plan.pieces[$0.index].file.name, line: $0.line) }
+        let contested = ContestedNames(in: entries)
+        var lines = entries.map(contested.line(of:))
+        for index in plan.indices where contested.directories.contains(ByteString(index.directory)) {
+            lines.append(.file(name: index.name, digest: try ContentDifference.digest(of: index)))
+        }
         try plan.checkUnchanged()
         if let cache { plan.record(hashed, in: cache) }
-        let lines = plan.lines + hashed.map(\.line)
         content = ContentLine.digest(of: lines)
         let tensors = lines.filter { if case .tensor = $0 { true } else { false } }
         weights = tensors.isEmpty ? nil : ContentLine.digest(of: tensors)

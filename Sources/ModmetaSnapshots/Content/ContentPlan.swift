@@ -21,7 +21,9 @@ struct ContentPlan: Sendable {
 
     private(set) var pieces: [Piece] = []
     /// Lines that are known without reading files: links, and what a cache has.
-    private(set) var lines: [ContentLine] = []
+    private(set) var lines: [ContestedNames.Entry] = []
+    /// The indices of shards, which count where files hold different tensors of one name.
+    private(set) var indices: [ContentFile] = []
     private(set) var byteCount: UInt64 = 0
     private(set) var weightFiles: [String] = []
     /// What a person should know of how files were counted.
@@ -29,7 +31,7 @@ struct ContentPlan: Sendable {
     private var stamps: [ByteString: FileStamp] = [:]
 
     var tensorCount: Int {
-        pieces.count { $0.tensor != nil } + lines.count { if case .tensor = $0 { true } else { false } }
+        pieces.count { $0.tensor != nil } + lines.count { if case .tensor = $0.line { true } else { false } }
     }
 
     /// How every LFS pointer starts, also those of its first writers: a pointer is not the weights.
@@ -54,7 +56,7 @@ struct ContentPlan: Sendable {
         var views: [StateDictionary.View]?
         switch file.source {
         case .link(let target):
-            lines.append(.link(name: file.name, target: target))
+            lines.append(.init(file: file.name, line: .link(name: file.name, target: target)))
             return
         case .bytes(let bytes):
             layout = try Layout.read(MemorySource(bytes)).layout
@@ -67,7 +69,7 @@ struct ContentPlan: Sendable {
             let known = cache?.entry(path, stamp, name: file.name, directory: file.directory)
             if let known, !file.isShardIndex {
                 byteCount += stamp.size
-                lines += known.lines
+                lines += known.lines.map { .init(file: file.name, line: $0) }
                 notes += known.notes
                 if known.isWeights { weightFiles.append(file.name) }
                 return
@@ -77,7 +79,10 @@ struct ContentPlan: Sendable {
             if layout.format == .pytorch { views = try Inspection.stateDictionary(path: path)?.views }
         }
         byteCount += layout.size
-        if file.isShardIndex { return }
+        if file.isShardIndex {
+            indices.append(file)
+            return
+        }
         if let views, views.allSatisfy(GatheredTensor.canGather) {
             weightFiles.append(file.name)
             add(views, of: file)

@@ -87,17 +87,20 @@ public struct SnapshotRequest: Sendable {
         try SecretScan.check(.object(details), "the snapshot")
         let names = [name] + paths + datasets.map(\.name) + datasetHashes
         try SecretScan.check(.array(names.map { .string($0) }), "the names and hashes of the snapshot's files")
-        let basePlan = try basePlan(of: base, isAdapter: capture.method != .null)
+        var baseFiles = try basePlan(
+            of: base, isAdapter: capture.method != .null,
+            key: project.baseModel == nil ? "base_model_name_or_path of adapter_config.json"
+                : "base_model of \(ProjectConfig.path)")
         let plan = try ContentPlan(checkpoint.files, cache: cache)
         let count = HashedBytes(
             of: datasets.reduce(0) { $0 + DatasetReader.byteCount(ofDataAt: $1.path) }
-                + (basePlan?.plan.pieceBytes ?? 0)
+                + (baseFiles.plan?.pieceBytes ?? 0)
                 + plan.pieceBytes, progress)
         let (data, records) = try await data(counting: count)
         context["data"] = data
-        details.append(.init("base", try await baseDetail(basePlan, counting: count)))
+        details.append(.init("base", try await baseDetail(&baseFiles, counting: count)))
         var content = try await ContentDigest(plan, cache: cache, counting: count)
-        content.notes = capture.notes + content.notes
+        content.notes = capture.notes + baseFiles.notes + content.notes
         if let note = otherBase(than: base, named: capture.baseModel) { content.notes.append(note) }
         let document = SnapshotDocument(
             name: name, created: created, paths: paths, content: content, context: context, details: details)
@@ -129,30 +132,57 @@ public struct SnapshotRequest: Sendable {
         return seeds == .object([]) ? .null : seeds
     }
 
-    /// What must be hashed of the base model's own files, where they are on this machine.
-    private func basePlan(of base: DocumentValue, isAdapter: Bool) throws -> (plan: ContentPlan, revision: String?)? {
-        var path = self.base
+    /// What must be hashed of a base model's own files, if they are on this machine.
+    private struct BasePlan {
+        var plan: ContentPlan?
         var revision: String?
-        if path == nil, isAdapter, let id = base["id"]?.text,
-            let place = BaseModelLocation(finding: id, revision: base["revision"]?.text, variable: variable)
-        {
-            path = place.path
-            revision = place.revision
+        /// What names the model; nil if the person who takes the snapshot does.
+        var key: String?
+        var notes: [String] = []
+
+        /// Leaves the files out, for a reason.
+        mutating func drop(_ key: String, _ reason: String) {
+            plan = nil
+            notes.append("\(key): \(reason), so the base model's weights are not recorded; name them with --base")
         }
-        guard let path else { return nil }
-        return (try ContentPlan(Checkpoint(paths: [path]).files, cache: cache), revision)
+    }
+
+    /// Only where a person says it lies may a base model fail the snapshot: other files name it as they like.
+    private func basePlan(of base: DocumentValue, isAdapter: Bool, key: String) throws -> BasePlan {
+        if let path = self.base {
+            return BasePlan(plan: try ContentPlan(Checkpoint(paths: [path]).files, cache: cache))
+        }
+        var result = BasePlan(key: key)
+        guard isAdapter, let id = base["id"]?.text,
+            let place = BaseModelLocation(finding: id, revision: base["revision"]?.text, variable: variable)
+        else { return result }
+        result.revision = place.revision
+        do {
+            let files = try place.isInHub ? Checkpoint(paths: [place.path]).files : BaseModelFiles.weights(in: place.path)
+            if let files {
+                result.plan = try ContentPlan(files, cache: cache)
+            }
+            if !place.isInHub, result.plan?.weightFiles.count != files?.count {
+                result.drop(key, "\(place.path) is no directory with config.json and weights at its top")
+            }
+        } catch let error as CancellationError { throw error } catch { result.drop(key, "\(error)") }
+        return result
     }
 
     /// What is known of the base model's own files.
-    private func baseDetail(
-        _ base: (plan: ContentPlan, revision: String?)?, counting count: HashedBytes
-    ) async throws -> DocumentValue {
-        guard let base else { return .null }
+    private func baseDetail(_ base: inout BasePlan, counting count: HashedBytes) async throws -> DocumentValue {
+        guard let plan = base.plan else { return .null }
         var detail = DocumentValue.object([])
         detail["revision"] = base.revision.map { .string($0) }
-        let content = try await ContentDigest(base.plan, cache: cache, counting: count)
-        detail["content"] = .string((content.weights ?? content.content).hex)
-        detail["tensors"] = .integer(Int64(content.tensorCount))
+        do {
+            let content = try await ContentDigest(plan, cache: cache, counting: count)
+            detail["content"] = .string((content.weights ?? content.content).hex)
+            detail["tensors"] = .integer(Int64(content.tensorCount))
+        } catch {
+            guard let key = base.key, !(error is CancellationError) else { throw error }
+            base.drop(key, "\(error)")
+            return .null
+        }
         return detail
     }
 

@@ -8,21 +8,21 @@ extension HyperparameterSchema {
     public func check(_ bytes: [UInt8], path: String) throws(SnapshotError) -> ConfigCheck {
         if DocumentValue.isTOML(path) {
             let reading = try TOMLReader.reading(bytes, path)
-            return check(reading.value, path: path, lines: reading.lines)
+            return check(reading.value, path: path, lines: DocumentLines(reading.lines))
         }
         let inspection = path.hasByteSuffix(".json") ? nil : YAMLInspection(bytes)
         return check(
-            try DocumentValue(reading: bytes, path: path), path: path, lines: inspection?.lines ?? [:],
+            try DocumentValue(reading: bytes, path: path), path: path, lines: inspection?.lines ?? DocumentLines(),
             traps: inspection?.traps ?? [])
     }
 
     /// Checks what a configuration file says.
     public func check(_ value: DocumentValue, path: String) -> ConfigCheck {
-        check(value, path: path, lines: [:])
+        check(value, path: path, lines: DocumentLines())
     }
 
     private func check(
-        _ value: DocumentValue, path: String, lines: [ByteString: Int], traps: [YAMLInspection.Trap] = []
+        _ value: DocumentValue, path: String, lines: DocumentLines, traps: [YAMLInspection.Trap] = []
     ) -> ConfigCheck {
         let kind = ConfigKind(of: value)
         var run = SettingCheck(schema: self, lines: lines)
@@ -41,7 +41,7 @@ extension HyperparameterSchema {
     /// What a training configuration says, in canonical keys; an empty object for other documents.
     public func settings(of value: DocumentValue) -> DocumentValue {
         guard ConfigKind(of: value) == .training else { return .object([]) }
-        var run = SettingCheck(schema: self, lines: [:])
+        var run = SettingCheck(schema: self, lines: DocumentLines())
         run.check(value)
         return run.settings
     }

@@ -4,15 +4,20 @@ internal import ModmetaFormats
 struct SettingCheck {
     let schema: HyperparameterSchema
     /// The line of each key, by its path.
-    let lines: [ByteString: Int]
+    let lines: DocumentLines
     /// What the file says, in canonical keys.
-    private(set) var settings = DocumentValue.object([])
+    var settings: DocumentValue { .object(members) }
+    private var members: [DocumentValue.Member] = []
+    /// The place of each canonical key among the members.
+    private var indices: [ByteString: Int] = [:]
     private(set) var method = TrainingMethod.full
     private(set) var findings: [ConfigFinding] = []
+    /// The steps that the schema's patterns may still take on this file.
+    private var steps = Pattern.stepLimit
     /// The path of each canonical key that was given.
     private var places: [ByteString: String] = [:]
 
-    init(schema: HyperparameterSchema, lines: [ByteString: Int]) {
+    init(schema: HyperparameterSchema, lines: DocumentLines) {
         self.schema = schema
         self.lines = lines
     }
@@ -25,7 +30,7 @@ struct SettingCheck {
         gather(members, under: "")
         method = TrainingMethod(of: settings)
         let special = schema.methods[method] ?? .init()
-        for member in settings.members ?? [] {
+        for member in self.members {
             // A method's rule narrows the common one.
             if check(member, schema.keys[ByteString(member.key)]) {
                 _ = check(member, special.keys[ByteString(member.key)])
@@ -49,28 +54,38 @@ struct SettingCheck {
     }
 
     private mutating func record(_ name: String, _ value: DocumentValue, at place: String) {
-        if let other = places[ByteString(name)], value != .null {
-            if let said = settings[name], said != .null, said != value {
-                findings.append(
-                    ConfigFinding(
-                        .warning, key: place, line: lines[ByteString(place)],
-                        "means the same as \(other), and says something else; keep one of them"))
-            }
+        let key = ByteString(name)
+        guard let index = indices[key] else {
+            indices[key] = members.count
+            members.append(DocumentValue.Member(name, value))
+            places[key] = place
+            return
         }
-        if settings[name] == nil || settings[name] == .null {
-            settings[name] = value
-            places[ByteString(name)] = place
+        let said = members[index].value
+        if said == .null {
+            members[index].value = value
+            places[key] = place
+        } else if value != .null, value != said, let other = places[key] {
+            findings.append(
+                ConfigFinding(
+                    .warning, key: place, line: lines[place],
+                    "means the same as \(other), and says something else; keep one of them"))
         }
     }
 
-    /// How many unknown keys are compared with all known ones, and of which length at most.
-    private static let (suggestionLimit, wordLimit) = (200, 64)
+    /// How many unknown keys are compared with all known ones, of which length at most, and how many pairs of letters.
+    private static let (suggestionLimit, wordLimit, letterLimit) = (200, 64, 1 << 28)
     private var suggestions = 0
+    private var letters = 0
+    private lazy var names = schema.allNames
+    private lazy var nameBytes = names.reduce(0) { $0 + $1.utf8.count }
 
     private mutating func suggestion(for key: String) -> String? {
         guard suggestions < SettingCheck.suggestionLimit, key.utf8.count <= SettingCheck.wordLimit else { return nil }
         suggestions += 1
-        return EditDistance.nearest(to: key, in: schema.allNames)
+        letters += key.utf8.count * nameBytes
+        guard letters <= SettingCheck.letterLimit else { return nil }
+        return EditDistance.nearest(to: key, in: names)
     }
 
     private mutating func reportUnknown(_ key: String, at place: String) {
@@ -86,19 +101,19 @@ struct SettingCheck {
             ?? "no tool known here has this key; where it is yours, name it under `known` in "
             + HyperparameterSchema.path
         findings.append(
-            ConfigFinding(severity, key: place, line: lines[ByteString(place)], message, suggestion: nearest))
+            ConfigFinding(severity, key: place, line: lines[place], message, suggestion: nearest))
     }
 
     /// Whether a setting is as its rule says.
     private mutating func check(_ member: DocumentValue.Member, _ key: HyperparameterSchema.Key?) -> Bool {
         guard let key, let place = places[ByteString(member.key)],
             let value = meant(member.value, by: key.rule, at: place),
-            let violation = key.rule.violation(of: value)
+            let violation = key.rule.violation(of: value, steps: &steps)
         else { return true }
         let said = String(decoding: value.canonicalJSON.prefix(80), as: UTF8.self)
         let path = violation.path.isEmpty ? place : "\(place).\(violation.path)"
         let message = key.message.map { "\($0) (it is \(said))" } ?? "\(violation.reason) (it is \(said))"
-        findings.append(ConfigFinding(key.severity, key: path, line: lines[ByteString(place)], message))
+        findings.append(ConfigFinding(key.severity, key: path, line: lines[place], message))
         return false
     }
 
@@ -110,14 +125,14 @@ struct SettingCheck {
         if rule.types.contains("boolean"), let flag = SettingCheck.flag(text) {
             findings.append(
                 ConfigFinding(
-                    .warning, key: place, line: lines[ByteString(place)], "is text, and true or false is meant"))
+                    .warning, key: place, line: lines[place], "is text, and true or false is meant"))
             return .bool(flag)
         }
         // PyYAML reads 500_000 as a number.
         guard let number = PlainScalar.number(SettingCheck.withoutUnderscores(text)) else { return value }
         findings.append(
             ConfigFinding(
-                .warning, key: place, line: lines[ByteString(place)], "is text, and a number is meant; no quotes"))
+                .warning, key: place, line: lines[place], "is text, and a number is meant; no quotes"))
         return number
     }
 
@@ -134,7 +149,7 @@ struct SettingCheck {
     ]
 
     private mutating func demand(_ names: [String], _ severity: ConfigFinding.Severity) {
-        for name in names where settings[name] == nil || settings[name] == .null {
+        for name in names where indices[ByteString(name)].map({ members[$0].value }) ?? .null == .null {
             findings.append(
                 ConfigFinding(
                     severity, key: name,

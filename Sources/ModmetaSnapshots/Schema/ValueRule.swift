@@ -1,10 +1,12 @@
+internal import ModmetaFormats
+
 /// What a value of a document may be: the part of JSON Schema 2020-12 that our schemas are written in.
 ///
 /// Known are `type`, `const`, `enum`, `minimum`, `exclusiveMinimum`, `maximum`, `exclusiveMaximum`, `minLength`,
 /// `pattern`, `minItems`, `items`, `required`, `properties` and `additionalProperties`.
 struct ValueRule: Sendable {
     /// What members without a rule of their own may be.
-    private enum Others: Sendable {
+    enum Others: Sendable {
         case anything, nothing
         case each([ValueRule])
     }
@@ -20,16 +22,18 @@ struct ValueRule: Sendable {
 
     /// The names of the types; empty where any will do.
     private(set) var types: [String] = []
-    private var allowed: [DocumentValue]?
-    private var limits: [(word: String, limit: Double)] = []
-    private var pattern: String?
-    private var leastLength = 0
-    private var leastCount = 0
+    /// The values of `enum`, in order; nil where all others will do.
+    private(set) var allowed: [DocumentValue]?
+    private(set) var allowedSet: Set<DocumentValue> = []
+    private(set) var limits: [(word: String, limit: Double)] = []
+    private(set) var pattern: Pattern?
+    private(set) var leastLength = 0
+    private(set) var leastCount = 0
     /// One rule, or none.
-    private var items: [ValueRule] = []
-    private var required: [String] = []
-    private var properties: [String: ValueRule] = [:]
-    private var others = Others.anything
+    private(set) var items: [ValueRule] = []
+    private(set) var required: [String] = []
+    private(set) var properties: [ByteString: ValueRule] = [:]
+    private(set) var others = Others.anything
 
     /// Reads a rule.
     ///
@@ -45,29 +49,29 @@ struct ValueRule: Sendable {
         case "$schema", "title", "description": break
         case "type":
             types = value.text.map { [$0] } ?? value.elements?.compactMap(\.text) ?? []
-            guard !types.isEmpty, types.allSatisfy(ValueRule.typeNames.contains) else {
+            guard !types.isEmpty, types.count <= ValueRule.typeNames.count, types.allSatisfy(ValueRule.typeNames.contains) else {
                 throw ValueRule.refusal(
                     place, "type is none of \(ValueRule.typeNames.sorted().joined(separator: ", "))")
             }
-        case "const": allowed = [value]
+        case "const": (allowed, allowedSet) = ([value], [value])
         case "enum":
             guard let elements = value.elements else { throw ValueRule.refusal(place, "enum is no list") }
-            allowed = elements
+            (allowed, allowedSet) = (elements, Set(elements))
         case "minimum", "exclusiveMinimum", "maximum", "exclusiveMaximum":
             guard let limit = value.double else { throw ValueRule.refusal(place, "\(word) is no number") }
             limits.append((word, limit))
         case "minLength": leastLength = try ValueRule.count(value, word, place)
         case "minItems": leastCount = try ValueRule.count(value, word, place)
         case "pattern":
-            guard let text = value.text, (try? Regex(text)) != nil else {
-                throw ValueRule.refusal(place, "pattern is no regular expression")
+            guard let text = value.text else { throw ValueRule.refusal(place, "pattern is no text") }
+            do throws(PatternProblem) { pattern = try Pattern(parsing: text) } catch {
+                throw ValueRule.refusal(place, "its pattern \(error.sentence)")
             }
-            pattern = text
         case "items": items = [try ValueRule(parsing: value, "\(place).items")]
         case "required": required = value.elements?.compactMap(\.text) ?? []
         case "properties":
             for member in value.members ?? [] {
-                properties[member.key] = try ValueRule(parsing: member.value, "\(place).\(member.key)")
+                properties[ByteString(member.key)] = try ValueRule(parsing: member.value, "\(place).\(member.key)")
             }
         case "additionalProperties":
             switch value {
@@ -87,108 +91,5 @@ struct ValueRule: Sendable {
 
     private static func refusal(_ place: String, _ reason: String) -> SnapshotError {
         SnapshotError(.document, "the rule for \(place) cannot be used: \(reason)")
-    }
-}
-
-extension ValueRule {
-    /// A value that a rule does not allow.
-    struct Violation: Hashable {
-        /// The keys and indices that lead to it, with dots between; empty for the value itself.
-        var path: String
-        /// What is wrong, to be read after the name of the value.
-        var reason: String
-    }
-
-    /// The first violation in a value, or nil.
-    func violation(of value: DocumentValue, at path: String = "") -> Violation? {
-        if !types.isEmpty, !types.contains(where: { ValueRule.isType($0, value) }) {
-            return Violation(path: path, reason: "is \(value.kindName), not \(types.joined(separator: " or "))")
-        }
-        if let allowed, !allowed.contains(value) {
-            let words = allowed.map { String(decoding: $0.canonicalJSON, as: UTF8.self) }.joined(separator: ", ")
-            return Violation(path: path, reason: allowed.count == 1 ? "is not \(words)" : "is none of \(words)")
-        }
-        if let number = value.double, let reason = limits.lazy.compactMap({ ValueRule.breach(of: $0, number) }).first {
-            return Violation(path: path, reason: reason)
-        }
-        switch value {
-        case .string(let text):
-            if text.unicodeScalars.count < leastLength { return Violation(path: path, reason: "is too short") }
-            if let pattern, let expression = try? Regex(pattern), (try? expression.firstMatch(in: text)) ?? nil == nil {
-                return Violation(path: path, reason: "does not match \(pattern)")
-            }
-            return nil
-        case .array(let elements): return violation(ofElements: elements, at: path)
-        case .object(let members): return violation(ofMembers: members, at: path)
-        case .null, .bool, .integer, .number, .special: return nil
-        }
-    }
-
-    private func violation(ofElements elements: [DocumentValue], at path: String) -> Violation? {
-        guard elements.count >= leastCount else { return Violation(path: path, reason: "has too few elements") }
-        guard let rule = items.first else { return nil }
-        return elements.enumerated().lazy.compactMap { rule.violation(of: $1, at: joined(path, "\($0)")) }.first
-    }
-
-    private func violation(ofMembers members: [DocumentValue.Member], at path: String) -> Violation? {
-        let keys = Set(members.map(\.key))
-        if let missing = required.first(where: { !keys.contains($0) }) {
-            return Violation(path: path, reason: "has no \(missing)")
-        }
-        for member in members {
-            let place = joined(path, member.key)
-            if let rule = properties[member.key] {
-                if let found = rule.violation(of: member.value, at: place) { return found }
-                continue
-            }
-            switch others {
-            case .anything: break
-            case .nothing: return Violation(path: place, reason: "does not belong here")
-            case .each(let rules): if let found = rules.first?.violation(of: member.value, at: place) { return found }
-            }
-        }
-        return nil
-    }
-
-    private func joined(_ path: String, _ key: String) -> String { path.isEmpty ? key : "\(path).\(key)" }
-
-    private static func breach(of limit: (word: String, limit: Double), _ number: Double) -> String? {
-        let text = ECMAScriptNumber.text(limit.limit)
-        return switch limit.word {
-        case "minimum" where !(number >= limit.limit): "must be at least \(text)"
-        case "exclusiveMinimum" where !(number > limit.limit): "must be more than \(text)"
-        case "maximum" where !(number <= limit.limit): "must be at most \(text)"
-        case "exclusiveMaximum" where !(number < limit.limit): "must be less than \(text)"
-        default: nil
-        }
-    }
-
-    private static func isType(_ name: String, _ value: DocumentValue) -> Bool {
-        switch value {
-        case .null: name == "null"
-        case .bool: name == "boolean"
-        case .integer: name == "integer" || name == "number"
-        case .number(let number): name == "number" || name == "integer" && number == number.rounded()
-        case .special: name == "number"
-        case .string: name == "string"
-        case .array: name == "array"
-        case .object: name == "object"
-        }
-    }
-}
-
-extension DocumentValue {
-    /// What kind of value it is, in words for people.
-    var kindName: String {
-        switch self {
-        case .null: "nothing"
-        case .bool: "true or false"
-        case .integer: "a whole number"
-        case .number: "a number with a fraction"
-        case .special: "a number that is not finite"
-        case .string: "text"
-        case .array: "a list"
-        case .object: "a mapping"
-        }
     }
 }

@@ -6,8 +6,8 @@ internal import CYAML
 struct YAMLEvents: ~Copyable {
     /// One event; the ends of streams and documents are `end`.
     enum Event: Equatable {
-        /// Text; `isPlain` where it stands without quotes, so that it may be a number or the like.
-        case scalar(String, isPlain: Bool, anchor: String?)
+        /// Text, and how it says what it stands for.
+        case scalar(String, Form, anchor: String?)
         /// A list begins.
         case sequence(anchor: String?)
         /// Keys and values begin.
@@ -20,6 +20,16 @@ struct YAMLEvents: ~Copyable {
         case document
         /// The stream ends.
         case end
+    }
+
+    /// How a scalar says what it stands for.
+    enum Form: Equatable {
+        /// Without quotes, so that it may be a number or the like.
+        case plain
+        /// In quotes or as a block: text.
+        case quoted
+        /// By a tag, in quotes or not.
+        case tagged(ScalarTag)
     }
 
     /// Why a text is not YAML.
@@ -35,8 +45,9 @@ struct YAMLEvents: ~Copyable {
     private let parser: UnsafeMutablePointer<yaml_parser_t>
     private let text: UnsafeMutableBufferPointer<UInt8>
 
-    /// Prepares to read a text in UTF-8.
+    /// Prepares to read a text in UTF-8; the mark with which some editors begin a file is passed over.
     init(_ bytes: [UInt8]) {
+        let bytes = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? bytes.dropFirst(3) : bytes[...]
         text = .allocate(capacity: bytes.count)
         _ = text.initialize(fromContentsOf: bytes)
         parser = .allocate(capacity: 1)
@@ -68,7 +79,7 @@ struct YAMLEvents: ~Copyable {
                 let scalar = event.data.scalar
                 let value = UnsafeBufferPointer(start: scalar.value, count: scalar.length)
                 return .scalar(
-                    String(decoding: value, as: UTF8.self), isPlain: scalar.style == YAML_PLAIN_SCALAR_STYLE,
+                    String(decoding: value, as: UTF8.self), form(scalar.tag, scalar.style),
                     anchor: name(scalar.anchor))
             case YAML_SEQUENCE_START_EVENT: return .sequence(anchor: name(event.data.sequence_start.anchor))
             case YAML_MAPPING_START_EVENT: return .mapping(anchor: name(event.data.mapping_start.anchor))
@@ -79,6 +90,12 @@ struct YAMLEvents: ~Copyable {
             default: continue
             }
         }
+    }
+
+    /// Other tags than the known ones say nothing here.
+    private func form(_ tag: UnsafePointer<yaml_char_t>?, _ style: yaml_scalar_style_t) -> Form {
+        if let tag = name(tag).flatMap(ScalarTag.init) { return .tagged(tag) }
+        return style == YAML_PLAIN_SCALAR_STYLE ? .plain : .quoted
     }
 
     private func name(_ text: UnsafePointer<yaml_char_t>?) -> String? {

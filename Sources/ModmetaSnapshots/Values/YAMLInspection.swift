@@ -2,7 +2,7 @@ internal import ModmetaFormats
 
 /// What a YAML text shows beside its values: the lines keys stand on, and what loaders read differently.
 ///
-/// Aliases are passed over: what they repeat was seen at its anchor.
+/// What aliases repeat was seen at its anchor.
 struct YAMLInspection {
     /// A plain scalar that PyYAML, which speaks YAML 1.1, reads as something else than YAML 1.2 does.
     struct Trap: Hashable {
@@ -14,9 +14,10 @@ struct YAMLInspection {
         var message: String
     }
 
-    /// The line of each key, by its path.
-    private(set) var lines: [ByteString: Int] = [:]
+    private(set) var lines = DocumentLines()
     private(set) var traps: [Trap] = []
+    /// The path of the value that has each anchor.
+    private var anchors: [ByteString: ByteString] = [:]
 
     /// Looks at a text that `YAMLReader` took; of any other it sees the part before the first error.
     init(_ bytes: [UInt8]) {
@@ -36,27 +37,52 @@ struct YAMLInspection {
         _ event: YAMLEvents.Event, of events: inout YAMLEvents, path: String, depth: Int
     ) throws(YAMLEvents.Problem) {
         switch event {
-        case .scalar(let text, isPlain: true, _):
-            guard let message = LegacyScalar.difference(of: text) else { return }
+        case .scalar(let text, let form, _):
+            guard YAMLInspection.isOpen(text, form), let message = LegacyScalar.difference(of: text) else { return }
             traps.append(Trap(path: path, line: events.line, message: message))
-        case .sequence:
+        case .sequence(let anchor):
+            note(anchor, at: path)
             var index = 0
             while let element = try element(of: &events, depth: depth) {
                 try visit(element, of: &events, path: joined(path, "\(index)"), depth: depth + 1)
                 index += 1
             }
-        case .mapping:
+        case .mapping(let anchor):
+            note(anchor, at: path)
             while let key = try element(of: &events, depth: depth) {
-                guard case .scalar(let name, _, _) = key else { throw tooUnusual(events) }
+                guard case .scalar(let name, let form, _) = key else { throw tooUnusual(events) }
                 // What is merged counts as if it stood beside.
-                let place = name.hasSameBytes(as: YAMLMerge.key) ? path : joined(path, name)
-                if place.utf8.count <= YAMLInspection.pathLimit, lines[ByteString(place)] == nil {
-                    lines[ByteString(place)] = events.line
+                let isMerge = form == .plain && name.hasSameBytes(as: YAMLMerge.key)
+                let place = isMerge ? path : joined(path, name)
+                if !isMerge, place.utf8.count <= YAMLInspection.pathLimit { lines.note(place, line: events.line) }
+                let value = try events.next()
+                guard isMerge, case .sequence = value else {
+                    try visit(value, of: &events, path: place, depth: depth + 1)
+                    continue
                 }
-                try visit(try events.next(), of: &events, path: place, depth: depth + 1)
+                while let source = try element(of: &events, depth: depth + 1) {
+                    try visit(source, of: &events, path: path, depth: depth + 2)
+                }
             }
-        case .scalar, .alias, .document, .close, .end: break
+        case .alias(let name): if let source = anchors[ByteString(name)] { lines.note(path, repeats: source) }
+        case .document, .close, .end: break
         }
+    }
+
+    /// Whether a scalar leaves it to the loader what it stands for.
+    private static func isOpen(_ text: String, _ form: YAMLEvents.Form) -> Bool {
+        switch form {
+        case .plain: true
+        case .quoted: false
+        case .tagged(.text): false
+        // Every loader reads what is called a number as one.
+        case .tagged(.number): PlainScalar.number(text) == nil
+        case .tagged: true
+        }
+    }
+
+    private mutating func note(_ anchor: String?, at path: String) {
+        if let anchor { anchors[ByteString(anchor)] = ByteString(path) }
     }
 
     /// The next event of a list or of keys and values, or nil at their end.

@@ -63,10 +63,10 @@ struct YAMLReader: ~Copyable {
         var anchor: String?
         var result: (value: DocumentValue, depth: Int)
         switch event {
-        case .scalar(let text, let isPlain, let name):
+        case .scalar(let text, let form, let name):
             anchor = name
             byteCount += text.utf8.count
-            result = (isPlain ? PlainScalar.value(text) : .string(text), 0)
+            result = (YAMLReader.value(of: text, form), 0)
         case .sequence(let name):
             anchor = name
             result = try sequence(depth: depth)
@@ -90,6 +90,15 @@ struct YAMLReader: ~Copyable {
         return result
     }
 
+    private static func value(of text: String, _ form: YAMLEvents.Form) -> DocumentValue {
+        switch form {
+        case .plain: PlainScalar.value(text)
+        case .quoted: .string(text)
+        // A text that does not fit its tag is what it is without it.
+        case .tagged(let tag): tag.value(text) ?? PlainScalar.value(text)
+        }
+    }
+
     private mutating func sequence(depth: Int) throws(SnapshotError) -> (value: DocumentValue, depth: Int) {
         var elements: [DocumentValue] = []
         var deepest = 0
@@ -111,7 +120,7 @@ struct YAMLReader: ~Copyable {
             let event = try next()
             if event == .close { return (.object(merge.added(to: members)), deepest) }
             let line = events.line
-            guard case .scalar(let key, let isPlain, _) = event else {
+            guard case .scalar(let key, let form, _) = event else {
                 throw SnapshotError(.syntax, "\(what) has a key that is not text at line \(line)")
             }
             byteCount += key.utf8.count
@@ -120,7 +129,7 @@ struct YAMLReader: ~Copyable {
             }
             let content = try value(at: try next(), depth: depth + 1)
             deepest = max(deepest, content.depth + 1)
-            if isPlain, key.hasSameBytes(as: YAMLMerge.key) {
+            if form == .plain, key.hasSameBytes(as: YAMLMerge.key) {
                 guard merge.take(content.value) else {
                     throw SnapshotError(.syntax, "\(what) merges what is no mapping at line \(line)")
                 }
