@@ -17,8 +17,8 @@ let system: Target.Dependency = .product(name: "SystemPackage", package: "swift-
 
 /// Modules that others may embed, the lowest first; docs/guides/embedding.md.
 let libraries = [
-    "ModmetaFormats", "ModmetaDelta", "ModmetaStore", "ModmetaTransfer", "ModmetaSnapshots", "ModmetaGit",
-    "ModmetaRepository",
+    "ModmetaSystem", "ModmetaFormats", "ModmetaDelta", "ModmetaStore", "ModmetaNetwork", "ModmetaTransfer",
+    "ModmetaSnapshots", "ModmetaGit", "ModmetaRepository",
 ]
 
 let package = Package(

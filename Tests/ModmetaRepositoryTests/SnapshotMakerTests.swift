@@ -15,7 +15,7 @@ import Testing
             #expect(try await repository.run("cat-file", "-t", "snapshot/v1") == "tag")
             #expect(
                 try await repository.run("ls-tree", "-r", "--name-only", "snapshot/v1")
-                    == ".modmeta/snapshots/v1.yaml\nrun/config.yaml")
+                    == ".gitattributes\n.modmeta/snapshots/v1.yaml\nrun/config.yaml")
             #expect(
                 try await repository.run("rev-parse", "snapshot/v1^{commit}") == repository.run("rev-parse", "HEAD"))
             #expect(try await repository.run("status", "--porcelain").isEmpty)
@@ -64,12 +64,12 @@ import Testing
         try await TestRepository.withTemporary { repository in
             try repository.write("x\n", to: "run/a")
             try await repository.snapshot("v1", "run")
-            let refs = try await repository.refs()
+            let (refs, attributes) = (try await repository.refs(), try repository.bytes(of: ".gitattributes"))
             try repository.writeWeights("run/b.safetensors")
             let error = await #expect(throws: RepositoryError.self) { try await repository.snapshot("v1", "run") }
             #expect(error?.kind == .input)
             #expect(try await repository.refs() == refs)
-            #expect(!repository.exists(".gitattributes"))
+            #expect(try repository.bytes(of: ".gitattributes") == attributes)
         }
     }
 
