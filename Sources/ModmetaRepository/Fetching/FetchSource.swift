@@ -3,7 +3,7 @@ internal import ModmetaFormats
 internal import ModmetaGit
 public import ModmetaNetwork
 internal import ModmetaSnapshots
-public import ModmetaStore
+internal import ModmetaStore
 internal import ModmetaTransfer
 
 /// Where a snapshot comes from: a clone and its remote, or a store alone.
