@@ -1,15 +1,15 @@
 internal import ModmetaFormats
 
-/// One walk through the settings of a training configuration.
+/// One pass over the settings of a training configuration.
 struct SettingCheck {
     let schema: HyperparameterSchema
     /// The line of each key, by its path.
     let lines: [ByteString: Int]
-    /// What the file says, in canonical keys.
+    /// The settings, with canonical keys.
     private(set) var settings = DocumentValue.object([])
     private(set) var method = TrainingMethod.full
     private(set) var findings: [ConfigFinding] = []
-    /// The path of each canonical key that was given.
+    /// The path of each canonical key in the file.
     private var places: [ByteString: String] = [:]
 
     init(schema: HyperparameterSchema, lines: [ByteString: Int]) {
@@ -19,7 +19,7 @@ struct SettingCheck {
 
     mutating func check(_ value: DocumentValue) {
         guard let members = value.members else {
-            findings.append(ConfigFinding(.error, key: "", "the file is no mapping of keys to values"))
+            findings.append(ConfigFinding(.error, key: "", "the file is not a mapping of keys to values"))
             return
         }
         gather(members, under: "")
@@ -54,7 +54,7 @@ struct SettingCheck {
                 findings.append(
                     ConfigFinding(
                         .warning, key: place, line: lines[ByteString(place)],
-                        "means the same as \(other), and says something else; keep one of them"))
+                        "means the same as \(other) but has another value; keep one of them"))
             }
         }
         if settings[name] == nil || settings[name] == .null {
@@ -63,7 +63,7 @@ struct SettingCheck {
         }
     }
 
-    /// How many unknown keys are compared with all known ones, and of which length at most.
+    /// The most unknown keys to find suggestions for, and the most bytes in each.
     private static let (suggestionLimit, wordLimit) = (200, 64)
     private var suggestions = 0
 
@@ -83,13 +83,13 @@ struct SettingCheck {
         let nearest = suggestion(for: key)
         let message =
             nearest.map { "did you mean \($0)?" }
-            ?? "no tool known here has this key; where it is yours, name it under `known` in "
+            ?? "no supported tool has this key; if it is your own, add it to `known` in "
             + HyperparameterSchema.path
         findings.append(
             ConfigFinding(severity, key: place, line: lines[ByteString(place)], message, suggestion: nearest))
     }
 
-    /// Whether a setting is as its rule says.
+    /// Whether a setting satisfies its rule.
     private mutating func check(_ member: DocumentValue.Member, _ key: HyperparameterSchema.Key?) -> Bool {
         guard let key, let place = places[ByteString(member.key)],
             let value = meant(member.value, by: key.rule, at: place),
@@ -102,22 +102,23 @@ struct SettingCheck {
         return false
     }
 
-    /// The value a loader makes of what is written; nil where nothing can be said of it.
+    /// The value that a loader reads; nil if it cannot be determined.
     private mutating func meant(_ value: DocumentValue, by rule: ValueRule, at place: String) -> DocumentValue? {
-        // An empty key means the tool's default; a variable is filled in later.
+        // An empty key means the tool's default, and a variable is filled in later.
         guard value != .null, value.text?.utf8.first != UInt8(ascii: "$") else { return nil }
         guard let text = value.text, !rule.types.isEmpty, !rule.types.contains("string") else { return value }
         if rule.types.contains("boolean"), let flag = SettingCheck.flag(text) {
             findings.append(
                 ConfigFinding(
-                    .warning, key: place, line: lines[ByteString(place)], "is text, and true or false is meant"))
+                    .warning, key: place, line: lines[ByteString(place)], "is text, but should be true or false"))
             return .bool(flag)
         }
         // PyYAML reads 500_000 as a number.
         guard let number = PlainScalar.number(SettingCheck.withoutUnderscores(text)) else { return value }
         findings.append(
             ConfigFinding(
-                .warning, key: place, line: lines[ByteString(place)], "is text, and a number is meant; no quotes"))
+                .warning, key: place, line: lines[ByteString(place)],
+                "is text, but should be a number; remove the quotes"))
         return number
     }
 
@@ -138,7 +139,7 @@ struct SettingCheck {
             findings.append(
                 ConfigFinding(
                     severity, key: name,
-                    severity == .error ? "is missing" : "is not said, so the tool's own default counts"))
+                    severity == .error ? "is missing" : "is not set, so the tool's default applies"))
         }
     }
 }

@@ -1,16 +1,16 @@
 internal import ModmetaFormats
 
-/// What a YAML text shows beside its values: the lines keys stand on, and what loaders read differently.
+/// Additional information about a YAML text: the lines of keys, and values that loaders read differently.
 ///
-/// Aliases are passed over: what they repeat was seen at its anchor.
+/// Aliases are skipped: what they repeat was inspected at its anchor.
 struct YAMLInspection {
-    /// A plain scalar that PyYAML, which speaks YAML 1.1, reads as something else than YAML 1.2 does.
+    /// A plain scalar that PyYAML, which implements YAML 1.1, reads differently from YAML 1.2.
     struct Trap: Hashable {
-        /// The keys and indices that lead to it, with dots between.
+        /// The keys and indices that lead to it, separated by dots.
         var path: String
         /// The line, from 1.
         var line: Int
-        /// What it is taken for, and what to write.
+        /// How it is read, and what to write instead.
         var message: String
     }
 
@@ -18,7 +18,7 @@ struct YAMLInspection {
     private(set) var lines: [ByteString: Int] = [:]
     private(set) var traps: [Trap] = []
 
-    /// Looks at a text that `YAMLReader` took; of any other it sees the part before the first error.
+    /// Inspects a text that `YAMLReader` accepted; in any other text, only the part before the first error.
     init(_ bytes: [UInt8]) {
         var events = YAMLEvents(bytes)
         do throws(YAMLEvents.Problem) {
@@ -28,7 +28,7 @@ struct YAMLInspection {
                 try visit(event, of: &events, path: "", depth: 0)
             }
         } catch {
-            // Whoever reads the values says what is wrong with the text.
+            // The reader of the values reports what is wrong with the text.
         }
     }
 
@@ -48,7 +48,7 @@ struct YAMLInspection {
         case .mapping:
             while let key = try element(of: &events, depth: depth) {
                 guard case .scalar(let name, _, _) = key else { throw tooUnusual(events) }
-                // What is merged counts as if it stood beside.
+                // Merged members count as direct members.
                 let place = name.hasSameBytes(as: YAMLMerge.key) ? path : joined(path, name)
                 if place.utf8.count <= YAMLInspection.pathLimit, lines[ByteString(place)] == nil {
                     lines[ByteString(place)] = events.line
@@ -59,7 +59,7 @@ struct YAMLInspection {
         }
     }
 
-    /// The next event of a list or of keys and values, or nil at their end.
+    /// Returns the next event of a list or mapping, or nil at its end.
     private func element(of events: inout YAMLEvents, depth: Int) throws(YAMLEvents.Problem) -> YAMLEvents.Event? {
         guard depth < DocumentLimits.depth else { throw tooUnusual(events) }
         let event = try events.next()
@@ -70,7 +70,7 @@ struct YAMLInspection {
         YAMLEvents.Problem(words: "this is not looked at", line: events.line, column: 1)
     }
 
-    /// The bytes of the longest path that is told in full; one key may be long, and thousands lie under it.
+    /// The bytes of the longest path kept in full; thousands of keys may be below one long key.
     private static let pathLimit = 256
 
     private func joined(_ path: String, _ key: String) -> String {
