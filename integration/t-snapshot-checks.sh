@@ -152,7 +152,7 @@ modmeta snapshot v2 run 2>said
 [ -z "$(grep note: said)" ]
 echo '{"r": 8, "peft_type": "LORA", "base_model_name_or_path": "org/other"}' >run/adapter_config.json
 modmeta snapshot v3 run 2>said
-said 'adapter_config.json names the base model org/other, and .modmeta/config.yaml names org/base'
+said 'adapter_config.json names the base model org/other, but .modmeta/config.yaml names org/base'
 END
 
 test_case "times and conditions are not taken for each other" <<'END'

@@ -335,8 +335,8 @@ python3 "$INTEGRATION/shards.py" qa/sound
 modmeta inspect qa/sound | grep "$index: sharded, 2 files, 4 tensors, complete"
 # What the index would have read is there, and sound.
 python3 "$INTEGRATION/shards.py" qa/elsewhere
-lies outside "'../elsewhere/model-00002-of-00002.safetensors', which is no file of its own directory"
-lies absolute ", which is no file of its own directory"
+lies outside "'../elsewhere/model-00002-of-00002.safetensors', which is not a file in its own directory"
+lies absolute ", which is not a file in its own directory"
 if command -v strace; then
     for each in outside absolute; do
         strace -f -o opened -e trace=%file modmeta inspect "qa/$each" || true

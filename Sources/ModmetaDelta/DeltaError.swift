@@ -1,6 +1,6 @@
 /// A payload or patch could not be made or applied.
 public struct DeltaError: Error, Hashable, Sendable {
-    /// What kind of failure it is.
+    /// The kind of failure.
     public struct Code: Hashable, Sendable {
         private enum Value: Hashable, Sendable {
             case malformed, unsupportedVersion, limitExceeded, library, fileSystem
@@ -9,9 +9,9 @@ public struct DeltaError: Error, Hashable, Sendable {
 
         /// The bytes break a rule of the format, or do not fit the base.
         public static let malformed = Code(value: .malformed)
-        /// The bytes declare a version or a filter this program does not know.
+        /// The bytes declare a version or a code this program does not know.
         public static let unsupportedVersion = Code(value: .unsupportedVersion)
-        /// The bytes declare, or the caller asked for, something larger than is accepted.
+        /// The bytes declare, or the caller asked for, more than the limit.
         public static let limitExceeded = Code(value: .limitExceeded)
         /// A compression library failed.
         public static let library = Code(value: .library)
@@ -19,14 +19,14 @@ public struct DeltaError: Error, Hashable, Sendable {
         public static let fileSystem = Code(value: .fileSystem)
     }
 
-    /// What kind of failure it is.
+    /// The kind of failure.
     public var code: Code
-    /// One sentence without a final full stop: what is wrong.
+    /// What is wrong: one sentence without a final full stop.
     public var message: String
-    /// Where in the payload or patch it was found, in bytes.
+    /// The byte offset in the payload or patch.
     public var offset: Int
 
-    /// Creates an error of the given kind at a byte offset.
+    /// Creates an error of a kind at a byte offset.
     public init(_ code: Code, _ message: String, offset: Int = 0) {
         self.code = code
         self.message = message

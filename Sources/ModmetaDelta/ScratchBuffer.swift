@@ -1,12 +1,12 @@
-/// Memory that grows to the largest size asked for and is kept between uses.
+/// Memory that grows to the largest size requested and is kept between uses.
 ///
-/// Its start is aligned for every word and vector type.
+/// It is aligned for every word and vector type.
 final class ScratchBuffer {
     private var bytes = UnsafeMutableRawBufferPointer(start: nil, count: 0)
 
     deinit { bytes.deallocate() }
 
-    /// Returns at least one and exactly `count` bytes with undefined contents; earlier results become invalid.
+    /// Returns `count` bytes with undefined contents and a non-nil base address; earlier results become invalid.
     func reserve(_ count: Int) -> UnsafeMutableRawBufferPointer {
         if bytes.count < max(count, 1) {
             bytes.deallocate()

@@ -1,6 +1,6 @@
-/// A snapshot, or what it is made of, cannot be read, made or trusted.
+/// A snapshot or its input cannot be read, made or trusted.
 public struct SnapshotError: Error, Sendable {
-    /// What kind of failure it is.
+    /// The kind of failure.
     public struct Code: Hashable, Sendable {
         private enum Value: Hashable, Sendable {
             case file, syntax, document, name, secret, changed, ambiguous, missing
@@ -11,23 +11,23 @@ public struct SnapshotError: Error, Sendable {
         public static let file = Code(value: .file)
         /// A YAML or JSON text breaks the rules of its language, or a limit.
         public static let syntax = Code(value: .syntax)
-        /// A document is not what its format says.
+        /// A document does not follow its format.
         public static let document = Code(value: .document)
-        /// A name cannot be given, or is taken.
+        /// A name is not valid or already in use.
         public static let name = Code(value: .name)
-        /// Text that would be kept for ever holds what looks like a secret.
+        /// Text to be kept permanently contains what looks like a secret.
         public static let secret = Code(value: .secret)
         /// A file changed while it was read.
         public static let changed = Code(value: .changed)
-        /// What is asked for could be several things.
+        /// A name or ID matches several things.
         public static let ambiguous = Code(value: .ambiguous)
-        /// What is asked for is not there.
+        /// The requested thing does not exist.
         public static let missing = Code(value: .missing)
     }
 
-    /// What kind of failure it is.
+    /// The kind of failure.
     public var code: Code
-    /// What failed, where, and what to do, in one sentence without a final full stop.
+    /// What failed, where, and what to do: one sentence without a final full stop.
     public var message: String
 
     /// Creates an error.

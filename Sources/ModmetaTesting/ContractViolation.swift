@@ -1,11 +1,11 @@
-/// An object store does not do what `ObjectStore` obliges it to.
+/// An object store breaks an obligation of `ObjectStore`.
 public struct ContractViolation: Error, CustomStringConvertible {
     /// What the store did, and what it should have done.
     public var message: String
-    /// Where the check is.
+    /// The source location of the check.
     public var location: String
 
-    /// The message and the place of the check.
+    /// The message and the location of the check.
     public var description: String { "\(message) (\(location))" }
 
     /// Fails unless a condition holds.

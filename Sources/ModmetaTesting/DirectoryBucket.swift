@@ -3,21 +3,21 @@ public import ModmetaNetwork
 public import ModmetaStore
 internal import ModmetaSystem
 
-/// A bucket kept in a directory, for tests in which processes race, or in which something else reads the files.
+/// A bucket in a directory, for tests in which processes race or something else reads the files.
 public struct DirectoryBucket: BucketFiles {
     /// The absolute path of the directory.
     public let path: String
 
-    /// Uses a directory; one that is absent is made.
+    /// Opens a directory, which is created if it does not exist.
     public init(_ path: String) throws {
         self.path = path
         _ = try DirectoryPath(path).make()
     }
 
-    /// The bucket for people to read.
+    /// The name of the bucket for messages.
     public var name: String { path }
 
-    /// The size of a file in bytes, or nil if there is none.
+    /// The size of a file in bytes, or nil if it does not exist.
     public func size(of path: String) async throws -> UInt64? {
         var status = stat()
         guard stat(full(path), &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }
@@ -26,17 +26,19 @@ public struct DirectoryBucket: BucketFiles {
 
     /// Reads a whole file of at most `limit` bytes.
     public func read(_ path: String, limit: Int) async throws -> [UInt8] {
-        guard let size = try await size(of: path) else { throw StoreError(.missing, "there is no \(path) in \(name)") }
+        guard let size = try await size(of: path) else {
+            throw StoreError(.missing, "\(path) does not exist in \(name)")
+        }
         guard size <= UInt64(limit) else { throw StoreError(.corrupt, "\(path) has \(size) bytes, more than \(limit)") }
         return try bytes(path, 0..<size)
     }
 
-    /// Reads a range of a file; the result has exactly the range's length.
+    /// Reads exactly the bytes of a range.
     public func read(_ path: String, range: Range<UInt64>) async throws -> [UInt8] { try bytes(path, range) }
 
     private func bytes(_ path: String, _ range: Range<UInt64>) throws -> [UInt8] {
         let descriptor = open(full(path), O_RDONLY | O_CLOEXEC)
-        guard descriptor >= 0 else { throw StoreError(.missing, "there is no \(path) in \(name)") }
+        guard descriptor >= 0 else { throw StoreError(.missing, "\(path) does not exist in \(name)") }
         defer { close(descriptor) }
         var bytes = [UInt8](repeating: 0, count: Int(range.count))
         let count = bytes.withUnsafeMutableBytes {
@@ -46,7 +48,7 @@ public struct DirectoryBucket: BucketFiles {
         return bytes
     }
 
-    /// Writes a file; `condition` decides what becomes of one that is there.
+    /// Writes a file; `condition` decides what happens if it exists.
     public func put(_ path: String, _ content: ObjectContent, _ condition: PutCondition) async throws -> PutOutcome {
         let target = full(path)
         for index in target.utf8.indices.dropFirst() where target.utf8[index] == UInt8(ascii: "/") {
@@ -84,14 +86,14 @@ public struct DirectoryBucket: BucketFiles {
 
     private static func content(of file: String, count: Int) throws -> [UInt8] {
         let descriptor = open(file, O_RDONLY | O_CLOEXEC)
-        guard descriptor >= 0 else { throw StoreError(.missing, "there is no \(file)") }
+        guard descriptor >= 0 else { throw StoreError(.missing, "\(file) does not exist") }
         defer { close(descriptor) }
         var bytes = [UInt8](repeating: 0, count: count)
         guard Glibc.read(descriptor, &bytes, count) == count else { throw StoreError(.corrupt, "cannot read \(file)") }
         return bytes
     }
 
-    /// Calls `visit` once for each file whose path begins with `prefix`, ordered by the bytes of the path.
+    /// Calls `visit` once for each file whose path starts with `prefix`, ordered by the bytes of the path.
     public func list(prefix: String, visit: (BucketEntry) async throws -> Bool) async throws {
         let top = prefix.lastIndex(of: "/").map { String(prefix[..<$0]) } ?? ""
         var entries: [BucketEntry] = []
@@ -115,7 +117,7 @@ public struct DirectoryBucket: BucketFiles {
         }
     }
 
-    /// Deletes a file; one that is absent is no error.
+    /// Deletes a file; it is not an error if the file does not exist.
     public func delete(_ path: String) async throws { unlink(full(path)) }
 
     private func full(_ path: String) -> String { path.isEmpty ? self.path : "\(self.path)/\(path)" }

@@ -2,7 +2,7 @@ internal import Glibc
 internal import Subprocess
 internal import SystemPackage
 
-/// Real git in a world of its own: a private home, no system configuration, fixed people and dates.
+/// Real git in isolation: a private home, no system configuration, fixed identities and dates.
 public struct HermeticGit: Sendable {
     /// A git command of a test failed.
     public struct Failure: Error, CustomStringConvertible {
@@ -10,12 +10,12 @@ public struct HermeticGit: Sendable {
         public var description: String
     }
 
-    /// The private directory everything lives in; an absolute path without symbolic links.
+    /// The private directory for everything; an absolute path without symbolic links.
     public let root: String
-    /// What git's environment differs in from ours; nil removes a variable.
+    /// Changes to the environment of git; nil removes a variable.
     public var environment: [String: String?]
 
-    /// Makes a private directory, hands it to `body`, and removes it whatever the outcome.
+    /// Creates a private directory, passes it to `body`, and always removes it.
     public static func withTemporary<Result>(_ body: (HermeticGit) async throws -> Result) async throws -> Result {
         let base = getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
         var template = Array("\(base)/modmeta-git-XXXXXX".utf8CString)
@@ -59,17 +59,17 @@ public struct HermeticGit: Sendable {
             """, to: "home/.gitconfig")
     }
 
-    /// Runs git in a directory (relative to `root`, or absolute) and returns its standard output without the last newline.
+    /// Runs git in a directory (relative to `root`, or absolute); returns its standard output without the last newline.
     ///
-    /// - Throws: `Failure` when git does not exit with 0.
+    /// - Throws: `Failure` if git does not exit with status 0.
     @discardableResult
     public func run(_ arguments: String..., in directory: String = "", input: String = "") async throws -> String {
         try await run(arguments, in: directory, input: input)
     }
 
-    /// Runs git in a directory (relative to `root`, or absolute) and returns its standard output without the last newline.
+    /// Runs git in a directory (relative to `root`, or absolute); returns its standard output without the last newline.
     ///
-    /// - Throws: `Failure` when git does not exit with 0.
+    /// - Throws: `Failure` if git does not exit with status 0.
     @discardableResult
     public func run(_ arguments: [String], in directory: String = "", input: String = "") async throws -> String {
         var updates: [Subprocess.Environment.Key: String?] = [:]
@@ -94,7 +94,7 @@ public struct HermeticGit: Sendable {
         return path(name)
     }
 
-    /// Writes a file, making the directories above it.
+    /// Writes a file and creates its parent directories.
     ///
     /// - Parameter path: relative to `root`, or absolute.
     public func write(_ content: String, to path: String) throws {
@@ -110,7 +110,7 @@ public struct HermeticGit: Sendable {
         }
     }
 
-    /// Removes a file, or a directory with all it holds.
+    /// Removes a file or a directory with its contents.
     ///
     /// - Parameter path: relative to `root`, or absolute.
     public func remove(_ path: String) throws {
@@ -120,13 +120,13 @@ public struct HermeticGit: Sendable {
         }
     }
 
-    /// The absolute path of one relative to `root`; an absolute path is returned as it is.
+    /// The absolute path of a path relative to `root`; an absolute path is returned unchanged.
     public func path(_ relative: String) -> String {
         relative.isEmpty ? root : relative.hasPrefix("/") ? relative : "\(root)/\(relative)"
     }
 
     private static func removeTree(_ path: String) {
-        // Not followed when it is a symbolic link: unlink then removes the link itself.
+        // Do not follow a symbolic link: unlink removes the link itself.
         if unlink(path) == 0 || errno == ENOENT { return }
         guard let directory = opendir(path) else { return }
         while let entry = readdir(directory) {

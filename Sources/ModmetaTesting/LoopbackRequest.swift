@@ -4,7 +4,7 @@ public import ModmetaNetwork
 public struct LoopbackRequest: Sendable {
     /// The method.
     public var method: String
-    /// Path and query, as they were sent.
+    /// The path and query, as sent.
     public var target: String
     /// The header fields.
     public var fields: [HTTPField]
@@ -13,7 +13,7 @@ public struct LoopbackRequest: Sendable {
     /// The bytes of the whole request on the wire.
     var length: Int
 
-    /// Takes a request apart, nil if it is not all there; bodies must announce their length.
+    /// Parses a request, whose body needs a Content-Length; nil if it is incomplete.
     init?(parsing bytes: [UInt8]) {
         let end = Array("\r\n\r\n".utf8)
         guard bytes.count >= end.count,
@@ -42,12 +42,12 @@ public struct LoopbackRequest: Sendable {
     }
 }
 
-/// A whole and well-formed answer of a `LoopbackServer`.
+/// A complete and well-formed answer of a `LoopbackServer`.
 public struct LoopbackAnswer: Sendable {
     /// The bytes on the wire.
     public var bytes: [UInt8]
 
-    /// Puts an answer together; the length is announced unless a field does.
+    /// Creates an answer; adds Content-Length unless `fields` has it.
     public init(_ status: Int, fields: [HTTPField] = [], body: [UInt8] = []) {
         var head = "HTTP/1.1 \(status) Status\r\n"
         for field in fields { head += "\(field.name): \(field.value)\r\n" }

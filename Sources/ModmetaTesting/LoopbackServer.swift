@@ -3,21 +3,22 @@ internal import ModmetaStore
 internal import ModmetaSystem
 internal import Synchronization
 
-/// A server on 127.0.0.1 that says what a test tells it to, byte by byte, misbehaviour included.
+/// A server on 127.0.0.1 that sends what a test tells it to, byte by byte, including invalid answers.
 public final class LoopbackServer: Sendable {
     /// The port it listens on.
     public let port: Int
     private let socket: CInt
     private let connections = Mutex(0)
 
-    /// The server's URL without a slash at the end.
+    /// The server's URL without a trailing slash.
     public var url: String { "http://127.0.0.1:\(port)" }
-    /// How many connections were accepted.
+    /// The number of connections accepted.
     public var connectionCount: Int { connections.withLock { $0 } }
 
     /// Starts a server.
     ///
-    /// - Parameter serve: handles one connection, in a thread of its own; the connection is closed when it returns or throws.
+    /// - Parameter serve: handles one connection in a thread of its own; the connection is closed when it returns or
+    ///   throws.
     public init(serve: @escaping @Sendable (LoopbackConnection) throws -> Void) throws {
         socket = Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
         guard socket >= 0 else { throw StoreError.failed(to: "open", "a socket") }
@@ -50,7 +51,7 @@ public final class LoopbackServer: Sendable {
 
     deinit { _ = shutdown(socket, Int32(SHUT_RDWR)) }
 
-    /// Starts a server that answers each request with what a closure makes of it, and keeps connections open.
+    /// Starts a server that answers each request with the result of a closure, and keeps connections open.
     public static func answering(
         _ answer: @escaping @Sendable (LoopbackRequest) -> LoopbackAnswer
     ) throws -> LoopbackServer {
@@ -68,7 +69,7 @@ public final class LoopbackConnection: Sendable {
 
     init(_ socket: CInt) { self.socket = socket }
 
-    /// Reads a request with its body; nil where the client has closed the connection.
+    /// Reads a request with its body; nil if the client has closed the connection.
     public func request() throws -> LoopbackRequest? {
         var bytes = unread.withLock { $0 }
         while true {
@@ -98,7 +99,7 @@ public final class LoopbackConnection: Sendable {
     /// Sends a text.
     public func send(_ text: String) throws { try send(Array(text.utf8)) }
 
-    /// Says nothing for some time.
+    /// Pauses without sending anything.
     public func pause(milliseconds: Int) { usleep(UInt32(milliseconds) * 1000) }
 
     /// Closes the connection so that the client sees a reset.

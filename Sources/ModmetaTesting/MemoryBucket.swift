@@ -4,20 +4,20 @@ public import ModmetaStore
 internal import Synchronization
 internal import SystemPackage
 
-/// A bucket in this process's memory, for tests.
+/// A bucket in memory, for tests.
 public final class MemoryBucket: BucketFiles {
     private struct Stored {
         var bytes: [UInt8]
         var modified: Int64
     }
 
-    /// What a caller asked for.
+    /// A call of a caller.
     public struct Request: Hashable, Sendable, CustomStringConvertible {
-        /// The name of the member that was called.
+        /// The name of the member called.
         public var call: String
         /// The path, or the prefix of a listing.
         public var path: String
-        /// Call and path, with a space between them.
+        /// Call and path, separated by a space.
         public var description: String { "\(call) \(path)" }
     }
 
@@ -27,21 +27,21 @@ public final class MemoryBucket: BucketFiles {
 
     /// Creates an empty bucket.
     ///
-    /// - Parameter honoursConditions: false for a service where `.ifAbsent` is `.unsupported`.
+    /// - Parameter honoursConditions: false for a service for which `.ifAbsent` is `.unsupported`.
     public init(honoursConditions: Bool = true) { self.honoursConditions = honoursConditions }
 
-    /// The bucket for people to read.
+    /// The name of the bucket for messages.
     public var name: String { "memory" }
 
     /// The paths of all files, in order.
     public var paths: [String] { files.withLock { sorted(Array($0.keys)) } }
 
-    /// Everything that was asked for, in order; each would take a round trip.
+    /// All calls in order; each would take a round trip.
     public var requests: [Request] { seen.withLock { $0 } }
 
     private func note(_ call: String, _ path: String) { seen.withLock { $0.append(Request(call: call, path: path)) } }
 
-    /// The size of a file in bytes, or nil if there is none.
+    /// The size of a file in bytes, or nil if it does not exist.
     public func size(of path: String) async throws -> UInt64? {
         note("size", path)
         return files.withLock { $0[path].map { UInt64($0.bytes.count) } }
@@ -52,12 +52,12 @@ public final class MemoryBucket: BucketFiles {
         note("read", path)
         let bytes = try bytes(path)
         guard bytes.count <= limit else {
-            throw StoreError(.corrupt, "\(path) has \(bytes.count) bytes, more than the \(limit) it may have")
+            throw StoreError(.corrupt, "\(path) has \(bytes.count) bytes, more than the limit of \(limit)")
         }
         return bytes
     }
 
-    /// Reads a range of a file; the result has exactly the range's length.
+    /// Reads exactly the bytes of a range.
     public func read(_ path: String, range: Range<UInt64>) async throws -> [UInt8] {
         note("range", path)
         let bytes = try bytes(path)
@@ -67,7 +67,7 @@ public final class MemoryBucket: BucketFiles {
         return Array(bytes[Int(range.lowerBound)..<Int(range.upperBound)])
     }
 
-    /// Writes a file; `condition` decides what becomes of one that is there.
+    /// Writes a file; `condition` decides what happens if it exists.
     public func put(_ path: String, _ content: ObjectContent, _ condition: PutCondition) async throws -> PutOutcome {
         note("put", path)
         let bytes: [UInt8]
@@ -85,7 +85,7 @@ public final class MemoryBucket: BucketFiles {
         }
     }
 
-    /// Calls `visit` once for each file whose path begins with `prefix`, ordered by the bytes of the path.
+    /// Calls `visit` once for each file whose path starts with `prefix`, ordered by the bytes of the path.
     public func list(prefix: String, visit: (BucketEntry) async throws -> Bool) async throws {
         note("list", prefix)
         let entries = files.withLock { files in
@@ -98,7 +98,7 @@ public final class MemoryBucket: BucketFiles {
         for entry in entries { guard try await visit(entry) else { return } }
     }
 
-    /// Deletes a file; one that is absent is no error.
+    /// Deletes a file; it is not an error if the file does not exist.
     public func delete(_ path: String) async throws {
         note("delete", path)
         files.withLock { _ = $0.removeValue(forKey: path) }

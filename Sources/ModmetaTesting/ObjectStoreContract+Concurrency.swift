@@ -16,7 +16,7 @@ extension ObjectStoreContract {
                 let own = [UInt8](repeating: UInt8(index), count: 100 + index)
                 guard try await store.put(manifest, .bytes(own)) == .created else { return false }
                 let kept = try await store.read(manifest, limit: 200)
-                try ContractViolation.unless(kept == own, "a writer was told it won, and another's bytes are there")
+                try ContractViolation.unless(kept == own, "a writer was told that it won, but the bytes are another's")
                 return true
             }
             try ContractViolation.unless(winners == 1, "\(winners) of 16 writers of one manifest won")

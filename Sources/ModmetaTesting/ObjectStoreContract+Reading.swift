@@ -64,8 +64,8 @@ extension ObjectStoreContract {
                 visits += 1
                 oldest = min(oldest, object.modified)
             }
-            try ContractViolation.unless(found == expected, "listing \(family) gave other objects or sizes")
-            try ContractViolation.unless(visits == expected.count, "listing \(family) gave an object twice")
+            try ContractViolation.unless(found == expected, "listing \(family) returned other objects or sizes")
+            try ContractViolation.unless(visits == expected.count, "listing \(family) returned an object twice")
             try ContractViolation.unless(oldest > 1_500_000_000, "a listed object has the time \(oldest)")
         }
     }

@@ -13,7 +13,7 @@ extension ObjectStoreContract {
         for (key, count) in cases {
             let bytes = Self.bytes(count, seed: 1)
             let outcome = try await store.put(key, .bytes(bytes))
-            try ContractViolation.unless(outcome == .created, "a new \(key.path) gave \(outcome)")
+            try ContractViolation.unless(outcome == .created, "storing a new \(key.path) returned \(outcome)")
             let size = try await store.size(of: key)
             try ContractViolation.unless(size == UInt64(count), "\(key.path) has the size \(size ?? 0), not \(count)")
             let got = try await store.read(key, limit: count)
@@ -30,7 +30,7 @@ extension ObjectStoreContract {
         let range = try await store.read(key, range: 0..<0)
         try ContractViolation.unless(
             first == .created && second == .existed && size == 0 && bytes.isEmpty && range.isEmpty,
-            "an empty object gave \(first), \(second), the size \(size ?? 1)")
+            "storing an empty object returned \(first), \(second), the size \(size ?? 1)")
     }
 
     func checkPutFromFile(_ store: any ObjectStore) async throws {
@@ -43,7 +43,8 @@ extension ObjectStoreContract {
             try file.closeAfter { _ = try file.writeAll(bytes) }
             let first = try await store.put(Self.key(bytes), .file(path: path))
             let second = try await store.put(Self.key(bytes), .file(path: path))
-            try ContractViolation.unless(first == .created && second == .existed, "a file gave \(first), \(second)")
+            try ContractViolation.unless(
+                first == .created && second == .existed, "storing a file returned \(first), \(second)")
             let got = try await store.read(Self.key(bytes), limit: count)
             try ContractViolation.unless(got == bytes, "an object put from a file of \(count) bytes has other bytes")
         }
@@ -68,7 +69,7 @@ extension ObjectStoreContract {
             let bytes = try await store.read(key, limit: 10)
             try ContractViolation.unless(
                 created == .created && existed == .existed && bytes == first,
-                "a second writer of \(key.path) gave \(existed) and left \(bytes)")
+                "storing \(key.path) again returned \(existed) and left \(bytes)")
         }
     }
 
@@ -84,7 +85,8 @@ extension ObjectStoreContract {
             _ = try await store.put(key, .bytes(Array(bytes.prefix(700))))
             let outcome = try await store.put(key, .bytes(bytes))
             let healed = try await store.read(key, limit: 2000)
-            try ContractViolation.unless(outcome == .created && healed == bytes, "a torn \(key.path) gave \(outcome)")
+            try ContractViolation.unless(
+                outcome == .created && healed == bytes, "storing over a torn \(key.path) returned \(outcome)")
         }
     }
 
@@ -100,7 +102,7 @@ extension ObjectStoreContract {
             _ = try await store.put(key, .bytes([1]))
         }
         let kept = try await store.read(key, limit: 2000)
-        try ContractViolation.unless(kept == bytes, "wrong bytes took the place of right ones")
+        try ContractViolation.unless(kept == bytes, "wrong bytes replaced right ones")
     }
 
     func checkEmptyManifestIsHealed(_ store: any ObjectStore) async throws {
@@ -108,7 +110,8 @@ extension ObjectStoreContract {
         _ = try await store.put(key, .bytes([]))
         let outcome = try await store.put(key, .bytes([1, 2]))
         let bytes = try await store.read(key, limit: 2)
-        try ContractViolation.unless(outcome == .created && bytes == [1, 2], "an empty manifest gave \(outcome)")
+        try ContractViolation.unless(
+            outcome == .created && bytes == [1, 2], "storing over an empty manifest returned \(outcome)")
     }
 
     func checkDeletion(_ store: any ObjectStore) async throws {
@@ -123,7 +126,7 @@ extension ObjectStoreContract {
         let size = try await store.size(of: key)
         let again = try await store.put(key, .bytes([1]))
         try ContractViolation.unless(
-            size == nil && again == .created, "a deleted object is there, or cannot be put again")
+            size == nil && again == .created, "a deleted object still exists or cannot be stored again")
     }
 
     func checkManifestReplacement(_ store: any ObjectStore) async throws {
@@ -141,7 +144,7 @@ extension ObjectStoreContract {
                 ? nil : try await store.read(.manifest(object), limit: 10)
             try ContractViolation.unless(
                 isReplaced == step.isReplaced && bytes == step.then,
-                "the replacement \(step) gave \(isReplaced) and left \(bytes.map { "\($0)" } ?? "nothing")")
+                "the replacement \(step) returned \(isReplaced) and left \(bytes.map { "\($0)" } ?? "nothing")")
         }
     }
 
@@ -155,7 +158,7 @@ extension ObjectStoreContract {
             let bytes = try await store.read(.format, limit: 10)
             try ContractViolation.unless(
                 isSwapped == step.isSwapped && bytes == step.then,
-                "the swap \(step) gave \(isSwapped) and left \(bytes)")
+                "the swap \(step) returned \(isSwapped) and left \(bytes)")
         }
     }
 }

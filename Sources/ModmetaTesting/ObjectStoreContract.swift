@@ -3,9 +3,9 @@ public import ModmetaStore
 
 /// The obligations of `ObjectStore` as checks that every backend must pass.
 ///
-/// Run each of `Obligation.allCases` as a test of its own, or all with `run()`.
+/// Run each of `Obligation.allCases` as a test of its own, or all of them with `run()`.
 public struct ObjectStoreContract: Sendable {
-    /// One part of what a store owes its users.
+    /// One obligation of a store.
     public enum Obligation: String, CaseIterable, Sendable {
         case absentObjects, roundTrip, emptyObject, putFromFile, firstWriterWins, tornObjectIsHealed
         case wrongBytesForHealing, emptyManifestIsHealed, rangesAreExact, limitsHold, listing, listingOfEmptyStore
@@ -13,7 +13,7 @@ public struct ObjectStoreContract: Sendable {
             readersSeeWholeObjects
     }
 
-    /// What a service that objects are kept by cannot do, so that its store cannot owe it.
+    /// Obligations that the underlying service cannot meet.
     public struct Exemptions: OptionSet, Sendable {
         /// The bits of the set.
         public let rawValue: Int
@@ -21,11 +21,11 @@ public struct ObjectStoreContract: Sendable {
         /// Creates a set from its bits.
         public init(rawValue: Int) { self.rawValue = rawValue }
 
-        /// LFS objects cannot be deleted, and trying to is `StoreError.Code.unsupported`; all else is still deleted.
+        /// LFS objects, and only they, cannot be deleted: trying to is `StoreError.Code.unsupported`.
         public static let deletingObjects = Exemptions(rawValue: 1)
-        /// LFS objects that no manifest names are not listed.
+        /// LFS objects without a manifest are not listed.
         public static let listingObjects = Exemptions(rawValue: 2)
-        /// Bytes that do not fit the name of an LFS object are refused (`.corrupt`) before anything is stored, so that
+        /// Bytes that do not match the name of an LFS object are refused (`.corrupt`) before anything is stored, so
         /// there is no torn object to heal.
         public static let tornObjects = Exemptions(rawValue: 4)
     }
@@ -36,8 +36,8 @@ public struct ObjectStoreContract: Sendable {
     /// Prepares the checks.
     ///
     /// - Parameters:
-    ///   - exemptions: what the store does not owe; what takes its place is checked instead.
-    ///   - makeStore: makes a store without objects and without a format document; called once per obligation.
+    ///   - exemptions: the obligations that the store does not meet; the substitute behaviour is checked instead.
+    ///   - makeStore: creates a store without objects and without a format document; called once per obligation.
     public init(
         exemptions: Exemptions = [], makeStore: @escaping @Sendable () async throws -> any ObjectStore
     ) {
@@ -45,7 +45,7 @@ public struct ObjectStoreContract: Sendable {
         self.makeStore = makeStore
     }
 
-    /// Checks all obligations, one after the other.
+    /// Checks all obligations in turn.
     ///
     /// - Throws: `ContractViolation` for the first that is not met.
     public func run() async throws {
@@ -80,15 +80,15 @@ public struct ObjectStoreContract: Sendable {
         }
     }
 
-    /// Bytes that differ for each seed and length.
+    /// Bytes that differ by seed and length.
     public static func bytes(_ count: Int, seed: UInt8) -> [UInt8] {
         (0..<count).map { UInt8(truncatingIfNeeded: $0 &* 31 &+ $0 >> 8) ^ seed }
     }
 
-    /// The key of the object that some bytes are.
+    /// The key of the LFS object with these bytes.
     public static func key(_ bytes: [UInt8]) -> ObjectKey { .object(ObjectID(SHA256.hash(bytes))) }
 
-    /// Fails unless an operation throws a `StoreError` of one code.
+    /// Fails unless an operation throws a `StoreError` with a given code.
     static func expect(
         _ code: StoreError.Code, _ what: String, file: StaticString = #fileID, line: UInt = #line,
         _ operation: () async throws -> Void
@@ -97,10 +97,10 @@ public struct ObjectStoreContract: Sendable {
             try await operation()
         } catch let error as StoreError {
             try ContractViolation.unless(
-                error.code == code, "\(what): another error was expected than \(error.code): \(error)", file: file,
+                error.code == code, "\(what): expected the error \(code), not \(error.code): \(error)", file: file,
                 line: line)
             return
         }
-        try ContractViolation.unless(false, "\(what): an error was expected", file: file, line: line)
+        try ContractViolation.unless(false, "\(what): expected the error \(code)", file: file, line: line)
     }
 }

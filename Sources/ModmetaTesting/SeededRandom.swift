@@ -1,4 +1,4 @@
-/// Random numbers that are the same in every run, so that a failure can be repeated: SplitMix64 (Steele, Lea and Flood, 2014).
+/// Reproducible random numbers: SplitMix64 (Steele, Lea and Flood, 2014).
 public struct SeededRandom: RandomNumberGenerator, Sendable {
     private var state: UInt64
 
@@ -14,24 +14,24 @@ public struct SeededRandom: RandomNumberGenerator, Sendable {
         return value ^ value >> 31
     }
 
-    /// Another generator, whose numbers have nothing to do with this one's.
+    /// Returns an independent generator.
     public mutating func fork() -> SeededRandom { SeededRandom(seed: next()) }
 
-    /// A number of a range.
+    /// A number in a range.
     public mutating func pick(_ range: Range<Int>) -> Int {
         range.lowerBound + Int(next() % UInt64(range.count))
     }
 
-    /// A member of a collection that is not empty.
+    /// An element of a non-empty array.
     public mutating func pick<Member>(_ members: [Member]) -> Member { members[pick(0..<members.count)] }
 
     /// True with a probability of one in `count`.
     public mutating func oneIn(_ count: Int) -> Bool { pick(0..<count) == 0 }
 
-    /// A number of 0 to 1.
+    /// A number from 0 to 1.
     public mutating func share() -> Double { Double(next() >> 11) / Double(1 << 53) }
 
-    /// About a standard normal value: the sum of four uniform ones.
+    /// A number from an approximately standard normal distribution: the sum of four uniform numbers.
     public mutating func normal() -> Float {
         let bits = next()
         let sum = (0..<4).reduce(0) { $0 + Int(bits >> (16 * UInt64($1)) & 0xffff) }

@@ -1,6 +1,6 @@
 public import ModmetaStore
 
-/// The error that an operation throws, if it is a store's.
+/// The `StoreError` that an operation throws, or nil.
 public func storeError<Result>(_ operation: () async throws -> Result) async -> StoreError? {
     do {
         _ = try await operation()

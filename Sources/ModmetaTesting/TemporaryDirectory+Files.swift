@@ -3,15 +3,15 @@ internal import ModmetaStore
 internal import ModmetaSystem
 
 extension TemporaryDirectory {
-    /// The names in a directory below, sorted.
+    /// The names in a subdirectory, sorted.
     public func names(_ name: String) throws -> [String] {
         guard let names = try DirectoryPath(path(name)).names() else {
-            throw StoreError(.missing, "there is no directory \(name)")
+            throw StoreError(.missing, "the directory \(name) does not exist")
         }
         return names.sorted()
     }
 
-    /// Makes a directory, with those above it.
+    /// Creates a directory and its parents.
     public func make(_ name: String, mode: UInt32 = 0o755) throws {
         var path = path
         for part in name.split(separator: "/") {
@@ -21,7 +21,7 @@ extension TemporaryDirectory {
         try DirectoryPath(path).setMode(mode)
     }
 
-    /// Writes a file, in the place of one that is there.
+    /// Writes a file, replacing an existing one.
     public func write(_ name: String, _ bytes: [UInt8]) throws {
         _ = unlink(path(name))
         let file = try File(creating: path(name), mode: 0o644)
@@ -31,7 +31,7 @@ extension TemporaryDirectory {
     /// The bytes of a file.
     public func contents(_ name: String) throws -> [UInt8] { try UploadedFile(path(name)).readAll() }
 
-    /// Sets a file's times to some seconds ago.
+    /// Sets a file's times back by a number of seconds.
     public func age(_ name: String, seconds: Int) throws {
         let moment = timeval(tv_sec: time(nil) - seconds, tv_usec: 0)
         var times = [moment, moment]
@@ -40,7 +40,7 @@ extension TemporaryDirectory {
 
     /// The permission bits of a file or directory.
     public func mode(_ name: String) throws -> UInt32 {
-        guard let status = try FileStatus(of: path(name)) else { throw StoreError(.missing, "there is no \(name)") }
+        guard let status = try FileStatus(of: path(name)) else { throw StoreError(.missing, "\(name) does not exist") }
         return status.mode
     }
 }

@@ -2,16 +2,16 @@ internal import Glibc
 internal import ModmetaStore
 internal import ModmetaSystem
 
-/// A directory of its own for a test, deleted with all it holds when nothing refers to it any more.
+/// A directory for a test, deleted with its contents when the last reference goes away.
 public final class TemporaryDirectory: Sendable {
     /// The directory's absolute path, without symbolic links.
     public let path: String
 
-    /// Creates an empty directory, below `TMPDIR` where that is set.
+    /// Creates an empty directory, in `TMPDIR` if that is set.
     public init() throws {
         let base = getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
         guard let resolved = realpath(base, nil) else {
-            throw StoreError(.missing, "there is no directory \(base) for temporary files; set TMPDIR to one")
+            throw StoreError(.missing, "the directory \(base) for temporary files does not exist; set TMPDIR")
         }
         defer { free(resolved) }
         path = "\(String(cString: resolved))/modmeta-test-\(UInt64.random(in: .min ... .max))"

@@ -1,7 +1,7 @@
 import Glibc
 import ModmetaTesting
 
-/// The numbers after the names on the command line: `simulate --seeds 1000 --first 1 --threads 2`.
+/// Returns the number after an option on the command line: `simulate --seeds 1000 --first 1 --threads 2`.
 func number(_ name: String) -> UInt64? {
     guard let index = CommandLine.arguments.firstIndex(of: name), index + 1 < CommandLine.arguments.count else {
         return nil
@@ -13,14 +13,14 @@ func number(_ name: String) -> UInt64? {
     return value
 }
 
-/// Ends the program if this build can put no bugs in.
-func needFaultInjection() {
-    guard !SimulatedMutation.canBePut else { return }
-    print("simulate: only a build with `--traits FaultInjection` can put bugs in; run: make simulate")
+/// Ends the program if this build cannot inject bugs.
+func requireFaultInjection() {
+    guard !SimulatedMutation.isSupported else { return }
+    print("simulate: only a build with `--traits FaultInjection` can inject bugs; run: make simulate")
     exit(2)
 }
 
-/// The bug to put in, if one is named.
+/// The bug to inject, if the command line names one.
 func mutation() -> SimulatedMutation? {
     guard let index = CommandLine.arguments.firstIndex(of: "--bug"), index + 1 < CommandLine.arguments.count else {
         return nil
@@ -29,7 +29,7 @@ func mutation() -> SimulatedMutation? {
         print("simulate: --bug is one of \(SimulatedMutation.allCases.map(\.rawValue).joined(separator: ", "))")
         exit(2)
     }
-    needFaultInjection()
+    requireFaultInjection()
     return mutation
 }
 
@@ -39,7 +39,7 @@ let report = SimulationReport(
 if let seed = number("--seed") {
     exit(try report.replay(seed))
 } else if CommandLine.arguments.contains("--bugs") {
-    needFaultInjection()
+    requireFaultInjection()
     exit(try report.runMutations())
 } else {
     exit(try report.run())

@@ -2,11 +2,11 @@ import ModmetaDelta
 import ModmetaFormats
 import Testing
 
-/// Blocks of quantized numbers, whose scales and quants are coded apart.
+/// Blocks of quantized numbers, whose scales and quants are coded separately.
 @Suite struct BlockRunTests {
     static let blocks = ElementKind.allCases.filter { !$0.fields.isEmpty }
 
-    /// The sizes that ggml gives its blocks.
+    /// The block sizes of ggml.
     @Test func widthsAreThoseOfGGML() {
         let widths = BlockRunTests.blocks.map(\.width)
         #expect(widths == [18, 20, 22, 24, 34, 84, 110, 144, 176, 210, 292, 18, 136, 17, 36])
@@ -16,7 +16,7 @@ import Testing
     }
 
     @Test(arguments: blocks, [1, 3, 500]) func roundTrip(_ element: ElementKind, count: Int) throws {
-        // A part of a block behind the last one is no block.
+        // Part of a block after the last whole one.
         for rest in [0, 1, element.width - 1] {
             let base = Samples.weights(element, bytes: count * element.width + rest, seed: 61)
             var new = base
@@ -57,11 +57,11 @@ import Testing
         #expect(apart.count * 2 < bytes.count)
     }
 
-    /// Blocks may not be part of blocks: reading takes bounded memory and depth.
+    /// Nested blocks are refused, so that decoding has bounded memory and depth.
     @Test func blocksInBlocksAreRefused() throws {
         let payload =
             HostilePayloadTests.intro + [34, 0, 1, 0, 3, 0, 3, 0, 34, 0] + [20, 5, 34] + [16, 0, 2, 0, 2, 1, 2]
         let error = #expect(throws: DeltaError.self) { try ChunkCodec().decoded(payload, .full, count: 34) }
-        #expect(error?.message.contains("may not be part of the run around it") == true)
+        #expect(error?.message.contains("is not allowed in the enclosing run") == true)
     }
 }

@@ -17,7 +17,7 @@ import Testing
         try expectBspatch(files.old, files.output, files.patch, gives: files.newBytes)
     }
 
-    /// Pieces out of order, at odd places, with extra bytes between them and a base that starts in the middle.
+    /// Pieces out of order and at odd offsets, with extra bytes between them and a base that starts in the middle.
     @Test func stockBspatchAppliesExportOfPayload() throws {
         let directory = ScratchDirectory()
         let base = Samples.weights(.bfloat16, bytes: 20_001, seed: 40)

@@ -2,7 +2,7 @@ import ModmetaDelta
 import ModmetaFormats
 import Testing
 
-/// What is chosen from a sample is hardly larger than the smallest of all forms.
+/// The form chosen from a sample is hardly larger than the smallest of all forms.
 @Suite struct ChooserTests {
     enum Change: CaseIterable {
         case few, many, rows, nothingAlike, half

@@ -32,7 +32,7 @@ import Testing
         #expect(try codec.decoded(payload, .full, count: new.count) == new)
     }
 
-    /// Pieces at odd places of chunk and base, in another order than in the base, some without a base.
+    /// Pieces at odd offsets of chunk and base, in another order than in the base, some without a base.
     @Test(arguments: ElementKind.allCases) func scatteredPiecesRoundTrip(_ element: ElementKind) throws {
         let base = Samples.weights(element, bytes: 30_011, seed: 4)
         let trained = Samples.trained(base, element, seed: 5)
@@ -50,8 +50,8 @@ import Testing
         #expect(try codec.decoded(payload, .delta, base: base, count: new.count) == new)
     }
 
-    /// Forms are tried on stretches of a run; here all that changed lies between them.
-    @Test(arguments: ElementKind.allCases) func changesOutsideOfTheSampleRoundTrip(_ element: ElementKind) throws {
+    /// Forms are tried on samples of a run; here every change lies between the samples.
+    @Test(arguments: ElementKind.allCases) func changesOutsideTheSampleRoundTrip(_ element: ElementKind) throws {
         let count = (1 << 20) / element.width * element.width
         let base = Samples.weights(element, bytes: count, seed: 11)
         var new = base
@@ -86,7 +86,7 @@ import Testing
         #expect(payload.count * 4 < new.count)
     }
 
-    /// Filter 3 is chosen for trained floats, and comes back right.
+    /// Filter 3 is chosen for trained floats, and round-trips.
     @Test(arguments: [ElementKind.bfloat16, .float16, .float32], [120_000, 120_002, 300_004])
     func stepsOfOneSizeAreScaled(_ element: ElementKind, length: Int) throws {
         let base = Samples.weights(element, bytes: length, seed: 60)
@@ -130,7 +130,7 @@ import Testing
         #expect(try used.delta(new, base: base, pieces: pieces) == ChunkCodec().delta(new, base: base, pieces: pieces))
     }
 
-    /// Bytes inserted and removed in the middle of text are found again.
+    /// Finds text again after bytes were inserted and removed in the middle.
     @Test func movedBytesAreFoundBySuffixes() throws {
         let base = Samples.weights(.byte, bytes: 60_000, seed: 16)
         let new =
@@ -142,7 +142,7 @@ import Testing
         #expect(try codec.decoded(payload, .delta, base: base, count: new.count) == new)
     }
 
-    /// A tensor that grew by some rows stays a delta where it was before.
+    /// A tensor that gained rows stays a delta for its old rows.
     @Test func grownTensorKeepsItsBase() throws {
         let base = Samples.weights(.bfloat16, bytes: 200_000, seed: 17)
         let new = Samples.trained(base, .bfloat16, seed: 18) + Samples.weights(.bfloat16, bytes: 2000, seed: 19)
@@ -153,7 +153,7 @@ import Testing
         #expect(try codec.decoded(payload, .delta, base: base, count: new.count) == new)
     }
 
-    /// Input on which the scan is slow is cut short, and still comes back right.
+    /// The scan gives up early on input that makes it slow, and the result still round-trips.
     @Test(arguments: [0, 1, 2]) func repetitiveBytesRoundTrip(_ variant: Int) throws {
         var base = [UInt8](repeating: 0, count: 50_000)
         var new = [UInt8](repeating: 0, count: 40_001)

@@ -3,7 +3,7 @@ import ModmetaDelta
 import ModmetaFormats
 import Testing
 
-/// Rows that weight decay alone moved are found and cost next to nothing.
+/// Rows moved by weight decay alone are found and cost almost nothing.
 @Suite struct DecayTests {
     struct Schedule: CustomTestStringConvertible {
         var name: String
@@ -65,8 +65,8 @@ import Testing
         #expect(try codec.decoded(payload, .delta, base: reference, count: new.count) == new)
     }
 
-    /// Least squares over words of bad luck lead nowhere; other words must be tried.
-    @Test(arguments: 1...12) func isFoundWhateverTheWords(_ seed: UInt64) throws {
+    /// Least squares fail on some words; others must be tried.
+    @Test(arguments: 1...12) func isFoundForAnyWords(_ seed: UInt64) throws {
         var generator = Generator(seed: seed)
         let old = (0..<300 * 64).map { _ in Float.random(in: -0.1...0.1, using: &generator) }
         var new = rows(DecayTests.schedules[3], of: old, rowLength: 64)
@@ -106,10 +106,10 @@ import Testing
 
     static let hostile = [
         Hostile(name: "no factors", says: "has 0 different factors", decay: [0]),
-        Hostile(name: "factor of 1", says: "more than there may be", decay: [1, 0, 1]),
-        Hostile(name: "factor below one half", says: "more than there may be", decay: [1, 0x80, 0x80, 0x80, 4, 1]),
-        Hostile(name: "no steps", says: "more than there may be", decay: [1, 3, 0]),
-        Hostile(name: "1025 steps", says: "more than there may be", decay: [2, 3, 0x80, 8, 4, 1]),
+        Hostile(name: "factor of 1", says: "is out of range", decay: [1, 0, 1]),
+        Hostile(name: "factor below one half", says: "is out of range", decay: [1, 0x80, 0x80, 0x80, 4, 1]),
+        Hostile(name: "no steps", says: "is out of range", decay: [1, 3, 0]),
+        Hostile(name: "1025 steps", says: "is out of range", decay: [2, 3, 0x80, 8, 4, 1]),
         Hostile(name: "2000 factors", says: "different factors", decay: [0xD0, 0x0F]),
         Hostile(
             name: "decay of bfloat16", says: "feature set 1 of a scaled run of element kind 4", element: 4,

@@ -3,14 +3,14 @@ import ModmetaFormats
 import ModmetaTesting
 import Testing
 
-/// Readers of hostile payloads and patches throw or return; they never trap, hang or take memory without bound.
+/// Decoders of hostile payloads and patches throw or return; they never trap, hang or use unbounded memory.
 @Suite struct DecoderFuzzTests {
     @Test(arguments: ["general", "scaled", "levelled", "nested"])
     func payloads(_ name: String) async throws {
         let samples = try FuzzSamples.make(name)
-        // Inputs are read one after the other.
+        // Inputs are decoded one after another.
         nonisolated(unsafe) let codec = ChunkCodec()
-        // What an input is decoded against is that of the sample it was made of, as far as the first byte tells.
+        // An input is decoded against the base of the sample it was made from, as far as its first byte identifies it.
         let family = FuzzFamily(
             name, seeds: samples.indices.map { [UInt8($0)] + samples[$0].payload }, budget: .decoder
         ) { bytes in

@@ -2,7 +2,7 @@ import ModmetaDelta
 import ModmetaFormats
 import Testing
 
-/// Rows that move along common directions are predicted, and damaged directions refused.
+/// Rows that move along common directions are predicted; damaged directions are refused.
 @Suite struct DirectionTests {
     /// Weights, and weights whose rows moved along `rank` directions and a little at random.
     private func tensors(

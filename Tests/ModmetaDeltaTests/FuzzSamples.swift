@@ -1,9 +1,9 @@
 import ModmetaDelta
 import ModmetaFormats
 
-/// Sound payloads of every kind, small enough to be read thousands of times a second.
+/// Valid payloads of every kind, small enough to decode thousands of times per second.
 enum FuzzSamples {
-    /// A sound payload and what it takes to read it.
+    /// A valid payload and what is needed to decode it.
     struct Sample: Sendable {
         var payload: [UInt8]
         var encoding: Manifest.Encoding
@@ -75,7 +75,7 @@ enum FuzzSamples {
         var samples: [Sample] = []
         for element in [ElementKind.bfloat16, .float16, .float32, .float8E4M3, .float8E5M2] {
             let new = Samples.weights(element, bytes: 1500 * element.width, seed: 88)
-            // Bell-shaped bytes for floats of 8 bits.
+            // Bell-shaped bytes for 8-bit floats.
             let bytes = element.width > 1 ? new : new.map { $0 & 0x83 | 0x38 }
             samples += try full(bytes, element, row: 100)
         }

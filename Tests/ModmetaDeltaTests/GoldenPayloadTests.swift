@@ -3,7 +3,7 @@ import ModmetaDelta
 import ModmetaFormats
 import Testing
 
-/// Payloads of version 1 that must decode for ever; written once, never replaced.
+/// Payloads of version 1 that must decode for good; written once, never replaced.
 @Suite struct GoldenPayloadTests {
     struct Golden: CustomTestStringConvertible {
         var name: String

@@ -2,7 +2,7 @@ import ModmetaDelta
 import ModmetaFormats
 import Testing
 
-/// Payloads written by hand, one for every check of the decoder: raw length 8, base length 8.
+/// Hand-written payloads, one for each check of the decoder: raw length 8, base length 8.
 @Suite struct HostilePayloadTests {
     struct Case: CustomTestStringConvertible {
         var name: String
@@ -16,7 +16,7 @@ import Testing
     static let base: [UInt8] = [10, 20, 30, 40, 50, 60, 70, 80]
     static let longest: [UInt8] = [UInt8](repeating: 0xFF, count: 8) + [0x7F]
 
-    /// A payload with the given triples and, behind the control, the given runs.
+    /// A payload with the given triples, followed by the given runs.
     static func payload(
         triples: [[UInt8]], start: UInt8 = 0, count: UInt8? = nil, controlLength: UInt8? = nil, runs: [UInt8]
     ) -> [UInt8] {
@@ -40,13 +40,13 @@ import Testing
         Case(
             name: "unknown version", says: "payload version 2 is unknown", bytes: [0x6D, 0x6D, 0x70, 0x6C, 2, 8, 8],
             code: .unsupportedVersion),
-        Case(name: "other raw length", says: "8 bytes its chunk has", bytes: intro + [9, 8, 1, 0, 3]),
-        Case(name: "other base length", says: "8 bytes its base has", bytes: intro + [8, 9, 1, 0, 3]),
+        Case(name: "other raw length", says: "its chunk's length of 8 bytes", bytes: intro + [9, 8, 1, 0, 3]),
+        Case(name: "other base length", says: "its base's length of 8 bytes", bytes: intro + [8, 9, 1, 0, 3]),
         Case(
-            name: "number of more than 63 bits", says: "longer than 63 bits",
+            name: "number of more than 63 bits", says: "exceeds 63 bits",
             bytes: intro + [UInt8](repeating: 0xFF, count: 10)),
         Case(
-            name: "number not in its shortest form", says: "not written in its shortest form",
+            name: "number not in its shortest form", says: "not in its shortest form",
             bytes: intro + [0x88, 0, 8, 1, 0, 3]),
         Case(
             name: "more triples than bytes", says: "9 control triples are too many",
@@ -58,7 +58,7 @@ import Testing
             name: "control too long for its triples", says: "cannot hold 1 triples",
             bytes: intro + [8, 8, 1, 0, 28, 1, 28, 0]),
         Case(
-            name: "start behind the base", says: "starts behind the end of the base",
+            name: "start past the base", says: "starts past the end of the base",
             bytes: payload(triples: [[0, 8, 0]], start: 9, runs: rawRun)),
         Case(
             name: "triple without bytes", says: "makes no bytes",
@@ -76,43 +76,43 @@ import Testing
             name: "extra of 2^63 - 1 bytes", says: "makes more bytes than the chunk has",
             bytes: payload(triples: [[1] + longest + [0]], runs: rawRun)),
         Case(
-            name: "base read behind its end", says: "reads behind the end of the base",
+            name: "base read past its end", says: "reads past the end of the base",
             bytes: payload(triples: [whole], start: 1, runs: rawRun)),
         Case(
-            name: "seek before the base", says: "moves out of the base",
+            name: "seek before the base", says: "seeks outside the base",
             bytes: payload(triples: [[4, 0, 9], [4, 0, 0]], runs: rawRun)),
         Case(
-            name: "seek behind the base", says: "moves out of the base",
+            name: "seek past the base", says: "seeks outside the base",
             bytes: payload(triples: [[4, 0, 10], [4, 0, 0]], runs: rawRun)),
         Case(
-            name: "seek by 2^62", says: "moves out of the base",
+            name: "seek by 2^62", says: "seeks outside the base",
             bytes: payload(triples: [[4, 0] + longest, [4, 0, 0]], runs: rawRun)),
         Case(
-            name: "last seek behind the base", says: "moves out of the base",
+            name: "last seek past the base", says: "seeks outside the base",
             bytes: payload(triples: [[8, 0, 2]], runs: rawRun)),
         Case(
-            name: "triples make too few bytes", says: "make 1 bytes too few",
+            name: "triples make too few bytes", says: "make 1 bytes fewer",
             bytes: payload(triples: [[7, 0, 0]], runs: rawRun)),
         Case(
             name: "bytes after the last triple", says: "bytes follow the last control triple",
             bytes: payload(triples: [whole, [0]], count: 1, runs: rawRun)),
         Case(
-            name: "unknown element", says: "element kind 40 is unknown; it takes modmeta 0.2 or later",
+            name: "unknown element", says: "element kind 40 is unknown; it needs modmeta 0.2 or later",
             bytes: payload(triples: [whole], runs: [40] + rawRun.dropFirst()),
             code: .unsupportedVersion),
         Case(
-            name: "unknown filter of this version", says: "filter 14 is unknown; it takes a later modmeta 0.1",
+            name: "unknown filter of this version", says: "filter 14 is unknown; it needs a later modmeta 0.1",
             bytes: payload(triples: [whole], runs: [0, 14] + rawRun.dropFirst(2)),
             code: .unsupportedVersion),
         Case(
-            name: "unknown filter", says: "filter 21 is unknown; it takes modmeta 0.2 or later",
+            name: "unknown filter", says: "filter 21 is unknown; it needs modmeta 0.2 or later",
             bytes: payload(triples: [whole], runs: [0, 21] + rawRun.dropFirst(2)),
             code: .unsupportedVersion),
         Case(
             name: "planes of bytes", says: "filter 1 does not apply",
             bytes: payload(triples: [whole], runs: [0, 1] + rawRun.dropFirst(2))),
         Case(
-            name: "filter that is taken for ever", says: "filter 2 is unknown",
+            name: "filter code that is reserved for good", says: "filter 2 is unknown",
             bytes: payload(triples: [whole], runs: [4, 2] + rawRun.dropFirst(2)),
             code: .unsupportedVersion),
         Case(
@@ -122,7 +122,7 @@ import Testing
             name: "run longer than its block", says: "a run of 9 bytes",
             bytes: payload(triples: [whole], runs: [0, 0, 9, 1, 9, 0])),
         Case(
-            name: "run of half words", says: "not made of words of 2",
+            name: "run with half a word", says: "not a whole number of 2-byte words",
             bytes: payload(triples: [whole], runs: [4, 1, 7, 1, 7, 0])),
         Case(
             name: "unknown stream block", says: "method 3 is unknown",
@@ -141,7 +141,7 @@ import Testing
             name: "constant block cut short", says: "end within a constant stream block",
             bytes: payload(triples: [whole], runs: [0, 0, 8, 1, 8])),
         Case(
-            name: "zstd block behind the end", says: "end within a zstd block",
+            name: "zstd block past the end", says: "end within a zstd block",
             bytes: payload(triples: [whole], runs: [0, 0, 8, 2, 8, 11] + frame)),
         Case(
             name: "zstd block without a frame", says: "does not start with a zstd frame",
@@ -174,7 +174,7 @@ import Testing
         #expect(error?.message.contains(hostile.says) == true, "\(error.map(String.init(describing:)) ?? "no error")")
     }
 
-    /// The well-formed payloads the cases are made from, so that each is refused for its own fault.
+    /// The well-formed payloads behind the cases decode, so each case is refused for its own fault.
     @Test func theirModelsAreAccepted() throws {
         let codec = ChunkCodec()
         let raw = HostilePayloadTests.payload(triples: [HostilePayloadTests.whole], runs: HostilePayloadTests.rawRun)

@@ -2,7 +2,7 @@ import ModmetaDelta
 import ModmetaFormats
 import Testing
 
-/// Scaled runs written by hand, one for every check of their decoder: four bfloat16 words in one row.
+/// Hand-written scaled runs, one for each check of their decoder: four bfloat16 words in one row.
 @Suite struct HostileScaledRunTests {
     struct Case: CustomTestStringConvertible {
         var name: String
@@ -39,7 +39,7 @@ import Testing
         Case(name: "row longer than its part", says: "in rows of 5", run: run(parts: [1, 4, 5])),
         Case(name: "parts too short", says: "end 1 words early", run: run(parts: [1, 3, 3])),
         Case(
-            name: "part of 2^63 - 1 words", says: "where 4 words are due",
+            name: "part of 2^63 - 1 words", says: "at most 4 words",
             run: run(parts: [1] + HostilePayloadTests.longest + [1])),
         Case(name: "decayed row without decay", says: "a row has code 1", run: run(rows: [0, 1, 1])),
         Case(name: "no tables", says: "has 0 tables", run: run(tables: [1, 0])),
@@ -47,15 +47,15 @@ import Testing
         Case(
             name: "tables with bytes to spare", says: "do not end where they should",
             run: run(tables: [8, 1] + allZero + [0])),
-        Case(name: "tables behind the end", says: "end within the tables", run: run(tables: [0x7F, 1] + allZero)),
+        Case(name: "tables past the end", says: "end within the tables", run: run(tables: [0x7F, 1] + allZero)),
         Case(name: "bound 0", says: "not in order", run: run(tables: [9, 2, 0, 0] + allZero)),
-        Case(name: "bound behind the last index", says: "not in order", run: run(tables: [9, 2, 0xFF, 7] + allZero)),
+        Case(name: "bound past the last index", says: "not in order", run: run(tables: [9, 2, 0xFF, 7] + allZero)),
         Case(
             name: "frequencies too small", says: "add up to 2048",
             run: run(tables: [7, 1, 0, 0xFF, 0xFF, 0xFF, 0, 0])),
         Case(name: "frequency too long", says: "too large", run: run(tables: [7, 1, 0, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF])),
         Case(
-            name: "symbol words cannot have", says: "symbols that words of this length do not need",
+            name: "symbol out of range for the word length", says: "symbols that are out of range",
             run: run(tables: [37, 1, 120] + wideTable)),
         Case(name: "states missing", says: "cannot hold the states", run: run(coded: [30] + states.dropLast(2))),
         Case(name: "half a word", says: "cannot hold the states", run: run(coded: [33] + states + [0])),
@@ -63,9 +63,9 @@ import Testing
             name: "state that does not return", says: "do not end where they should",
             run: run(coded: [32, 1] + states.dropFirst())),
         Case(name: "words to spare", says: "do not end where they should", run: run(coded: [34] + states + [0, 0])),
-        Case(name: "symbols behind the end", says: "end within the coded symbols", run: run(coded: [0x7F] + states)),
+        Case(name: "symbols past the end", says: "end within the coded symbols", run: run(coded: [0x7F] + states)),
         Case(name: "extra bits to spare", says: "extra bits do not end", run: run(extra: [1, 0])),
-        Case(name: "extra bits behind the end", says: "end within the extra bits", run: run(extra: [1])),
+        Case(name: "extra bits past the end", says: "end within the extra bits", run: run(extra: [1])),
         Case(
             name: "no base", says: "filter 3 does not apply",
             run: []),
@@ -87,7 +87,7 @@ import Testing
         #expect(error?.message.contains(hostile.says) == true, "\(error.map(String.init(describing:)) ?? "no error")")
     }
 
-    /// The well-formed run the cases are made from, and one with a large difference.
+    /// The well-formed run behind the cases decodes, and one with a large difference.
     @Test func theirModelIsAccepted() throws {
         let payload = HostilePayloadTests.payload(
             triples: [HostilePayloadTests.whole], runs: HostileScaledRunTests.run())

@@ -2,7 +2,7 @@ import ModmetaDelta
 import ModmetaFormats
 import Testing
 
-/// Round trips through filter 4, and runs written by hand for every check of its decoder.
+/// Round trips through filter 4, and hand-written runs for each check of its decoder.
 @Suite struct LevelledRunTests {
     struct Shape: CustomTestStringConvertible {
         var element: ElementKind
@@ -75,14 +75,14 @@ import Testing
 
     static let cases = [
         Case(name: "parts too short", says: "end 1 words early", run: run(parts: [1, 3, 3])),
-        Case(name: "level of 1024", says: "higher than levels are", run: run(least: [0x80, 8])),
+        Case(name: "level of 1024", says: "which is out of range", run: run(least: [0x80, 8])),
         Case(name: "rows missing", says: "stream block", run: run(rows: [0, 2, 0, 0])),
-        Case(name: "table behind the end", says: "end within the table", run: run(table: [0x7F] + table.dropFirst())),
+        Case(name: "table past the end", says: "end within the table", run: run(table: [0x7F] + table.dropFirst())),
         Case(name: "table with bytes to spare", says: "do not end", run: run(table: [31] + table.dropFirst() + [0])),
         Case(name: "symbols cut short", says: "cannot hold the states", run: run(coded: [2, 0, 0])),
-        Case(name: "escapes nobody asked for", says: "escaped levels do not end", run: run(escapes: [2, 0, 0])),
+        Case(name: "escapes without symbols", says: "escaped levels do not end", run: run(escapes: [2, 0, 0])),
         Case(
-            name: "level above the type's", says: "a level is outside the 1024",
+            name: "level above the type's", says: "a level is not among the 1024",
             run: run(least: [0xFF, 7], rows: [0, 1, 1])),
         Case(name: "low bits missing", says: "end within the low bits", run: run(low: [0, 0])),
         Case(name: "in the diff block", says: "filter 4 does not apply", run: run(), triple: [8, 0, 0]),
@@ -101,7 +101,7 @@ import Testing
         #expect(error?.message.contains(hostile.says) == true, "\(error.map(String.init(describing:)) ?? "no error")")
     }
 
-    /// The well-formed run the cases are made from: level 500 is exponent field 125, so every word is 0.25.
+    /// The well-formed run behind the cases decodes: level 500 is exponent field 125, so every word is 0.25.
     @Test func theirModelIsAccepted() throws {
         let decoded = try ChunkCodec().decoded(
             payload(LevelledRunTests.run(), triple: [0, 8, 0]), .delta, base: HostilePayloadTests.base, count: 8)

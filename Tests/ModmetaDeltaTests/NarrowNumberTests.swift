@@ -2,11 +2,11 @@ import ModmetaDelta
 import ModmetaFormats
 import Testing
 
-/// Numbers of 8 and of 4 bits are coded by their steps, whatever bits they have.
+/// 8-bit and 4-bit numbers are coded by their steps and round-trip for all bit patterns.
 @Suite struct NarrowNumberTests {
     static let kinds: [ElementKind] = [.integer8, .float8E4M3, .float8E5M2, .packed4, .packedFloat4]
 
-    /// Every byte of the base beside every byte of the new run, in rows and without.
+    /// Every byte of the base against every byte of the new run, with and without rows.
     @Test(arguments: kinds, [nil, 7, 256]) func everyPairOfBytes(_ element: ElementKind, row: Int?) throws {
         let base = (0..<65_536).map { UInt8($0 >> 8) }
         let new = (0..<65_536).map { UInt8($0 & 0xFF) }
@@ -27,7 +27,7 @@ import Testing
         #expect(payload.contains(3))
     }
 
-    /// Tensors of bytes and of 32 bits that hold packed numbers of 4 bits.
+    /// Tensors of bytes and of 32-bit integers that hold packed 4-bit numbers.
     @Test(arguments: [ElementKind.integer8, .integer32]) func packedNumbersAreFound(_ element: ElementKind) throws {
         var generator = Generator(seed: 42)
         let base = (0..<400_000).map { _ in UInt8.random(in: .min ... .max, using: &generator) }
@@ -38,7 +38,7 @@ import Testing
             return high << 4 | low
         }
         let payload = try expectRoundTrip(new, base: base, element, row: 500)
-        // 800,000 numbers at 0.57 bits.
+        // 800,000 numbers at 0.57 bits each.
         #expect(payload.count < 58_000)
     }
 

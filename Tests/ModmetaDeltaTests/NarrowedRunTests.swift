@@ -2,7 +2,7 @@ import ModmetaDelta
 import ModmetaFormats
 import Testing
 
-/// Floats saved in a wider type than they have values of.
+/// Floats saved in a wider type than their values need.
 @Suite struct NarrowedRunTests {
     struct Case: CustomTestStringConvertible {
         var wide: ElementKind
@@ -16,7 +16,7 @@ import Testing
         Case(wide: .float64, narrow: .float16),
     ]
 
-    /// A run of wide floats costs what the run of narrow ones costs, and a few bytes.
+    /// A run of wide floats costs as much as the run of narrow ones, plus a few bytes.
     @Test(arguments: cases) func costsWhatNarrowFloatsCost(_ type: Case) throws {
         let base = Samples.weights(type.narrow, bytes: 20_000 * type.narrow.width, seed: 51)
         let new = Samples.stepped(base, type.narrow, seed: 52)
@@ -25,7 +25,7 @@ import Testing
         #expect(wide.count < narrow.count + 40)
     }
 
-    /// All bit patterns of 16 bits, infinities, NaNs and denormals among them.
+    /// All 16-bit patterns, including infinities, NaNs and denormals.
     @Test(arguments: [ElementKind.bfloat16, .float16]) func everyPatternRoundTrips(_ narrow: ElementKind) throws {
         let type = Case(wide: .float32, narrow: narrow)
         let words = (0..<65_536).flatMap { [UInt8($0 & 0xFF), UInt8($0 >> 8)] }
@@ -38,7 +38,7 @@ import Testing
         #expect(try codec.decoded(full, .full, count: base.count) == base)
     }
 
-    /// One value that is no narrow one, new or in the base, keeps the run wide.
+    /// One value that the narrower type cannot represent, new or in the base, keeps the run wide.
     @Test(arguments: cases, [0, 700]) func oneWideValueIsKept(_ type: Case, place: Int) throws {
         let base = widened(Samples.weights(type.narrow, bytes: 1000 * type.narrow.width, seed: 53), type)
         var wide = widened(Samples.weights(type.narrow, bytes: 1000 * type.narrow.width, seed: 54), type)
@@ -47,7 +47,7 @@ import Testing
         _ = try delta(base, base: wide, type.wide)
     }
 
-    /// A reader cannot make a narrow base of wide values.
+    /// A base with wider values cannot be narrowed.
     @Test func baseWithWideValuesIsRefused() throws {
         var base = [UInt8](repeating: 0, count: 8)
         let payload = HostilePayloadTests.payload(
@@ -57,7 +57,7 @@ import Testing
         let error = #expect(throws: DeltaError.self) {
             try ChunkCodec().decoded(payload, .delta, base: base, count: 8)
         }
-        #expect(error?.message.contains("its base has wider values") == true)
+        #expect(error?.message.contains("cannot represent its base") == true)
     }
 
     /// The element of the inner run and what is wrong with it.

@@ -73,7 +73,7 @@ import Testing
         #expect(error?.message.contains("is not the file that") == true)
     }
 
-    /// Whatever bit is flipped, no wrong output is made, and a refused patch leaves nothing under its name or beside it.
+    /// Flipping any bit never makes wrong output, and a refused patch leaves no file under its name or beside it.
     @Test func damagedPatchMakesNoWrongFile() async throws {
         let files = try PatchFiles(bytes: 3000)
         try await PatchFile.create(old: files.old, new: files.new, plan: files.plan, output: files.patch)
@@ -87,7 +87,7 @@ import Testing
             _ = try files.directory.write(damaged, "patch")
             do {
                 try await PatchFile.apply(patch: files.patch, old: files.old, output: files.output)
-                // A few bits say nothing, for example the element kind of unfiltered bytes.
+                // A few bits have no meaning, for example the element kind of unfiltered bytes.
                 #expect(try ScratchDirectory.read(files.output) == files.newBytes)
                 try files.directory.remove("output")
             } catch is DeltaError {

@@ -1,7 +1,7 @@
 import ModmetaDelta
 import ModmetaFormats
 
-/// Two files of three tensors each, in another order in the new file, with headers of different length.
+/// Two files of three tensors each, in another order in the new file, with headers of different lengths.
 struct PatchFiles {
     let directory = ScratchDirectory()
     let oldBytes: [UInt8]
@@ -45,7 +45,7 @@ struct PatchFiles {
         for (index, tensor) in newLayout.tensors.enumerated() {
             pieces.append(PlannedChunk.Piece(tensor: index, range: tensor.range, element: tensor.element))
         }
-        // Two chunks, the second with everything behind the first tensor.
+        // Two chunks, the second with everything after the first tensor.
         let cut = newLayout.tensors[0].range.upperBound
         let chunks = [
             PlannedChunk(range: 0..<cut, pieces: Array(pieces[..<2])),

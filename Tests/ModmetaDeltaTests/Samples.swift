@@ -1,7 +1,7 @@
 import ModmetaDelta
 import ModmetaFormats
 
-/// A small deterministic generator (xorshift64*), so that a failing case is the same everywhere.
+/// A small deterministic generator (xorshift64*), so that failures reproduce everywhere.
 struct Generator: RandomNumberGenerator {
     private var state: UInt64
 
@@ -17,7 +17,7 @@ struct Generator: RandomNumberGenerator {
 
 /// Bytes that look like tensors before and after a step of training.
 enum Samples {
-    /// Values of a bell shape in the given element kind, as little-endian bytes.
+    /// Bell-shaped values in the given element kind, as little-endian bytes.
     static func weights(_ element: ElementKind, bytes: Int, seed: UInt64) -> [UInt8] {
         var generator = Generator(seed: seed)
         var result: [UInt8] = []
@@ -53,7 +53,7 @@ enum Samples {
         return result
     }
 
-    /// Floats with a step of the same size added to all, so that small values change by more units than large ones.
+    /// Floats plus steps of equal size, so that small values change by more units than large ones.
     static func stepped(_ base: [UInt8], _ element: ElementKind, seed: UInt64) -> [UInt8] {
         var generator = Generator(seed: seed)
         var result: [UInt8] = []
@@ -89,7 +89,7 @@ enum Samples {
         return result
     }
 
-    /// Little-endian float32 words after weight decay at a rate, so many times.
+    /// Little-endian float32 words after a number of weight decay steps at one rate.
     static func decayed(_ base: [UInt8], by rate: Double, times: Int) -> [UInt8] {
         var result: [UInt8] = []
         for start in stride(from: 0, to: base.count, by: 4) {

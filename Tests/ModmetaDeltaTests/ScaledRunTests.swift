@@ -29,7 +29,7 @@ import Testing
         }
     }
 
-    /// Rows that did not move lie between rows that moved by very different steps.
+    /// Unmoved rows between rows that moved by very different steps.
     @Test(arguments: floats) func rowsOfManyScalesRoundTrip(_ element: ElementKind) throws {
         let rowLength = 96
         let base = Samples.weights(element, bytes: 200 * rowLength * element.width, seed: 75)

@@ -1,6 +1,6 @@
 import Glibc
 
-/// A directory that is gone when the value is.
+/// A directory that is removed with its value.
 final class ScratchDirectory {
     let path: String
 
@@ -14,7 +14,7 @@ final class ScratchDirectory {
         rmdir(path)
     }
 
-    /// The files in the directory, in no order.
+    /// The files in the directory, in any order.
     var names: [String] {
         guard let directory = opendir(path) else { return [] }
         defer { closedir(directory) }
@@ -58,7 +58,7 @@ final class ScratchDirectory {
     }
 }
 
-/// Runs a program found on PATH and returns its exit status, or nil if it is not installed.
+/// Runs a program from PATH and returns its exit status, or nil if it is not installed.
 func run(_ program: String, _ arguments: String...) -> Int32? {
     var argv: [UnsafeMutablePointer<CChar>?] = ([program] + arguments).map { strdup($0) } + [nil]
     defer { for pointer in argv { free(pointer) } }

@@ -3,7 +3,7 @@ import ModmetaDelta
 import ModmetaFormats
 import Testing
 
-/// The payloads written out in docs/formats/delta.md decode to the bytes that stand beside them.
+/// The payloads written out in docs/formats/delta.md decode to the bytes beside them.
 @Suite struct WorkedExampleTests {
     @Test func scaled() throws { try expectExample("### Scaled", .delta) }
 
@@ -15,7 +15,8 @@ import Testing
         let raw = try bytes("raw", in: section)
         let base = encoding == .delta ? try bytes("base", in: section) : []
         #expect(try ChunkCodec().decoded(payload, encoding, base: base, count: raw.count) == raw)
-        // Every byte of the payload matters, though a bit of padding may not: none was written out that the decoder skips.
+        // Every byte of the payload matters, though a padding bit may not: the decoder skips none of the bytes written
+        // out.
         for index in payload.indices {
             let matters = (0..<8).contains { bit in
                 var changed = payload
@@ -26,7 +27,7 @@ import Testing
         }
     }
 
-    /// The text from a heading up to the next one.
+    /// The text from a heading to the next one.
     private func section(_ heading: String) throws -> [Substring] {
         let page = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../docs/formats/delta.md")
         let lines = try String(contentsOf: page, encoding: .utf8).split(

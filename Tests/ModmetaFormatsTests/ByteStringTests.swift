@@ -1,7 +1,7 @@
 import ModmetaFormats
 import Testing
 
-/// Keys from outside are told apart by their bytes, and cost what they are long.
+/// Untrusted keys are compared by their bytes, at a cost proportional to their length.
 @Suite struct ByteStringTests {
     private static let composed = "\u{e9}"
     private static let decomposed = "e\u{301}"
@@ -17,12 +17,12 @@ import Testing
     @Test func `prefixes and suffixes are bytes`() {
         #expect("refs/heads/a".hasBytePrefix("refs/") && !"a".hasBytePrefix("ab"))
         #expect("a.npy".hasByteSuffix(".npy") && !"npy".hasByteSuffix(".npy"))
-        // By characters it does not end in "y".
+        // Compared by characters, it does not end in "y".
         #expect("a.npy\u{301}".hasByteSuffix("\u{301}") && !"a.npy\u{301}".hasByteSuffix(".npy"))
         #expect("a..b".hasBytes(of: "..") && !"a.b.c".hasBytes(of: "..") && "xaab".hasBytes(of: "ab"))
     }
 
-    /// A header that has both spellings of a name has two tensors.
+    /// A header with both spellings of a name has two tensors.
     @Test func `a header may have both spellings`() throws {
         let header =
             #"{"\#(Self.composed)":{"dtype":"U8","shape":[1],"data_offsets":[0,1]},"#
@@ -40,7 +40,7 @@ import Testing
         #expect(try Manifest(parsing: manifest.serialized()) == manifest)
     }
 
-    /// Normalising a run of n combining marks takes n² steps: 256,000 of them are minutes.
+    /// Normalising a run of n combining marks takes n² steps: minutes for 256,000 of them.
     @Test(.timeLimit(.minutes(1)), arguments: ["__metadata__", "x", "weight_map"])
     func `combining marks cost no more than other bytes`(_ place: String) throws {
         let marks = "a" + String(repeating: "\u{301}\u{323}", count: 128_000)

@@ -3,9 +3,9 @@ import ModmetaFormats
 import ModmetaTesting
 import Testing
 
-/// Changes checkpoints at random, the same way in every run: any file may be pushed, so no file may do harm.
+/// Mutates checkpoints at random, identically in every run: any file may be pushed, so no file may do harm.
 ///
-/// `MODMETA_FUZZ_ROUNDS` makes the run longer, `MODMETA_FUZZ_SEED` another one.
+/// `MODMETA_FUZZ_ROUNDS` sets the length of the run, `MODMETA_FUZZ_SEED` its seed.
 @Suite struct CheckpointFuzzTests {
     private static let environment = ProcessInfo.processInfo.environment
     private static let rounds = environment["MODMETA_FUZZ_ROUNDS"].flatMap { Int($0) } ?? 60
@@ -20,7 +20,7 @@ import Testing
             let bytes = try Fixture.bytes("\(folder)/\(name)")
             for round in 0..<Self.rounds {
                 var mutation = Mutation(generator: generator)
-                // Where a directory is at the end of a file, moving bytes breaks it before anything else is read.
+                // If a directory is at the end of a file, moving bytes breaks it before anything else is read.
                 let changed = mutation.apply(to: bytes, times: 1 + round % 4, keepingLength: round % 3 != 0)
                 generator = mutation.generator
                 Replay.file(MemorySource(changed))
@@ -33,7 +33,7 @@ import Testing
         var generator = SeededRandom(seed: Self.seed)
         for name in try Fixture.names(in: "pytorch") {
             let bytes = try Fixture.bytes("pytorch/\(name)")
-            // The pickle starts behind the first local header, whose extra field fills up to a multiple of 64.
+            // The pickle starts after the first local header, whose extra field pads it to a multiple of 64.
             guard let start = bytes.firstIndex(of: 0x80) else { continue }
             for round in 0..<Self.rounds {
                 var mutation = Mutation(generator: generator)

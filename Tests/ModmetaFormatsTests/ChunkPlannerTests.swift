@@ -3,7 +3,7 @@ import ModmetaTesting
 import Testing
 
 @Suite struct ChunkPlannerTests {
-    /// Plans a file of a header and float32 tensors of these shapes and returns the lengths of its chunks.
+    /// Plans a file with a header and float32 tensors of these shapes; returns the lengths of its chunks.
     private func lengths(header: UInt64, _ shapes: [[UInt64]], _ element: ElementKind = .float32) -> [UInt64] {
         var start = header
         var tensors: [Layout.Tensor] = []
@@ -25,7 +25,7 @@ import Testing
     }
 
     @Test func mergesSmallNeighboursUpToTheMinimum() {
-        // 1 MiB each: two make a chunk, the odd one joins the chunk before it.
+        // 1 MiB each: two make a chunk, and the odd one joins the previous chunk.
         let one: [UInt64] = [1 << 18]
         #expect(lengths(header: 64, [one, one, one, one, one]) == [(2 << 20) + 64, 3 << 20])
         #expect(lengths(header: 64, [one, one, one]) == [(3 << 20) + 64])
@@ -44,7 +44,7 @@ import Testing
         #expect(lengths(header: 80, [large, norm, large, norm]) == expected)
     }
 
-    /// 5120 rows of 4 KiB: at most 2048 fit into the target, three runs of 1707, 1707 and 1706 rows are nearly equal.
+    /// 5120 rows of 4 KiB: at most 2048 fit in the target, so three runs of 1707, 1707 and 1706 rows are nearly equal.
     private let large20: [UInt64] = [1707 * 4096, 1707 * 4096, 1706 * 4096]
 
     @Test func doesNotCutATensorOfExactlyTheTarget() {
@@ -53,7 +53,7 @@ import Testing
     }
 
     @Test func cutsLongRowsInside() {
-        // Rows of 12 MiB stay whole, rows of 20 MiB are cut along the next dimension, a single long row at elements.
+        // Rows of 12 MiB stay whole, rows of 20 MiB are split along the next dimension, a single long row at elements.
         #expect(lengths(header: 0, [[2, 3 << 20]]) == [12 << 20, 12 << 20])
         #expect(lengths(header: 0, [[2, 5, 1 << 20]]) == Array(repeating: 8 << 20, count: 5))
         #expect(lengths(header: 0, [[1, 6_291_457]]) == [6_291_460, 6_291_456, 6_291_456, 6_291_456])
@@ -61,7 +61,7 @@ import Testing
     }
 
     @Test func cutsElementsOfLessThanAByteAtBytes() {
-        // Eight rows of 4-bit numbers: a row is no whole number of bytes.
+        // Eight rows of 4-bit numbers: a row is not a whole number of bytes.
         let size: UInt64 = 12_582_916
         let layout = Layout(
             format: .safetensors, size: size,
@@ -102,7 +102,7 @@ import Testing
                             && piece.range.upperBound <= owner.range.upperBound)
                     #expect(piece.element == owner.element)
                 } else {
-                    // A short gap is coded as the tensor behind it, where it holds whole numbers of its width.
+                    // A short gap is coded like the following tensor if it holds whole numbers of its width.
                     #expect(piece.range.count.isMultiple(of: piece.element.width))
                     #expect(piece.element == .byte || piece.range.count <= 4096)
                     #expect(layout.tensors.allSatisfy { $0.range.isEmpty || !$0.range.overlaps(piece.range) })
@@ -111,7 +111,7 @@ import Testing
             #expect(chunk.range.upperBound == covered)
         }
         #expect(covered == layout.size)
-        // A chunk below the minimum stands between large parts or ends of the file, never beside another small one.
+        // A chunk below the minimum is between large parts or ends of the file, never next to another small one.
         for (chunk, next) in zip(plan, plan.dropFirst()) {
             let limit = UInt64(ChunkLimits.minimum)
             #expect(chunk.range.length >= limit || next.range.length >= limit)
@@ -123,7 +123,7 @@ import Testing
     func cutsATensorTheSameWayInEveryFile(seed: Int) {
         var generator = SeededRandom(seed: UInt64(seed))
         let layout = RandomLayout.make(seed: UInt64(seed))
-        // The same tensors in another order behind another header.
+        // The same tensors in another order after another header.
         var start = UInt64.random(in: 0...5_000_000, using: &generator)
         var other = Layout(format: .safetensors, size: 0, tensors: [])
         for var tensor in layout.tensors.shuffled(using: &generator) {
@@ -136,7 +136,7 @@ import Testing
         #expect(runs == otherRuns)
     }
 
-    /// The lengths of the runs of every tensor that is cut, by name.
+    /// The lengths of the runs of each tensor that is split, by name.
     private func largeRuns(of layout: Layout) -> [String: [UInt64]] {
         var runs: [String: [UInt64]] = [:]
         for chunk in ChunkPlanner.plan(layout) where chunk.isRun(of: layout) {
@@ -166,7 +166,7 @@ extension Range<UInt64> {
 }
 
 extension PlannedChunk {
-    /// Whether the chunk is a part of something that is longer than the target.
+    /// Whether the chunk is part of something longer than the target.
     fileprivate func isRun(of layout: Layout) -> Bool {
         guard pieces.count == 1 else { return false }
         if let tensor = pieces[0].tensor { return layout.tensors[tensor].range.length > UInt64(ChunkLimits.target) }

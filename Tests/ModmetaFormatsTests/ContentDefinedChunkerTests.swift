@@ -10,7 +10,7 @@ import Testing
         return bytes
     }()
 
-    /// Cuts bytes given in buffers of some sizes, repeated.
+    /// Splits bytes passed in buffers of repeating sizes.
     private func cuts(_ bytes: [UInt8], sizes: [Int]) -> [UInt64] {
         var chunker = ContentDefinedChunker()
         var cuts: [UInt64] = []
@@ -28,7 +28,7 @@ import Testing
     }
 
     @Test func findsTheCutsTheFormatFixes() {
-        // Found once and written down: another result is another format.
+        // Recorded once: another result is another format.
         let fixed: [UInt64] = [
             1_842_046, 3_249_054, 4_336_902, 5_433_518, 6_581_406, 7_712_849, 8_892_388, 10_062_632, 11_096_243,
             12_214_163, 13_829_132, 14_882_372, 16_000_000,

@@ -1,7 +1,7 @@
 import ModmetaFormats
 import Testing
 
-/// Replays every input that once made a parser fail; see Fixtures/Crashers/README.md.
+/// Replays every input that once crashed a parser; see Fixtures/Crashers/README.md.
 @Suite struct CrasherTests {
     @Test func replaysEveryCrasher() throws {
         for name in try Fixture.names(in: "Crashers") {
@@ -13,7 +13,7 @@ import Testing
         }
     }
 
-    /// The replay itself, on all other fixtures: they too may only be refused or be canonical.
+    /// Replays all other fixtures too: each must be refused or be canonical.
     @Test(arguments: ["v1", "hostile"])
     func replaysFixtures(_ folder: String) throws {
         let names = try Fixture.names(in: folder)

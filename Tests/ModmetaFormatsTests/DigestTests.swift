@@ -2,7 +2,7 @@ import ModmetaFormats
 import Testing
 
 @Suite struct DigestTests {
-    // FIPS 180-4, the one-block and the empty message.
+    // FIPS 180-4: the one-block message and the empty message.
     private let abc = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
     private let empty = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
 

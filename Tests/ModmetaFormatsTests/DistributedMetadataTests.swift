@@ -1,7 +1,7 @@
 import ModmetaFormats
 import Testing
 
-/// What the metadata of a distributed checkpoint says, and what becomes of metadata that lies.
+/// The metadata of distributed checkpoints, valid and false.
 @Suite struct DistributedMetadataTests {
     @Test func readsWhatTorchWrote() throws {
         let metadata = try DistributedMetadata(parsing: try Fixture.bytes("distcp/one-rank.metadata"))
@@ -11,7 +11,7 @@ import Testing
         #expect(tensors.map(\.shape) == [[6, 4], [3, 3], [5]])
         #expect(tensors.allSatisfy { $0.isComplete == true })
         #expect(metadata.items.count == 5)
-        // The items cover the file without holes.
+        // The items cover the file without gaps.
         var end: UInt64 = 0
         for item in metadata.items.sorted(by: { $0.range.lowerBound < $1.range.lowerBound }) {
             #expect(item.range.lowerBound == end)
@@ -48,7 +48,7 @@ import Testing
     func refusesMetadataThatLies(_ hostile: Hostile) throws {
         let bytes = try Fixture.bytes("distcp-hostile/\(hostile.file).metadata")
         if hostile.message.isEmpty {
-            // The sum fits into 64 bits without sign: the file is merely too short for it.
+            // The sum fits in 64 unsigned bits; the file is merely too short for it.
             #expect(try DistributedMetadata(parsing: bytes).items.map(\.range.upperBound) == [.max - 1])
             return
         }

@@ -2,7 +2,7 @@ import ModmetaFormats
 import ModmetaTesting
 import Testing
 
-/// Attacks every parser of weight files and of what lies in stores; `integration/fuzz.sh` runs each for longer.
+/// Attacks every parser of weight files and store objects; `integration/fuzz.sh` runs each for longer.
 @Suite struct FormatFuzzTests {
     @Test(arguments: [
         "pytorch", "gguf", "numpy", "distcp", "manifest", "pickle", "safetensors", "index", "sketch",
@@ -65,14 +65,14 @@ import Testing
             .filter { $0.count <= FuzzMutator.lengthLimit }
     }
 
-    /// The pickle of an archive starts behind the first local header.
+    /// The pickle of an archive starts after the first local header.
     private static func pickles() throws -> [[UInt8]] {
         try seeds("pytorch", "distcp", "distcp-hostile").compactMap { bytes in
             bytes.firstIndex(of: 0x80).map { Array(bytes[$0...].prefix(20_000)) }
         }
     }
 
-    /// Instructions of pickles, and short runs of some that make much of little.
+    /// Pickle instructions, and short runs of those that turn a few bytes into a lot.
     private static let pickleParts: [[UInt8]] =
         "()]}tlduesabR2N0.".utf8.map { [$0] } + [
             [0x80, 2], [0x85], [0x86], [0x87], [0x89], [0x94], [0x93], [0x81], [0x68, 0], [0x68, 1], [0x71, 0],
@@ -88,7 +88,7 @@ import Testing
         object: ObjectID(SHA256.hash([])), size: 7, stored: 8, features: [1, 5, .max]
     ).serialized()
 
-    /// Makes the length in front that of the text, as far as the tensors' bytes leave one.
+    /// Sets the header length to that of the text, as far as the tensors' bytes leave room.
     @Sendable private static func sealed(_ bytes: [UInt8]) -> [UInt8] {
         guard let end = bytes.lastIndex(of: UInt8(ascii: "}")), end > 8 else { return bytes }
         return (0..<8).map { UInt8(truncatingIfNeeded: (end - 7) >> (8 * $0)) } + bytes[8...]

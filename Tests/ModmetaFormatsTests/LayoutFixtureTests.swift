@@ -1,9 +1,9 @@
 import ModmetaFormats
 import Testing
 
-/// Every checkpoint under Fixtures, written by a real program or built to harm a careless reader, and what becomes of it.
+/// Checks the layout of every checkpoint under Fixtures, written by a real program or built to harm a careless parser.
 ///
-/// `layouts.txt` has a line for each: its tensors, or the rule it breaks and that makes it opaque.
+/// `layouts.txt` has a line for each: its tensors, or the broken rule that makes it opaque.
 @Suite struct LayoutFixtureTests {
     static let folders = [
         "pytorch", "pytorch-hostile", "gguf", "gguf-hostile", "numpy", "numpy-hostile", "distcp", "distcp-hostile",

@@ -22,7 +22,7 @@ import Testing
         let file = SafetensorsFile(#"{"a":{"dtype":"U8","shape":[1],"data_offsets":[0,1]}}"#, data: 2)
         let reading = try Layout.read(PaddedSource(file.header, size: file.size))
         #expect(reading.layout == .opaque(size: file.size))
-        #expect(reading.violation?.message == "the file has 1 bytes behind its last tensor")
+        #expect(reading.violation?.message == "the file has 1 bytes after its last tensor")
     }
 
     @Test func readsGoodFilesWithoutAViolation() throws {
@@ -40,7 +40,7 @@ import Testing
     }
 }
 
-/// A file of which only the first bytes are there; the others are zeros, made when they are read.
+/// A file of which only the first bytes are stored; the others are zeros, generated on demand.
 struct PaddedSource: ByteSource {
     let bytes: [UInt8]
     let size: UInt64

@@ -23,7 +23,7 @@ import Testing
     }
 
     @Test func keepsNamesByteForByte() throws {
-        // The second name shares the first byte of a character, and is the same as the third but for normalisation.
+        // The second name shares the first byte of a character, and equals the third except for normalisation.
         var manifest = SampleManifests.oneRawChunk
         manifest.layout.format = .safetensors
         manifest.layout.tensors = ["", "\u{e9}", "\u{ea}", "o\u{301}"].map {

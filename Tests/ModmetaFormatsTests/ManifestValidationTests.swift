@@ -20,9 +20,9 @@ import Testing
         Violation("the chunks are longer than the file's 299 bytes") { $0.layout.size = 299 },
         Violation("the chunks have 0 bytes, the file 300") { $0.chunks = [] },
         Violation("an empty file has no manifest") { ($0.layout.size, $0.chunks, $0.entries) = (0, [], []) },
-        Violation("a chunk names an entry that is not there") { $0.chunks = [3] },
-        Violation("a chunk names an entry that is not there") { $0.chunks = [-1] },
-        Violation("entry 2 serves no chunk") { ($0.layout.size, $0.chunks) = (290, [1]) },
+        Violation("a chunk names an entry that does not exist") { $0.chunks = [3] },
+        Violation("a chunk names an entry that does not exist") { $0.chunks = [-1] },
+        Violation("entry 2 is not used by any chunk") { ($0.layout.size, $0.chunks) = (290, [1]) },
         Violation("entry 1 has a base that is not an earlier entry") { $0.entries[1].base[0].entry = 1 },
         Violation("entry 1 has a base that is not an earlier entry") { $0.entries[1].base[0].entry = -1 },
         Violation("entry 2 has a base outside the 290 raw bytes of entry 1") { $0.entries[2].base[0].length = 281 },
@@ -35,7 +35,7 @@ import Testing
         Violation("entry 0 is full, but has a generation") { $0.entries[0].generation = 1 },
         Violation("entry 2 is full, but has a base") { $0.entries[2].encoding = .full },
         Violation("entry 0 is raw, but its payload is not its chunk") { $0.entries[0].encoding = .raw },
-        Violation("entry 2 stands for the chunk of an entry before it") { $0.entries[2].chunk = $0.entries[0].chunk },
+        Violation("entry 2 stores the chunk of an earlier entry") { $0.entries[2].chunk = $0.entries[0].chunk },
         Violation("entry 0 has 0 raw bytes, not 1 to 16777216", .limitExceeded) { $0.entries[0].rawLength = 0 },
         Violation("entry 0 has 16777217 raw bytes, not 1 to 16777216", .limitExceeded) {
             $0.entries[0].rawLength = ChunkLimits.maximum + 1
@@ -62,10 +62,10 @@ import Testing
     }
 
     @Test(arguments: [
-        Violation("the tensor 'layer.0.weight' starts before the one before it ends") {
+        Violation("the tensor 'layer.0.weight' starts before the previous tensor ends") {
             $0.layout.tensors[1].range = 399..<3000
         },
-        Violation("the tensor 'layer.0.weight' starts before the one before it ends") {
+        Violation("the tensor 'layer.0.weight' starts before the previous tensor ends") {
             $0.layout.tensors[0].range = 200..<401
         },
         Violation("the tensor 'scale' ends at byte 3001 of 3000") { $0.layout.tensors[2].range = 3000..<3001 },
@@ -97,7 +97,7 @@ import Testing
         #expect((error?.message.count ?? 0) < 200)
     }
 
-    /// A chain of entries, each a delta whose base is the entry before it, taken a number of times.
+    /// A chain of entries, each a delta whose base repeats the previous entry a number of times.
     private func chain(_ length: Int, takenTimes times: Int) -> Manifest {
         var entries: [Manifest.Entry] = []
         for index in 0..<length {
@@ -119,6 +119,6 @@ import Testing
         #expect(deep?.message == "entry 257 stacks more than 256 deltas")
         try chain(16, takenTimes: 2).validate()
         let wide = #expect(throws: FormatError.self) { try chain(40, takenTimes: 2).validate() }
-        #expect(wide?.message == "entry 16 takes more than 65536 payloads to rebuild")
+        #expect(wide?.message == "entry 16 needs more than 65536 payloads to rebuild")
     }
 }

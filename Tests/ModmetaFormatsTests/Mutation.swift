@@ -1,6 +1,6 @@
 import ModmetaTesting
 
-/// Random changes of bytes of the kinds that find mistakes in parsers.
+/// Random changes of bytes, of the kinds that find mistakes in parsers.
 struct Mutation {
     private(set) var generator: SeededRandom
 

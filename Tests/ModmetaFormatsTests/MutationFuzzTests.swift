@@ -2,7 +2,7 @@ import ModmetaFormats
 import ModmetaTesting
 import Testing
 
-/// Changes valid input at random, the same way in every run: parsers may only throw, and what they accept is canonical.
+/// Mutates valid input at random, identically in every run: parsers may only throw, and accept only canonical input.
 @Suite struct MutationFuzzTests {
     @Test(arguments: 0..<8)
     func safetensorsHeaders(seed: UInt64) {
@@ -32,13 +32,13 @@ import Testing
             var mutation = Mutation(generator: generator)
             let body = mutation.apply(to: valid.serialized().dropLast(32), times: 1 + round % 4)
             generator = mutation.generator
-            // With a checksum that fits, so that the mutation is looked at.
+            // With a valid checksum, so that the mutation is reached.
             Replay.manifest(body + SHA256.hash(body).bytes)
         }
     }
 }
 
-/// What must hold of a parser whatever it is given.
+/// What must hold for a parser with any input.
 enum Replay {
     /// Reads bytes as the start of a safetensors file, and as a file of any format.
     static func safetensors(_ bytes: [UInt8], fileSize: UInt64) {
@@ -47,11 +47,11 @@ enum Replay {
             let plan = ChunkPlanner.plan(layout)
             #expect(plan.last?.range.upperBound ?? 0 == fileSize)
         }
-        // A file that is shorter than its first bytes is no case of ours, nor is cutting an opaque one of exabytes.
+        // Skip files shorter than their first bytes, and opaque files of exabytes.
         if (UInt64(bytes.count)...1 << 40).contains(fileSize) { Replay.file(PaddedSource(bytes, size: fileSize)) }
     }
 
-    /// Reads a file of any format: an error of its own is all that may go wrong.
+    /// Reads a file of any format: only errors of the parser are allowed.
     static func file(_ source: some ByteSource) {
         #expect(throws: Never.self) {
             let reading = try Layout.read(source)
@@ -61,7 +61,7 @@ enum Replay {
         }
     }
 
-    /// Reads bytes as a manifest; one that is accepted has no other encoding.
+    /// Reads bytes as a manifest; an accepted one has no other encoding.
     static func manifest(_ bytes: [UInt8]) {
         guard let manifest = try? Manifest(parsing: bytes) else { return }
         #expect(manifest.serialized() == bytes)

@@ -2,7 +2,7 @@ import Testing
 
 @testable import ModmetaFormats
 
-/// What a parser makes of an input is bounded by the input's length, however names and lists lie in each other.
+/// The length of the input bounds what a parser makes of it, however names and lists are nested.
 @Suite struct ParseBudgetTests {
     @Test func `a budget grows with what is read, up to an end`() throws {
         var budget = ParseBudget("the text", inputLength: 1000)
@@ -11,9 +11,9 @@ import Testing
         let error = #expect(throws: FormatError.self) { try budget.charge(1, at: 7) }
         #expect(error?.code == .limitExceeded && error?.offset == 7 && error?.message.hasPrefix("the text ") == true)
         budget.grant(.max)
-        #expect(budget.left == ParseBudget.most - ParseBudget.base - 64_000)
+        #expect(budget.left == ParseBudget.maximum - ParseBudget.base - 64_000)
         budget.grant(1)
-        #expect(budget.left == ParseBudget.most - ParseBudget.base - 64_000)
+        #expect(budget.left == ParseBudget.maximum - ParseBudget.base - 64_000)
     }
 
     private static func bytes(_ text: String) -> [UInt8] { text.unicodeScalars.map { UInt8($0.value) } }
@@ -26,7 +26,7 @@ import Testing
 
     private static func joined(_ parts: [UInt8]...) -> [UInt8] { parts.flatMap { $0 } }
 
-    /// What a tensor of one float is rebuilt from, as a tuple.
+    /// The arguments that rebuild a tensor of one float, as a tuple.
     private static let arguments: [UInt8] = joined(
         bytes("(("), text("storage"), bytes("ctorch\nFloatStorage\n"), text("0"), text("cpu"),
         bytes("K\u{1}tQK\u{0}K\u{1}\u{85}K\u{1}\u{85}\u{89}"), bytes("ccollections\nOrderedDict\n)Rt"))
@@ -52,10 +52,10 @@ import Testing
         #expect(names.tensors.map(\.name) == ["a"])
     }
 
-    /// Each tensor's name is 60,000 bytes: sixteen take what 15 kilobytes of pickle may become, a thousand do not.
+    /// Each tensor's name is 60,000 bytes: the budget of 15 KB of pickle is enough for sixteen, but not for a thousand.
     @Test func `names of tensors under a long key are refused`() throws {
         let key = String(repeating: "k", count: 60_000)
-        // Function and arguments are kept, and then recalled and called over and over.
+        // Function and arguments are memoized, then called over and over.
         var calls: [UInt8] = []
         for _ in 0..<1000 { calls += Self.bytes("h\u{1}h\u{2}R") }
         let pickle = Self.joined(
@@ -65,7 +65,7 @@ import Testing
         #expect(error?.code == .limitExceeded)
     }
 
-    /// One list of 20,000 tuples is the arguments of 20,000 calls: 4 · 10⁸ parts.
+    /// One list of 20,000 tuples is the argument list of 20,000 calls: 4 · 10⁸ parts.
     @Test func `a list that many objects share is paid for each time`() throws {
         let members = [UInt8](repeating: UInt8(ascii: ")"), count: 20_000)
         var calls: [UInt8] = []
@@ -77,7 +77,7 @@ import Testing
         #expect(error?.code == .limitExceeded)
     }
 
-    /// Names that share all but a byte with the one before are short in a manifest, and long in memory.
+    /// Names that share all but one byte with the previous one are short in a manifest and long in memory.
     @Test func `names of a manifest are bounded by its length`() throws {
         let start = String(repeating: "n", count: 60_000)
         let tensors = (0..<1000).map { (index: Int) -> Layout.Tensor in

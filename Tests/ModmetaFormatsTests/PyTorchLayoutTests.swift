@@ -1,7 +1,7 @@
 import ModmetaFormats
 import Testing
 
-/// Files that `torch.save` of PyTorch 1.13 wrote, and one of 2.13.
+/// Files written by `torch.save` of PyTorch 1.13, and one of 2.13.
 @Suite struct PyTorchLayoutTests {
     struct Golden: Sendable, CustomTestStringConvertible {
         let file: String
@@ -77,7 +77,7 @@ import Testing
     }
 
     @Test func doesNotReadTheWeights() throws {
-        // A storage of 2 TB: nothing but its local header may be read.
+        // A storage of 2 TB: only its local header may be read.
         let file = try SparseArchive(tensorSize: 1 << 41)
         let reading = try Layout.read(file)
         #expect(reading.layout.tensors.map(\.summary) == ["a F32 [549755813888] \(file.dataOffset)+\(1 << 41)"])

@@ -1,9 +1,9 @@
 import ModmetaFormats
 import ModmetaTesting
 
-/// Layouts as checkpoints have them: a header, then tensors from empty to very large, sometimes with bytes between.
+/// Random layouts like those of checkpoints: a header, then tensors from empty to very large, sometimes with gaps.
 enum RandomLayout {
-    /// Makes the layout of a seed.
+    /// Creates the layout of a seed.
     static func make(seed: UInt64) -> Layout {
         var generator = SeededRandom(seed: seed &* 0x1000_0000 &+ 1)
         var start = UInt64.random(in: 8...100_000, using: &generator)
@@ -11,7 +11,7 @@ enum RandomLayout {
         var tensors: [Layout.Tensor] = []
         for index in 0..<Int.random(in: 0...60, using: &generator) {
             let element = ElementKind.allCases.randomElement(using: &generator)!
-            // Extents whose product spreads over all magnitudes from 1 to some hundred million.
+            // Dimensions whose product spreads over all magnitudes from 1 to some hundred million.
             let rank = Int.random(in: 0...4, using: &generator)
             var shape = (0..<rank).map { _ in UInt64(1) << UInt64.random(in: 0...8, using: &generator) }
             if rank > 0 { shape[0] *= UInt64.random(in: 0...3000, using: &generator) }

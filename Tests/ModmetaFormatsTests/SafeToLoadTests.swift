@@ -78,7 +78,7 @@ import Testing
         #expect(try SafeToLoad.scan(MemorySource(two))?.imports.map(\.global.description) == ["nt.system"])
     }
 
-    /// A pickle of protocol 0 that begins with these instructions.
+    /// A protocol 0 pickle that starts with these instructions.
     struct Attribute: Sendable, CustomTestStringConvertible {
         let what: String
         let pickle: String
@@ -98,7 +98,7 @@ import Testing
     private static let stage = read(
         "deepspeed.runtime.zero.config:ZeroStageEnum", "weights", by: "__builtin__\ngetattr")
 
-    /// Python 3.11 pickles members of enumerations as calls of getattr; everything else that it can do stays dangerous.
+    /// Python 3.11 pickles enumeration members as calls of getattr; all its other uses stay dangerous.
     static let attributes = [
         Attribute(what: "member", pickle: "\(member).", verdict: .harmless),
         Attribute(what: "two members", pickle: "(\(member)\(member)l.", verdict: .harmless),

@@ -1,11 +1,11 @@
-/// The first bytes of a safetensors file made from the text of its header.
+/// The first bytes of a safetensors file with a given header.
 struct SafetensorsFile {
     var header: [UInt8]
     var size: UInt64
 
-    /// Puts the length before a header.
+    /// Prepends the length to a header.
     ///
-    /// - Parameter data: the bytes behind the header, which are not made.
+    /// - Parameter data: the number of bytes after the header, which are not created.
     init(_ json: [UInt8], data: UInt64) {
         let length = UInt64(json.count)
         header = (0..<8).map { UInt8(truncatingIfNeeded: length >> (8 * UInt64($0))) } + json

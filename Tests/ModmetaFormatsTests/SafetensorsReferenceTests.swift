@@ -2,7 +2,7 @@ import Testing
 
 @testable import ModmetaFormats
 
-/// Headers that safetensors 0.8.0 loads, by its own account, with a tensor of four bytes.
+/// Headers that safetensors 0.8.0 loads, as reported by it, with a tensor of four bytes.
 @Suite struct SafetensorsReferenceTests {
     private static let tensor = #"{"dtype":"F32","shape":[1],"data_offsets":[0,4]}"#
 

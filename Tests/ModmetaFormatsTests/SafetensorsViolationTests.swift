@@ -6,7 +6,7 @@ import Testing
         let name: String
         let json: String
         var data: UInt64 = 4
-        /// The text at whose first byte the error is found; nil for an offset from the start of the data.
+        /// The text at whose first byte the error occurs; nil for an offset from the start of the data.
         let place: String?
         var dataOffset: UInt64 = 0
         let message: String
@@ -25,18 +25,19 @@ import Testing
     static let violations = [
         Violation(
             name: "array", json: "[]", data: 0, place: "[",
-            message: "the JSON text has another byte where the '{' of the header is expected"),
+            message: "the JSON text has an unexpected byte in place of the '{' of the header"),
         Violation(
             name: "byte order mark", json: "\u{FEFF}{}", data: 0, place: "\u{FEFF}",
-            message: "the JSON text has another byte where the '{' of the header is expected"),
+            message: "the JSON text has an unexpected byte in place of the '{' of the header"),
         Violation(
             name: "metadata is a list", json: "{\"__metadata__\": []}", data: 0, place: "[]",
-            message: "the JSON text has another byte where the '{' of __metadata__ is expected"),
+            message: "the JSON text has an unexpected byte in place of the '{' of __metadata__"),
         Violation(
-            name: "large extents before a zero",
+            name: "large dimensions before a zero",
             json: "{\"a\":{\"dtype\":\"U8\",\"shape\":[18446744073709551615,2,0],\"data_offsets\":[0,0]}}", data: 0,
-            place: "\"a\"", message: "the tensor 'a' has a shape larger than 64 bits hold"),
-        Violation(name: "text behind", json: "{\(a)} x", place: "x", message: "the JSON text goes on after its value"),
+            place: "\"a\"", message: "the tensor 'a' has a shape that does not fit in 64 bits"),
+        Violation(
+            name: "trailing text", json: "{\(a)} x", place: "x", message: "the JSON text continues after its value"),
         Violation(
             name: "same tensor twice", json: "{\(a), \(a)}", place: nil,
             message: "the key 'a' occurs twice in the header"),
@@ -48,7 +49,7 @@ import Testing
             message: "the value of 'step' in __metadata__ is not a string"),
         Violation(
             name: "unknown dtype", json: "{\(tensor("a", "F31", "[1]", "[0,4]"))}", place: "\"F31",
-            message: "'F31' is no dtype of safetensors"),
+            message: "'F31' is not a safetensors dtype"),
         Violation(
             name: "no dtype", json: #"{"a":{"shape":[1],"data_offsets":[0,4]}}"#, place: "\"a",
             message: "the tensor 'a' has no dtype"),
@@ -60,22 +61,22 @@ import Testing
             message: "the tensor 'a' has no data_offsets"),
         Violation(
             name: "shape overflow", json: "{\(tensor("a", "F32", "[4294967296,4294967296]", "[0,4]"))}", place: "\"a",
-            message: "the tensor 'a' has a shape larger than 64 bits hold"),
+            message: "the tensor 'a' has a shape that does not fit in 64 bits"),
         Violation(
             name: "bits overflow", json: "{\(tensor("a", "U8", "[2305843009213693953]", "[0,4]"))}", place: "\"a",
-            message: "the tensor 'a' has a shape larger than 64 bits hold"),
+            message: "the tensor 'a' has a shape that does not fit in 64 bits"),
         Violation(
             name: "half a byte", json: "{\(tensor("a", "F4", "[7]", "[0,4]"))}", place: "\"a",
-            message: "the tensor 'a' has 28 bits, which is no whole number of bytes"),
+            message: "the tensor 'a' has 28 bits, which is not a whole number of bytes"),
         Violation(
             name: "wrong length", json: "{\(tensor("a", "F32", "[2]", "[0,4]"))}", place: "\"a",
-            message: "the tensor 'a' has 4 bytes, its shape and dtype need 8"),
+            message: "the tensor 'a' has 4 bytes; its shape and dtype need 8"),
         Violation(
             name: "offsets backwards", json: "{\(tensor("a", "[4,0]"))}", place: "]}",
             message: "data_offsets end before they begin"),
         Violation(
             name: "three offsets", json: "{\(tensor("a", "[0,4,8]"))}", place: ",8]",
-            message: "the JSON text has another byte where the ']' of data_offsets is expected"),
+            message: "the JSON text has an unexpected byte in place of the ']' of data_offsets"),
         Violation(
             name: "fraction", json: "{\(tensor("a", "F32", "[1.0]", "[0,4]"))}", place: "1.0",
             message: "an extent of a shape is not a whole number"),
@@ -86,8 +87,8 @@ import Testing
             name: "beyond the file", json: "{\(a)}", data: 3, place: "\"a",
             message: "the tensor 'a' ends at byte 4 of 3 bytes of data"),
         Violation(
-            name: "hole at the start", json: "{\(tensor("a", "[4,8]"))}", data: 8, place: "\"a",
-            message: "no tensor has the bytes 62 to 66, before 'a'"),
+            name: "gap at the start", json: "{\(tensor("a", "[4,8]"))}", data: 8, place: "\"a",
+            message: "no tensor covers the bytes 62 to 66, before 'a'"),
         Violation(
             name: "overlap", json: "{\(tensor("b", "[3,7]")),\(a)}", data: 7, place: "\"b",
             message: "the tensor 'b' overlaps 'a'"),
@@ -95,14 +96,14 @@ import Testing
             name: "empty tensor inside another", json: "{\(a),\(tensor("e", "F32", "[0]", "[2,2]"))}", place: "\"e",
             message: "the tensor 'e' overlaps 'a'"),
         Violation(
-            name: "bytes behind the last", json: "{\(a)}", data: 9, place: nil, dataOffset: 4,
-            message: "the file has 5 bytes behind its last tensor"),
+            name: "bytes after the last", json: "{\(a)}", data: 9, place: nil, dataOffset: 4,
+            message: "the file has 5 bytes after its last tensor"),
         Violation(
             name: "too many dimensions",
             json: "{\(tensor("a", "F32", "[1\(String(repeating: ",1", count: 64))]", "[0,4]"))}",
             place: "1],", message: "a shape has more than 64 dimensions", code: .limitExceeded),
         Violation(
-            name: "too long a name", json: "{\(tensor(String(repeating: "n", count: 65_536), "[0,4]"))}", place: "\"n",
+            name: "name too long", json: "{\(tensor(String(repeating: "n", count: 65_536), "[0,4]"))}", place: "\"n",
             message: "the name of a tensor is longer than 65535 bytes", code: .limitExceeded),
     ]
 

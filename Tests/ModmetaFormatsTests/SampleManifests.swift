@@ -39,7 +39,7 @@ enum SampleManifests {
         ],
         chunks: [1, 0, 1])
 
-    /// A chunk against an older one, which is against the full one.
+    /// A chunk based on an older one, which is based on the full one.
     static let deltaChain = Manifest(
         object: ObjectID(digest(0x11)), layout: .opaque(size: 300),
         entries: [
@@ -56,7 +56,7 @@ enum SampleManifests {
         ],
         chunks: [2])
 
-    /// Makes the valid manifest of a seed.
+    /// Creates the valid manifest of a seed.
     static func random(seed: UInt64) -> Manifest {
         var generator = SeededRandom(seed: seed)
         func random() -> Digest {

@@ -1,7 +1,7 @@
 import ModmetaFormats
 import Testing
 
-/// What the index of a sharded checkpoint says, and which indices are refused.
+/// Reading the index of a sharded checkpoint, and refusing hostile ones.
 @Suite struct ShardIndexTests {
     @Test func readsAnIndex() throws {
         let text = """
@@ -40,13 +40,13 @@ import Testing
         Hostile("no kind", file: "model"), Hostile("empty", file: ""), Hostile("dots", file: ".."),
         Hostile("long", file: String(repeating: "a", count: 300) + ".bin"),
         Hostile("no map", "{}", "the index has no weight_map"),
-        Hostile("list", #"{"weight_map":[]}"#, "the JSON text has another byte"),
-        Hostile("number", #"{"weight_map":{"a":1}}"#, "the JSON text has another byte"),
+        Hostile("list", #"{"weight_map":[]}"#, "the JSON text has an unexpected byte"),
+        Hostile("number", #"{"weight_map":{"a":1}}"#, "the JSON text has an unexpected byte"),
         Hostile("twice", #"{"weight_map":{"a":"x.bin","a":"y.bin"}}"#, "the key 'a' occurs twice"),
         Hostile("two maps", #"{"weight_map":{},"weight_map":{}}"#, "the key 'weight_map' occurs twice"),
         Hostile("cut off", #"{"weight_map":{"a":"x.bin""#, "the JSON text ends"),
         Hostile("nested", #"{"x":"# + String(repeating: "[", count: 100_000), "the JSON text nests"),
-        Hostile("behind", #"{"weight_map":{}} x"#, "the JSON text goes on"),
+        Hostile("trailing", #"{"weight_map":{}} x"#, "the JSON text continues"),
         Hostile("nothing", "", "the JSON text ends"),
     ]
 

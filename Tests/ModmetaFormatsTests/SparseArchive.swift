@@ -1,7 +1,7 @@
 import ModmetaFormats
 import Testing
 
-/// A PyTorch file with one tensor so large that only the bytes around it can be made.
+/// A PyTorch file with one tensor so large that only the bytes around it are created.
 struct SparseArchive: ByteSource {
     let size: UInt64
     let dataOffset: UInt64

@@ -4,7 +4,7 @@ import ModmetaTesting
 
 @testable import ModmetaSnapshots
 
-/// One tensor of a file a test writes.
+/// A tensor of a test file.
 struct SampleTensor {
     var name: String
     var dtype = "F32"
@@ -20,7 +20,7 @@ struct CheckpointFiles {
 
     var path: String { directory.path }
 
-    /// Writes a file, making the directories above it.
+    /// Writes a file and creates its parent directories.
     func write(_ bytes: [UInt8], to name: String) throws {
         let path = directory.path(name)
         for index in path.indices.dropFirst() where path[index] == "/" { mkdir(String(path[..<index]), 0o777) }
@@ -50,7 +50,7 @@ struct CheckpointFiles {
         try write(prefix + Array(header.utf8) + data, to: name)
     }
 
-    /// The content hash of some paths, as a person gives them.
+    /// The content hash of some paths.
     func content(_ names: String...) async throws -> String {
         let paths = names.isEmpty ? [path] : names.map { directory.path($0) }
         return try await ContentDigest(of: Checkpoint(paths: paths).files).content.hex

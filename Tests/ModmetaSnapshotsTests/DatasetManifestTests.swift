@@ -13,7 +13,7 @@ import Testing
     @Test func linesAreRecords() async throws {
         let manifest = try await manifest("{\"a\": 1}\n\n{\"a\": 2}\n{\"a\": 1}")
         #expect(manifest.kind == .lines && manifest.recordCount == 3 && manifest.isWhole)
-        // sha256sum of the line, first 16 digits.
+        // The first 16 digits of the sha256sum of the line.
         #expect(manifest.records.count { $0 == 0xf9d8_6028_c6e0_d64e } == 2)
         #expect(Set(manifest.records).count == 2)
         let again = try DatasetManifest(parsing: manifest.serialized, path: "x")

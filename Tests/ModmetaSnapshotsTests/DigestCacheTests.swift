@@ -9,7 +9,7 @@ import Testing
     private let tensor = SampleTensor(name: "w", shape: [2], bytes: Array(0..<8))
 
     private func makeOld(_ path: String) {
-        // Two hours ago, so that the change of it is not taken for one that goes on.
+        // Two hours ago, so that the change counts as settled.
         var times = [timespec(), timespec()]
         for index in times.indices { times[index].tv_sec = time(nil) - 7200 }
         _ = utimensat(AT_FDCWD, path, times, 0)
@@ -26,7 +26,7 @@ import Testing
             digest: try #require(Digest(hex: String(repeating: "ab", count: 32))))
         let entry = DigestCache.Entry(isWeights: true, lines: [line], notes: ["x and y are tied"])
         #expect(DigestCache.Entry(entry.value, name: "n/m", directory: "n")?.lines.count == 1)
-        // What was written this moment is not kept.
+        // A file written just now is not cached.
         cache.add(entry, path, stamp)
         cache.save()
         let again = DigestCache(path: files.directory.path("digests"))
@@ -38,7 +38,7 @@ import Testing
         try files.write([tensor], to: "model.safetensors")
         let path = files.directory.path("model.safetensors")
         makeOld(path)
-        // The time of the change of the times counts too.
+        // The change time of the inode counts too.
         try await Task.sleep(for: .seconds(4))
         let place = files.directory.path("digests")
         let cache = DigestCache(path: place)

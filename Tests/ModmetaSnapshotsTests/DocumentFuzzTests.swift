@@ -4,7 +4,7 @@ import Testing
 
 @testable import ModmetaSnapshots
 
-/// Attacks the readers of configurations, snapshots and data-set manifests; `integration/fuzz.sh` runs each for longer.
+/// Attacks the parsers of configurations, snapshots and dataset manifests; `integration/fuzz.sh` runs each for longer.
 @Suite struct DocumentFuzzTests {
     private static let yaml = [
         "a: ", "- ", "? ", "[", "]", "{", "}", ", ", "&a ", "*a", "<<: *a\n", "|\n ", ">\n ", "\"", "'", "!!str ",

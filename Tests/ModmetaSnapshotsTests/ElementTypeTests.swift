@@ -3,7 +3,7 @@ import Testing
 
 @testable import ModmetaSnapshots
 
-/// What PyTorch 2.13 and safetensors 0.8 write, and how it counts: Tests/ModmetaFormatsTests/Fixtures/element-types.
+/// What PyTorch 2.13 and safetensors 0.8 write, and how it is hashed: Tests/ModmetaFormatsTests/Fixtures/element-types.
 @Suite struct ElementTypeTests {
     private static let fixtures =
         "\(#filePath.split(separator: "/").dropLast(2).map { "/\($0)" }.joined())"
@@ -15,7 +15,7 @@ import Testing
         return Set(try plan.pieces.indices.map { try plan.line($0, counting: count) })
     }
 
-    /// The lines PyTorch's own account of each tensor makes.
+    /// The content lines according to PyTorch's own description of each tensor.
     private static func answers() throws -> [ContentLine] {
         let text = String(decoding: try CheckpointFile.bytes(of: "\(fixtures)/answers.txt"), as: UTF8.self)
         return try text.split(separator: "\n").map { line in
@@ -39,7 +39,7 @@ import Testing
         #expect(written.isSubset(of: Set(try Self.answers())))
     }
 
-    /// The types that safetensors 0.8.0 reads, and how many of each fill three bytes or eight.
+    /// The types that safetensors 0.8.0 reads, and how many of each fill three or eight bytes.
     @Test(arguments: [
         ("BOOL", 3, 3), ("F4", 6, 3), ("F6_E2M3", 4, 3), ("F6_E3M2", 4, 3), ("U8", 3, 3), ("I8", 3, 3),
         ("F8_E5M2", 3, 3), ("F8_E4M3", 3, 3), ("F8_E8M0", 3, 3), ("F8_E4M3FNUZ", 3, 3), ("F8_E5M2FNUZ", 3, 3),

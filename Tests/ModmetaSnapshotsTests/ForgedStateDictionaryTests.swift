@@ -3,13 +3,14 @@ import Testing
 
 @testable import ModmetaSnapshots
 
-/// State dictionaries no writer makes, that load as something else than their elements.
+/// State dictionaries that no writer makes and that load as something other than their elements.
 @Suite struct ForgedStateDictionaryTests {
     private static let fixture =
         "\(#filePath.split(separator: "/").dropLast(2).map { "/\($0)" }.joined())"
         + "/ModmetaFormatsTests/Fixtures/element-types/plain.pt"
 
-    /// Bytes of the pickle in place of others of the same length: its data are stored, and nothing compares checksums.
+    /// Replaces bytes of the pickle with others of the same length: it is stored uncompressed, and no checksum is
+    /// compared.
     private func forged(_ old: [UInt8], _ new: [UInt8]) throws -> Int {
         var bytes = try CheckpointFile.bytes(of: Self.fixture)
         let place = try #require(bytes.firstRange(of: old))
@@ -22,7 +23,7 @@ import Testing
     @Test func theFixtureItselfCountsByItsTensor() throws { #expect(try forged([0x80, 2], [0x80, 2]) == 1) }
 
     @Test(arguments: [
-        // Another function, another module, another class, and a storage of a class that is not known.
+        // Another function, another module, another class, and a storage of an unknown class.
         ("_rebuild_tensor_v2", "_rebuild_tensor_v9"), ("torch._utils", "torch.utils_"),
         ("OrderedDict", "OrderedDicX"), ("ComplexFloatStorage", "ComplexFloatStorags"),
         ("collections", "collectionX"),
@@ -32,7 +33,7 @@ import Testing
     }
 
     @Test func anArgumentOfAnotherKindCountsWhole() throws {
-        // NEWFALSE, which says that no gradient is wanted, becomes None.
+        // NEWFALSE, which disables the gradient, becomes None.
         #expect(try forged([0x89, 0x63], [0x4E, 0x63]) == 0)
     }
 }

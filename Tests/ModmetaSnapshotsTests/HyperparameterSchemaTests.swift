@@ -38,7 +38,7 @@ import Testing
             findings: [], method: .qlora),
         Case(
             text: "learning_rate: 0.1\nlr: 0.2\nlora_r: 8\nlora_alpha: 8\n",
-            findings: ["warning 2 lr: means the same as learning_rate, and says something else; keep one of them"],
+            findings: ["warning 2 lr: means the same as learning_rate but has another value; keep one of them"],
             method: .lora),
         Case(
             text: "adapter: qlora\nload_in_4bit: false\nlora_r: 8\nlora_alpha: 8\nbase_model: a\n",

@@ -1,4 +1,4 @@
-/// Hashes of the samples of the tests, computed by another program in another language.
+/// Hashes of the test samples, computed by another program in another language.
 enum KnownAnswers {
     static let configOnly = "63cd0dbf7b146d4c6bf3e1332be7a0d3fea1a068fa0565f1c0f6afed28395ca1"
     static let whole = "75f4086f35fcf59990b47628c5b4db3a3d90340f5741fe41902a4f8f04e85f39"

@@ -3,7 +3,7 @@ import Testing
 @testable import ModmetaFormats
 @testable import ModmetaSnapshots
 
-/// Files that PyTorch 1.13 wrote, and what they hold by its own account: Tests/ModmetaFormatsTests/Fixtures/pytorch.
+/// Files written by PyTorch 1.13, and their contents according to PyTorch: Tests/ModmetaFormatsTests/Fixtures/pytorch.
 @Suite struct PyTorchContentTests {
     private static let fixtures =
         "\(#filePath.split(separator: "/").dropLast(2).map { "/\($0)" }.joined())/ModmetaFormatsTests/Fixtures/pytorch"

@@ -1,6 +1,6 @@
 import ModmetaSnapshots
 
-/// As much of JSON Schema as docs/formats/snapshot.schema.json uses; a keyword it does not know fails.
+/// The part of JSON Schema that docs/formats/snapshot.schema.json uses; an unknown keyword fails.
 struct SchemaCheck {
     private(set) var violations: [String] = []
 

@@ -2,9 +2,9 @@ import Testing
 
 @testable import ModmetaSnapshots
 
-/// What a snapshot must not keep, and what it must keep without alarm.
+/// What a snapshot must refuse as a secret, and what it must accept.
 @Suite struct SecretScanTests {
-    // Put together from parts, so that other scanners do not find them here.
+    // Assembled from parts, so that other scanners do not find them here.
     private static let letters = "aB3dE6gH9jK2mN5pQ8sT1vW4yZ7bC0fD3hJ6kL9"
     private static let small = "qwertyuiopasdfghjklzxcvbnmqwertyuiopas"
     private static let hex = "0123456789abcdef0123456789abcdef01234567"

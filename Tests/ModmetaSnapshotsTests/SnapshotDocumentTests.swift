@@ -54,7 +54,7 @@ import Testing
         #expect(document.summary.contains("v1 | \(document.id) | LoRA-r8-alpha16 | data.jsonl@ca3d163"))
     }
 
-    /// Documents of earlier versions, with numbers that YAML 1.1 takes for text, and with texts that now are numbers.
+    /// Documents of earlier versions, with numbers that YAML 1.1 reads as text, and texts that are numbers now.
     @Test func documentsOfEarlierVersionsKeepTheirIDs() async throws {
         var context = try #require(try await sample().value["context"])
         context["config"] = ["a.yaml": ["lr": .number(1e-5), "norm": ".inf", "nan": "NaN", "<<": ["seed": 1]]]
@@ -114,12 +114,12 @@ import Testing
     @Test(arguments: [
         Edit(from: "learning_rate: 0.0002", to: "learning_rate: 0.0003", says: "edited"),
         Edit(from: "modmeta.snapshot/1", to: "modmeta.snapshot/2", says: "format"),
-        Edit(from: "  - c\n", to: "  - c/../../x\n", says: "out of the repository"),
-        Edit(from: "  - c\n", to: "  - .git\n", says: "out of the repository"),
-        Edit(from: "name: v1", to: "name: ../v1", says: "cannot be given"),
+        Edit(from: "  - c\n", to: "  - c/../../x\n", says: "outside the repository"),
+        Edit(from: "  - c\n", to: "  - .git\n", says: "outside the repository"),
+        Edit(from: "name: v1", to: "name: ../v1", says: "is not valid"),
         Edit(from: "name: v1", to: "name: v1\nname: v2", says: "has the key name twice"),
         Edit(from: "hashes:", to: "hush:", says: "hashes"),
-        Edit(from: "id: ", to: "id: x", says: "begin its hashes"),
+        Edit(from: "id: ", to: "id: x", says: "does not match its hashes"),
     ])
     func refusesWhatWasEdited(_ edit: Edit) async throws {
         let yaml = try await sample().yaml

@@ -7,7 +7,7 @@ import Testing
         try DocumentValue(reading: Array(text.utf8), path: "x.toml")
     }
 
-    /// Each with the canonical JSON of its value.
+    /// TOML texts, each with the canonical JSON of its value.
     private static let values: [(String, String)] = [
         ("1", "1"), ("+1_000", "1000"), ("-0", "0"), ("0xDEAD_beef", "3735928559"), ("0o17", "15"), ("0b101", "5"),
         ("2e-4", "0.0002"), ("1_0.5_0", "10.5"), ("6.26e-34", "6.26e-34"), ("true", "true"), ("false", "false"),

@@ -9,7 +9,7 @@ import Testing
         return try TrainingCapture(of: Checkpoint(paths: [files.path]).files).training
     }
 
-    /// What was logged, and the loss as YAML.
+    /// The logged records, and the loss as YAML.
     private static let histories: [(String, String)] = [
         (#"{"step": 100, "loss": 0.4}, {"step": 200, "loss": NaN}"#, ".nan"),
         (#"{"step": 100, "loss": 0.4}, {"step": 200, "loss": Infinity}"#, ".inf"),
@@ -17,7 +17,7 @@ import Testing
         (#"{"step": 100, "loss": 0.4}, {"step": 200, "loss": "nan"}"#, ".nan"),
         (#"{"step": 100, "loss": 0.4}, {"step": 200, "loss": null}"#, ".nan"),
         (#"{"step": 100, "loss": NaN}, {"step": 200, "loss": 0.4}"#, "0.4"),
-        // The later step counts, wherever it stands, and of one step the later record.
+        // The later step wins, in any order, and for equal steps the later record.
         (#"{"step": 200, "loss": 0.3}, {"step": 100, "loss": 0.4}"#, "0.3"),
         (#"{"step": 200, "loss": 0.3}, {"step": 200, "loss": 0.2}"#, "0.2"),
         (#"{"loss": 0.3}, {"loss": 0.2}"#, "0.2"),

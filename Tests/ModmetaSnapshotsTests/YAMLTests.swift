@@ -69,7 +69,7 @@ import Testing
         #expect(value == ["a": [1], "b": [1]])
     }
 
-    /// A text that aliases repeat counts as often as it is there: 20,000 times 10,000 bytes are no document.
+    /// A text that aliases repeat counts each time: 20,000 times 10,000 bytes exceed the limit.
     @Test func aTextThatAliasesRepeatIsCounted() throws {
         let text = "a: &x \(String(repeating: "t", count: 10_000))\nb: [\(String(repeating: "*x,", count: 20_000))]\n"
         let error = #expect(throws: SnapshotError.self) { try YAMLReader.value(of: Array(text.utf8), "x.yaml") }
@@ -81,7 +81,7 @@ import Testing
         #expect(value["\u{e9}"] == 1 && value["e\u{301}"] == 2)
     }
 
-    /// The longest key that YAML allows over many others: no path of each is kept.
+    /// The longest key that YAML allows, above many others: their paths are not all kept.
     @Test(.timeLimit(.minutes(1))) func pathsUnderALongKeyAreShort() {
         let key = String(repeating: "k", count: 1000)
         let text = "\(key):\n" + (0..<20_000).map { "  a\($0): yes\n" }.joined()
@@ -99,7 +99,7 @@ import Testing
         #expect(error?.message.contains("\n") == false)
     }
 
-    /// Aliases that nest deeper than the text does.
+    /// Aliases that nest deeper than the text.
     private static let deep =
         "a0: &a0 x\n" + (1...200).map { "a\($0): &a\($0) [[*a\($0 - 1)]]\n" }.joined()
 
@@ -123,7 +123,7 @@ import Testing
         #expect(try YAMLReader.value(of: Array(value.yaml.utf8), "x.yaml") == value)
     }
 
-    /// A number without a point, or without a sign in its exponent, is text to YAML 1.1.
+    /// YAML 1.1 reads a number without a point, or without a sign in its exponent, as text.
     private static let numbers: [(Double, String)] = [
         (1e-5, "1.0e-05"), (1.5e-8, "1.5e-08"), (1e16, "1.0e+16"), (-2e300, "-2.0e+300"), (0.5, "0.5"), (3, "3.0"),
         (Double.leastNonzeroMagnitude, "5.0e-324"), (Double.infinity, ".inf"), (-Double.infinity, "-.inf"),
@@ -156,13 +156,13 @@ import Testing
     @Test(arguments: ["a: {<<: 1}", "a: {<<: [{b: 1}, 2]}", "<<: text"])
     func whatCannotBeMergedIsRefused(_ text: String) {
         let error = #expect(throws: SnapshotError.self) { try YAMLReader.value(of: Array(text.utf8), "x.yaml") }
-        #expect(error?.message == "x.yaml merges what is no mapping at line 1")
+        #expect(error?.message == "x.yaml merges a value that is not a mapping at line 1")
     }
 
     @Test func aKeyGivenTwiceIsNamedWithItsLines() {
         let error = #expect(throws: SnapshotError.self) {
             try YAMLReader.value(of: Array("x:\n  lr: 1\n  wd: 2\n  lr: 3\n".utf8), "x.yaml")
         }
-        #expect(error?.message == "x.yaml has the key lr twice, at the lines 2 and 4")
+        #expect(error?.message == "x.yaml has the key lr twice, on lines 2 and 4")
     }
 }

@@ -4,12 +4,12 @@ import Testing
 /// `make simulate` runs many more seeds, and puts in every bug, on optimised code.
 @Suite("Simulation", .serialized)
 struct SimulationTests {
-    @Test("whatever goes wrong, every promise is kept")
-    func promisesAreKept() throws {
+    @Test("every invariant holds under any fault")
+    func invariantsHold() throws {
         let result = try SimulationCampaign(seeds: 1..<31, threads: 2).run()
         #expect(result.coverage.seeds == 30)
         for failure in result.failures {
-            Issue.record("seed \(failure.seed) broke \(failure.violation.promise): \(failure.violation.message)")
+            Issue.record("seed \(failure.seed) broke \(failure.violation.invariant): \(failure.violation.message)")
         }
     }
 
@@ -25,7 +25,7 @@ struct SimulationTests {
     /// Without these the simulator would prove nothing.
     @Test(
         "bugs that are put in are found; the rarer ones by `make simulate`",
-        .enabled(if: SimulatedMutation.canBePut, "run with --traits FaultInjection"),
+        .enabled(if: SimulatedMutation.isSupported, "run with --traits FaultInjection"),
         arguments: [
             SimulatedMutation.skipsFsync, .publishesManifestFirst, .skipsPayloadDigest, .keepsTornObject,
             .journalsBeforeAcknowledgement, .replacesExisting, .trustsPartialFile, .skipsGuard, .movesRefBlindly,

@@ -1,16 +1,16 @@
 extension Bsdiff40 {
-    /// Makes a new file from an old file and an untrusted BSDIFF40 patch, whoever made it.
+    /// Applies an untrusted BSDIFF40 patch, from any tool, to an old file.
     ///
-    /// The format carries no checksum: a patch applied to the wrong file gives a wrong file.
+    /// The format has no checksum: applied to the wrong file, a patch makes a wrong file without an error.
     ///
     /// - Parameters:
     ///   - patch: the patch.
-    ///   - old: the file it applies to.
-    ///   - output: where the new file goes; it appears only when it is complete.
-    ///   - maximumSize: the largest new file that is accepted, in bytes.
-    ///   - progress: receives how many bytes of the new file are made.
-    /// - Throws: `malformed` or `limitExceeded` if the patch breaks a rule of the format, `fileSystem` if a file cannot be
-    ///   read or written.
+    ///   - old: the file that the patch applies to.
+    ///   - output: the path of the new file, which appears only when it is complete.
+    ///   - maximumSize: the largest new file to accept, in bytes.
+    ///   - progress: receives the bytes of the new file made so far and in total.
+    /// - Throws: `malformed` or `limitExceeded` if the patch breaks a rule of the format, `fileSystem` if a file cannot
+    ///   be read or written.
     public static func apply(
         patch patchPath: String, old oldPath: String, output: String, maximumSize: Int = .max,
         progress: (_ done: UInt64, _ total: UInt64) -> Void = { _, _ in }
@@ -20,7 +20,7 @@ extension Bsdiff40 {
         let (controlEnd, diffEnd, newSize) = try readHeader(patch)
         guard newSize <= maximumSize else {
             throw DeltaError(
-                .limitExceeded, "\(patchPath) declares \(newSize) bytes, more than are accepted", offset: 24)
+                .limitExceeded, "\(patchPath) declares \(newSize) bytes; the limit is \(maximumSize)", offset: 24)
         }
         let control = try Bzip2Decompressor(patch, range: headerLength..<controlEnd)
         let diff = try Bzip2Decompressor(patch, range: controlEnd..<diffEnd)
@@ -32,7 +32,7 @@ extension Bsdiff40 {
         var wasEmpty = false
         while file.count < newSize {
             let (diffLength, extraLength, seek) = try readTriple(control)
-            // bsdiff makes a triple of no bytes where a file starts with a match; two in a row would never end.
+            // bsdiff writes one empty triple if the file starts with a match; a series of them would never end.
             let isEmpty = diffLength == 0 && extraLength == 0
             guard !(isEmpty && wasEmpty) else { throw DeltaError(.malformed, "control triples make no bytes") }
             wasEmpty = isEmpty
@@ -43,7 +43,7 @@ extension Bsdiff40 {
             }
             guard diffLength == 0 || (base >= 0 && base <= old.size && diffLength <= old.size - base) else {
                 throw DeltaError(
-                    .malformed, "a control triple reads behind the end of the old file", offset: headerLength)
+                    .malformed, "a control triple reads past the end of the old file", offset: headerLength)
             }
             try copy(diffLength) { count throws(DeltaError) in
                 let bytes = memory.reserve(count)
@@ -63,7 +63,7 @@ extension Bsdiff40 {
             }
             let (next, overflow) = base.addingReportingOverflow(seek)
             guard !overflow else {
-                throw DeltaError(.malformed, "a control triple moves out of the old file", offset: headerLength)
+                throw DeltaError(.malformed, "a control triple seeks outside the old file", offset: headerLength)
             }
             base = next
         }
@@ -73,7 +73,7 @@ extension Bsdiff40 {
         try file.commit()
     }
 
-    /// Reads where the three blocks end and how large the new file is.
+    /// Returns the end of the control block, the end of the diff block and the size of the new file, in bytes.
     private static func readHeader(_ patch: InputFile) throws(DeltaError) -> (Int, Int, Int) {
         guard patch.size >= headerLength else {
             throw DeltaError(.malformed, "\(patch.path) is too short for a BSDIFF40 patch")
@@ -105,14 +105,14 @@ extension Bsdiff40 {
         }
     }
 
-    /// Reads a number of 63 bits and a sign, lowest byte first.
+    /// Reads a 63-bit magnitude with a sign bit, little-endian.
     private static func number(_ bytes: UnsafeMutableRawBufferPointer, at offset: Int) throws(DeltaError) -> Int {
         let word = UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: offset, as: UInt64.self))
         let magnitude = Int(word & .max >> 1)
         return word >> 63 == 0 ? magnitude : -magnitude
     }
 
-    /// Calls a closure with parts of a length that are small enough to hold.
+    /// Splits a length into parts of at most 1 MiB and calls `body` for each.
     private static func copy(
         _ length: Int, _ body: (Int) throws(DeltaError) -> Void
     ) throws(DeltaError) {

@@ -1,5 +1,5 @@
 extension Bsdiff40 {
-    /// Whether a file starts as a BSDIFF40 patch does.
+    /// Whether a file starts with the BSDIFF40 magic.
     ///
     /// - Throws: `fileSystem` if the file cannot be read.
     public static func isPatch(_ path: String) throws(DeltaError) -> Bool {

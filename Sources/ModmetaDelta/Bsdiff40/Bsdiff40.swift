@@ -2,24 +2,25 @@ import ModmetaFormats
 
 /// Patches in the format of Colin Percival's bsdiff 4, which stock `bspatch` applies; see docs/formats/delta.md.
 ///
-/// Memory is bounded whatever the files' sizes, save for the control triples.
+/// Memory is bounded for files of any size, except for the control triples.
 public enum Bsdiff40 {
-    /// The two times that a new file is read to make a patch; the second one compresses, and takes longer.
+    /// The two passes over the new file that make a patch; the second compresses and takes longer.
     public enum Pass: Sendable {
         case comparing
         case writing
     }
 
-    /// The first bytes of every patch: "BSDIFF40".
+    /// The magic: "BSDIFF40".
     static let magic = Array("BSDIFF40".utf8)
-    /// Magic, length of the compressed control, length of the compressed diff, size of the new file.
+    /// Bytes of the header: magic, length of the compressed control, length of the compressed diff, size of the new
+    /// file.
     static let headerLength = 32
-    /// The longest diff or extra in one triple; `bspatch` passes these lengths on as C integers.
+    /// The longest diff or extra in one triple, in bytes; `bspatch` keeps these lengths in C integers.
     static let maximumStep = 1 << 30
 
     /// Writes the patch that turns the file `old` into the file `new`.
     ///
-    /// - Parameter progress: receives how many bytes of the new file were read in a pass, and of how many.
+    /// - Parameter progress: receives the pass, and the bytes of the new file read so far and in total.
     /// - Throws: `fileSystem` if a file cannot be read or written, `malformed` if the plan does not cover the new file.
     public static func create(
         old oldPath: String, new newPath: String, plan: PatchPlan, output: String,
@@ -46,14 +47,14 @@ public enum Bsdiff40 {
         }
     }
 
-    /// Writes the patch that does the same as a modmeta patch.
+    /// Converts a modmeta patch to BSDIFF40.
     ///
     /// - Parameters:
     ///   - patch: a patch made by `PatchFile.create`.
-    ///   - old: the file it applies to.
-    ///   - new: the file it makes.
-    ///   - output: where the BSDIFF40 patch goes.
-    /// - Throws: `fileSystem` if a file cannot be read or written, `malformed` if the patch does not belong to the files.
+    ///   - old: the file that the patch applies to.
+    ///   - new: the file that the patch makes.
+    ///   - output: the path of the BSDIFF40 patch.
+    /// - Throws: `fileSystem` if a file cannot be read or written, `malformed` if the patch does not match the files.
     public static func export(
         patch: String, old oldPath: String, new newPath: String, output: String
     ) throws(DeltaError) {
@@ -83,14 +84,14 @@ public enum Bsdiff40 {
         try write(control, old: old, new: new, output: output)
     }
 
-    /// Writes the patch that does the same as one stored delta.
+    /// Converts one stored delta to BSDIFF40.
     ///
     /// - Parameters:
     ///   - payload: the payload of a chunk, encoded against a base or without one.
     ///   - old: a file that holds the bytes of the base.
     ///   - new: a file that holds the raw bytes of the chunk.
-    ///   - output: where the BSDIFF40 patch goes.
-    /// - Throws: `fileSystem` if a file cannot be read or written, `malformed` if the payload does not fit the files.
+    ///   - output: the path of the BSDIFF40 patch.
+    /// - Throws: `fileSystem` if a file cannot be read or written, `malformed` if the payload does not match the files.
     public static func export(
         payload: UnsafeRawBufferPointer, old oldPath: String, new newPath: String, output: String
     ) throws(DeltaError) {
@@ -114,10 +115,10 @@ public enum Bsdiff40 {
 }
 
 extension BsdiffControl {
-    /// The length of what the triples make.
+    /// The bytes that the triples make.
     var length: Int { diffLength + extraLength }
 
-    /// Appends the control of a chunk whose base is put together from runs of a file.
+    /// Appends the control of a chunk whose base consists of ranges of a file.
     fileprivate mutating func append(_ chunk: BsdiffControl, base: [Range<Int>]) {
         var starts: [Int] = []
         var total = 0
@@ -126,7 +127,7 @@ extension BsdiffControl {
             total += range.count
         }
         chunk.forEach { triple, from, _ in
-            // The last run that starts at or before the triple's place in the base.
+            // The last range that starts at or before the triple's position in the base.
             var run = max(0, starts.partitioningIndex { $0 > from } - 1)
             var position = from
             let end = from + triple.diff
@@ -143,7 +144,7 @@ extension BsdiffControl {
 }
 
 extension [Int] {
-    /// The first index whose element fulfils a condition that holds for all elements behind it.
+    /// The first index that satisfies a condition, which all later elements satisfy too; `count` if none does.
     fileprivate func partitioningIndex(where condition: (Int) -> Bool) -> Int {
         var (low, high) = (0, count)
         while low < high {

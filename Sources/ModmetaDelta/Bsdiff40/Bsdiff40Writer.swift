@@ -1,4 +1,4 @@
-/// Writes one BSDIFF40 patch: the control, then the differences, then the extra bytes, each a bzip2 stream.
+/// Writes one BSDIFF40 patch: control, differences and extra bytes, each as a bzip2 stream.
 struct Bsdiff40Writer {
     private static let part = 1 << 20
 
@@ -6,9 +6,9 @@ struct Bsdiff40Writer {
     let new: InputFile
     let output: OutputFile
 
-    /// Writes the whole patch and makes it appear under its name.
+    /// Writes the patch and commits the file.
     ///
-    /// - Parameter progress: receives how many bytes of the new file were read.
+    /// - Parameter progress: receives the bytes of the new file read so far.
     func write(_ control: BsdiffControl, progress: (Int) -> Void = { _ in }) throws(DeltaError) {
         var done = 0
         func read(_ count: Int) {
@@ -40,7 +40,7 @@ struct Bsdiff40Writer {
                 try compressor.append(bytes, to: output)
             }
         }
-        // The format has no start: a triple that makes nothing moves there.
+        // The format has no start field, so an empty triple seeks to the start.
         if control.start > 0 { try append(0, 0, control.start) }
         for triple in control.triples {
             var (diff, extra) = (triple.diff, triple.extra)

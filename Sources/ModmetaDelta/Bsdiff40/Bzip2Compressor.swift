@@ -1,6 +1,6 @@
 import CBzip2
 
-/// Compresses one stream with bzip2 and appends it to a file.
+/// Compresses one bzip2 stream and appends it to a file.
 final class Bzip2Compressor {
     // The library keeps the address of the stream, so it must not move.
     private let stream = UnsafeMutablePointer<bz_stream>.allocate(capacity: 1)

@@ -1,6 +1,6 @@
 import CBzip2
 
-/// Decompresses one bzip2 stream that lies in a range of a file.
+/// Decompresses one bzip2 stream in a range of a file.
 final class Bzip2Decompressor {
     // The library keeps the address of the stream, so it must not move.
     private let stream = UnsafeMutablePointer<bz_stream>.allocate(capacity: 1)
@@ -23,14 +23,14 @@ final class Bzip2Decompressor {
         buffer.deallocate()
     }
 
-    /// Fills a buffer with the next bytes; all of them must be there.
+    /// Fills the buffer with the next bytes; throws `malformed` if the stream ends first.
     func read(into output: UnsafeMutableRawBufferPointer, _ what: String) throws(DeltaError) {
         guard try readSome(into: output) == output.count else {
             throw DeltaError(.malformed, "\(what) ends too early", offset: unread.lowerBound)
         }
     }
 
-    /// Checks that the stream ends here and fills its range.
+    /// Checks that the stream ends here and that nothing follows it in its range.
     func finish(_ what: String) throws(DeltaError) {
         var extra: UInt8 = 0
         let more = try withUnsafeMutableBytes(of: &extra) { byte throws(DeltaError) in try readSome(into: byte) }

@@ -1,7 +1,7 @@
 import ModmetaFormats
 
 extension ChunkCodec {
-    /// Writes one run in the form that is smallest, as far as can be told cheaply.
+    /// Writes one run in the smallest form that can be found cheaply.
     func append(
         _ run: CodedRun, _ new: UnsafeRawBufferPointer, base: UnsafeRawBufferPointer?, to output: inout [UInt8]
     ) throws(DeltaError) {
@@ -30,7 +30,7 @@ extension ChunkCodec {
         try append(run, new, base: base, general: general, modelled: modelled, to: &output)
     }
 
-    /// Writes all of some forms and keeps the smallest.
+    /// Writes each of the given forms and keeps the smallest.
     private func appendSmallest(
         of forms: [RunForm], _ run: CodedRun, _ new: UnsafeRawBufferPointer, base: UnsafeRawBufferPointer?,
         to output: inout [UInt8]
@@ -49,10 +49,10 @@ extension ChunkCodec {
         }
     }
 
-    /// Tries forms on a sample and writes the run in the best of them.
+    /// Tries forms on a sample and writes the run in the best one.
     ///
-    /// A sample makes the tables of modelled forms look more expensive than they are, and those that adapt worse than they
-    /// are. What comes near to the best is written in full.
+    /// On a sample, modelled forms look larger than they are because of their tables, and adaptive forms because they
+    /// have had little to adapt to. So every form that comes close to the best is written in full.
     private func append(
         _ run: CodedRun, _ new: UnsafeRawBufferPointer, base: UnsafeRawBufferPointer?, general: [RunForm],
         modelled: [RunForm], to output: inout [UInt8]
@@ -64,7 +64,7 @@ extension ChunkCodec {
         let plain = try sizes(of: general, sample)
         let least = plain.map(\.count).min() ?? run.length
         let expected = Int(Double(least) * sample.factor)
-        // The smallest is always among them, also where the sample is as before and takes a few bytes.
+        // `close` always contains the smallest, even if the sample equals its base and takes only a few bytes.
         let close = plain.filter { $0.count * 20 <= least * 23 }.map(\.form)
         let start = output.count
         var model = modelled.first
@@ -81,7 +81,8 @@ extension ChunkCodec {
         try improve(start, run, new, base: base, to: &output)
     }
 
-    /// Replaces a run that takes next to nothing by bytes where repetitions make them smaller still, which is soon tried.
+    /// Stores a run as plain bytes if it is nearly free already and repetitions make it smaller still; this is cheap to
+    /// try.
     private func improve(
         _ start: Int, _ run: CodedRun, _ new: UnsafeRawBufferPointer, base: UnsafeRawBufferPointer?,
         to output: inout [UInt8]
@@ -92,7 +93,7 @@ extension ChunkCodec {
         keepSmaller(start, middle, &output)
     }
 
-    /// Keeps the smaller of what is written from `start` and from `middle` on.
+    /// Keeps the smaller of two encodings: `output[start..<middle]` or `output[middle...]`.
     private func keepSmaller(_ start: Int, _ middle: Int, _ output: inout [UInt8]) {
         if output.count - middle < middle - start {
             output.removeSubrange(start..<middle)

@@ -3,7 +3,7 @@ import ModmetaFormats
 extension ChunkCodec {
     /// Writes a run in one form.
     ///
-    /// - Parameter limit: a form that is known to take as many bytes is given up.
+    /// - Parameter limit: the bytes from which on a form may be abandoned.
     /// - Returns: whether the run was written; if not, the output is as it was.
     func append(
         _ run: CodedRun, as form: RunForm, _ new: UnsafeRawBufferPointer, base: UnsafeRawBufferPointer?,
@@ -32,10 +32,10 @@ extension ChunkCodec {
             }
         case .scaled(let element, let hasDirections):
             guard let base else { return false }
-            let regarded = run.element == element ? run : run.regarded(as: element)
-            appendHead(regarded, .scaled, to: &output)
+            let reinterpreted = run.element == element ? run : run.reinterpreted(as: element)
+            appendHead(reinterpreted, .scaled, to: &output)
             isWritten = try scaledCoder.append(
-                new, base: base, element: element, parts: regarded.parts, limit: limit,
+                new, base: base, element: element, parts: reinterpreted.parts, limit: limit,
                 allowsDirections: hasDirections, streams: streamEncoder, to: &output)
         case .levelled:
             appendHead(run, .levelled, to: &output)
@@ -54,7 +54,7 @@ extension ChunkCodec {
         output.append(number: run.length)
     }
 
-    /// Writes the fields of blocks one after another.
+    /// Writes the fields of blocks, one field after another.
     private func appendBlocks(
         _ run: CodedRun, _ new: UnsafeRawBufferPointer, base: UnsafeRawBufferPointer?, to output: inout [UInt8]
     ) throws(DeltaError) {
@@ -84,7 +84,7 @@ extension ChunkCodec {
         }
     }
 
-    /// Writes floats as a run of a narrower type, if that has all of them.
+    /// Writes floats as a run of a narrower type, if that type can represent all of them.
     private func appendNarrowed(
         _ run: CodedRun, _ element: ElementKind, _ new: UnsafeRawBufferPointer, base: UnsafeRawBufferPointer?,
         to output: inout [UInt8]

@@ -1,10 +1,10 @@
 import ModmetaFormats
 
-/// A way to write a run: a filter, the element it regards the bytes as, and what is left to the writer besides.
+/// A way to write a run: a filter, the element it treats the bytes as, and the options the format leaves to writers.
 enum RunForm: Hashable {
     case plain(StreamEncoder.Texture)
     case planes
-    /// `hasDirections` is whether they are looked for.
+    /// `hasDirections` is whether to search for directions.
     case scaled(ElementKind, hasDirections: Bool)
     case levelled
     case blocks
@@ -12,16 +12,16 @@ enum RunForm: Hashable {
 }
 
 extension RunForm {
-    /// The forms for a run that serve bytes of any kind: without a model of what the numbers are.
+    /// The forms that need no model of the numbers.
     static func general(_ element: ElementKind) -> [RunForm] {
         if element == .byte { return [.plain(.bytes)] }
         if !element.hasPlanes { return [.plain(.plane), .plain(.bytes)] }
         return element.isFloat ? [.planes] : [.planes, .plain(.bytes)]
     }
 
-    /// The forms that regard differences as steps, with what the bytes may be beside what their tensor calls them.
+    /// The forms that code differences as steps, including those for elements that the bytes may really be.
     ///
-    /// Files have packed numbers of 4 bits in tensors of bytes and of 32 bits.
+    /// Files store packed 4-bit numbers in tensors of bytes and of 32-bit integers.
     static func stepped(_ element: ElementKind) -> [RunForm] {
         switch element {
         case .integer8, .integer32:
@@ -32,14 +32,14 @@ extension RunForm {
         }
     }
 
-    /// Every form a run can be written in.
+    /// Every form that a run can be written in.
     static func all(_ element: ElementKind, hasBase: Bool) -> [RunForm] {
         var forms = general(element) + NarrowFloat.candidates(for: element).map { .narrowed($0) }
         if element != .byte { forms += [.plain(.bytes), .plain(.plane)] }
         if !element.fields.isEmpty { forms.append(.blocks) }
         if hasBase {
-            for case .scaled(let regarded, _) in stepped(element) {
-                forms += [.scaled(regarded, hasDirections: true), .scaled(regarded, hasDirections: false)]
+            for case .scaled(let reinterpreted, _) in stepped(element) {
+                forms += [.scaled(reinterpreted, hasDirections: true), .scaled(reinterpreted, hasDirections: false)]
             }
         } else if element.hasLevels {
             forms.append(.levelled)

@@ -1,19 +1,19 @@
 import ModmetaFormats
 
-/// Stretches of a run, far apart from each other, that filters are tried on.
+/// Samples of a run, spread over its whole length, to try filters on.
 struct RunSample {
-    /// The stretches one after another, as a run.
+    /// The samples, concatenated as a run.
     let run: CodedRun
     let new: UnsafeRawBufferPointer
     let base: UnsafeRawBufferPointer?
-    /// How many times as long the whole run is; 1 where the sample is the run.
+    /// The length of the run divided by the length of the sample; 1 if the sample is the whole run.
     let factor: Double
 
-    /// The stretches, and the bytes of each.
+    /// The number of samples, and the bytes in each.
     private static let stretches = 16
     private static let length = 8 << 10
 
-    /// Copies the stretches; they start and end at words, and at rows where those are short.
+    /// Copies the samples, which start and end at word boundaries, and at row boundaries if rows are short.
     init(
         _ whole: CodedRun, _ new: UnsafeRawBufferPointer, base: UnsafeRawBufferPointer?, in memory: ScratchBuffer,
         _ baseMemory: ScratchBuffer

@@ -1,9 +1,9 @@
-/// The bytes of the control block, see docs/formats/delta.md, "Control".
+/// The bytes of the control block; see docs/formats/delta.md, "Control".
 extension BsdiffControl {
-    /// No control block has more triples; readers refuse longer ones.
+    /// The most triples in a control block; readers refuse more.
     static let maximumTriples = 1 << 20
 
-    /// The triples as numbers one after the other; the start is not among them.
+    /// The triples as consecutive numbers, without the start.
     func serializedTriples() -> [UInt8] {
         var bytes: [UInt8] = []
         for triple in triples {
@@ -14,14 +14,14 @@ extension BsdiffControl {
         return bytes
     }
 
-    /// Parses and checks `count` triples that make `rawLength` bytes from a base of `baseLength` bytes.
+    /// Parses and validates `count` triples that make `rawLength` bytes from a base of `baseLength` bytes.
     ///
-    /// Positions are compared with what is left, never added up first, so that no sum overflows.
+    /// Lengths are compared with what is left instead of being added, so no sum can overflow.
     init(
         parsing bytes: UnsafeRawBufferPointer, count: Int, start: Int, rawLength: Int, baseLength: Int, offset: Int
     ) throws(DeltaError) {
         func malformed(_ message: String) -> DeltaError { DeltaError(.malformed, message, offset: offset) }
-        guard start <= baseLength else { throw malformed("the first triple starts behind the end of the base") }
+        guard start <= baseLength else { throw malformed("the first triple starts past the end of the base") }
         var reader = PayloadReader(bytes)
         var left = rawLength
         var base = start
@@ -36,17 +36,17 @@ extension BsdiffControl {
                 throw malformed("control triple \(index) makes more bytes than the chunk has")
             }
             guard diff <= baseLength - base else {
-                throw malformed("control triple \(index) reads behind the end of the base")
+                throw malformed("control triple \(index) reads past the end of the base")
             }
             left -= diff + extra
             let (next, overflow) = (base + diff).addingReportingOverflow(seek)
             guard !overflow, next >= 0, next <= baseLength else {
-                throw malformed("control triple \(index) moves out of the base")
+                throw malformed("control triple \(index) seeks outside the base")
             }
             base = next
             parsed.append(Triple(diff: diff, extra: extra, seek: seek))
         }
-        guard left == 0 else { throw malformed("the control triples make \(left) bytes too few") }
+        guard left == 0 else { throw malformed("the control triples make \(left) bytes fewer than the chunk has") }
         guard reader.remaining == 0 else { throw malformed("bytes follow the last control triple") }
         self.init(start: start, triples: parsed)
     }

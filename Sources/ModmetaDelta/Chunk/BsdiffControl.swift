@@ -1,25 +1,26 @@
-/// The control triples of a bsdiff: how the new bytes are put together from the diff block, the extra block and the base.
+/// The control triples of a bsdiff: how the diff block, the extra block and the base combine into the new bytes.
 struct BsdiffControl: Hashable {
-    /// Add `diff` bytes of the diff block to the base, copy `extra` bytes of the extra block, move in the base by `seek`.
+    /// Add `diff` bytes of the diff block to the base, copy `extra` bytes of the extra block, then seek by `seek` in
+    /// the base.
     struct Triple: Hashable {
         var diff: Int
         var extra: Int
         var seek: Int
     }
 
-    /// Where the first triple reads the base.
+    /// The position in the base where the first triple reads.
     private(set) var start = 0
     private(set) var triples: [Triple] = []
-    /// The length of the diff block.
+    /// The bytes of the diff block.
     private(set) var diffLength = 0
-    /// The length of the extra block.
+    /// The bytes of the extra block.
     private(set) var extraLength = 0
-    // Where the base stands after the last triple, without its seek.
+    // The position in the base after the last triple, before its seek.
     private var position = 0
 
     init() {}
 
-    /// Creates a control from triples that are known to fit the base.
+    /// Creates a control from triples already known to fit the base.
     init(start: Int, triples: [Triple]) {
         self.start = start
         self.triples = triples
@@ -32,7 +33,7 @@ struct BsdiffControl: Hashable {
         position -= triples.last?.seek ?? 0
     }
 
-    /// Appends bytes that are the base's at `base` plus a difference; a stretch that goes on from the last one joins it.
+    /// Appends bytes that are differences from the base at `base`; joins the last triple if they continue it.
     mutating func appendDiff(_ length: Int, base: Int) {
         guard length > 0 else { return }
         diffLength += length
@@ -60,7 +61,7 @@ struct BsdiffControl: Hashable {
         }
     }
 
-    /// Calls a closure for every triple with the positions at which it reads and writes.
+    /// Calls a closure for each triple with the positions in the base and in the output.
     func forEach<Failure: Error>(
         _ body: (_ triple: Triple, _ base: Int, _ output: Int) throws(Failure) -> Void
     ) throws(Failure) {

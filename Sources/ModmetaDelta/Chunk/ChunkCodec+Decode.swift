@@ -6,24 +6,24 @@ extension ChunkCodec {
     ///
     /// - Parameters:
     ///   - payload: untrusted bytes.
-    ///   - encoding: how the payload is to be read; `raw` copies it.
-    ///   - base: the base's bytes; empty for an encoding without one.
-    ///   - output: receives the raw bytes; its contents are undefined when an error is thrown.
+    ///   - encoding: how to read the payload; `raw` copies it.
+    ///   - base: the base's bytes; empty for an encoding without a base.
+    ///   - output: receives the raw bytes; its contents are undefined if an error is thrown.
     /// - Throws: `malformed`, `unsupportedVersion` or `limitExceeded` if the payload breaks a rule of the format.
     public func decode(
         _ payload: UnsafeRawBufferPointer, encoding: Manifest.Encoding, base: UnsafeRawBufferPointer,
         into output: UnsafeMutableRawBufferPointer
     ) throws(DeltaError) {
         guard output.count <= ChunkLimits.maximum, base.count <= PayloadFormat.maximumBase else {
-            throw DeltaError(.limitExceeded, "a chunk or its base is longer than it may be")
+            throw DeltaError(.limitExceeded, "a chunk or its base exceeds the size limit")
         }
         guard encoding == .delta || base.isEmpty else {
-            throw DeltaError(.malformed, "a payload without a base was given one of \(base.count) bytes")
+            throw DeltaError(.malformed, "a base of \(base.count) bytes was passed for a payload without a base")
         }
         if encoding == .raw {
             guard payload.count == output.count else {
                 throw DeltaError(
-                    .malformed, "a raw payload has \(payload.count) bytes where \(output.count) are due")
+                    .malformed, "a raw payload has \(payload.count) bytes; expected \(output.count)")
             }
             return output.copyMemory(from: payload)
         }
@@ -40,16 +40,16 @@ extension ChunkCodec {
     ///
     /// - Parameters:
     ///   - payload: the payload.
-    ///   - encoding: how the payload is to be read.
-    ///   - base: the base's bytes; empty for an encoding without one.
+    ///   - encoding: how to read the payload.
+    ///   - base: the base's bytes; empty for an encoding without a base.
     ///   - raw: the bytes it must decode to.
-    /// - Throws: as `decode`, and `malformed` if it decodes to other bytes.
+    /// - Throws: the errors of `decode`, and `malformed` if it decodes to other bytes.
     public func prove(
         _ payload: UnsafeRawBufferPointer, encoding: Manifest.Encoding, base: UnsafeRawBufferPointer,
         decodesTo raw: UnsafeRawBufferPointer
     ) throws(DeltaError) {
         let output = proof.reserve(raw.count)
-        // What an earlier proof of the same bytes left here must not stand in for bytes that are never written.
+        // Bytes left from an earlier proof must not pass for bytes that this payload never writes.
         output.initializeMemory(as: UInt8.self, repeating: 0x5A)
         try decode(payload, encoding: encoding, base: base, into: output)
         guard raw.isEmpty || memcmp(output.baseAddress!, raw.baseAddress!, raw.count) == 0 else {
@@ -57,7 +57,7 @@ extension ChunkCodec {
         }
     }
 
-    /// Reads the runs of both blocks, in place where one triple makes the whole chunk.
+    /// Reads the runs of both blocks, directly into the output if one triple makes the whole chunk.
     private func decodeBlocks(
         _ reader: inout PayloadReader, control: BsdiffControl, base: UnsafeRawBufferPointer,
         output: UnsafeMutableRawBufferPointer
@@ -105,21 +105,21 @@ extension ChunkCodec {
             let filterCode = try reader.byte("a run")
             let length = try reader.number("the length of a run")
             guard let element = ElementKind(rawValue: elementCode) else {
-                throw CodeAllotment.unknown(
-                    "element kind \(elementCode)", index: elementCode, range: CodeAllotment.elements, offset: start)
+                throw CodeAllocation.unknown(
+                    "element kind \(elementCode)", index: elementCode, range: CodeAllocation.elements, offset: start)
             }
             guard let filter = RunFilter(rawValue: filterCode) else {
-                throw CodeAllotment.unknown(
-                    "filter \(filterCode)", index: filterCode, range: CodeAllotment.filters, offset: start + 1)
+                throw CodeAllocation.unknown(
+                    "filter \(filterCode)", index: filterCode, range: CodeAllocation.filters, offset: start + 1)
             }
             guard context.allows(element) else {
                 throw DeltaError(
-                    .malformed, "a run of element kind \(elementCode) may not be part of the run around it",
+                    .malformed, "a run of element kind \(elementCode) is not allowed in the enclosing run",
                     offset: start)
             }
             guard length > 0, length <= block.count - done else {
                 throw DeltaError(
-                    .malformed, "a run of \(length) bytes where \(block.count - done) are due", offset: start)
+                    .malformed, "a run of \(length) bytes; expected at most \(block.count - done)", offset: start)
             }
             guard filter.applies(to: element, hasBase: base != nil) else {
                 throw DeltaError(
@@ -128,7 +128,8 @@ extension ChunkCodec {
             }
             guard filter == .plain || length % element.width == 0 else {
                 throw DeltaError(
-                    .malformed, "a run of \(length) bytes is not made of words of \(element.width)", offset: start)
+                    .malformed, "a run of \(length) bytes is not a whole number of \(element.width)-byte words",
+                    offset: start)
             }
             let range = done..<done + length
             let under = base.map { UnsafeRawBufferPointer(rebasing: $0[range]) }
@@ -164,7 +165,7 @@ extension ChunkCodec {
         transform.undo(planes: UnsafeRawBufferPointer(memory), base: base, element: element, into: output)
     }
 
-    /// Reads the fields of blocks one after another.
+    /// Reads the fields of blocks, one field after another.
     private func decodeBlocks(
         _ reader: inout PayloadReader, _ element: ElementKind, base: UnsafeRawBufferPointer?,
         into output: UnsafeMutableRawBufferPointer
@@ -203,7 +204,7 @@ extension ChunkCodec {
             let baseMemory = narrowedBase[level].reserve(length)
             guard NarrowFloat.narrow(base, element, to: narrow, into: baseMemory) else {
                 throw DeltaError(
-                    .malformed, "a run is narrowed to element kind \(code), and its base has wider values",
+                    .malformed, "a run is narrowed to element kind \(code), which cannot represent its base",
                     offset: offset)
             }
             under = UnsafeRawBufferPointer(baseMemory)

@@ -6,7 +6,7 @@ extension ChunkCodec {
         _ new: UnsafeRawBufferPointer, base: UnsafeRawBufferPointer, plan: DeltaPlan
     ) throws(DeltaError) -> [UInt8] {
         var output: [UInt8] = []
-        // Room for the worst case: memory that is not written to costs nothing, a copy to a larger place does.
+        // Reserve for the worst case: untouched memory costs nothing, but growing copies.
         output.reserveCapacity(new.count + new.count / 64 + 4096)
         let header = PayloadHeader(rawLength: new.count, baseLength: base.count, control: plan.control)
         try header.append(to: &output, streams: streamEncoder)
@@ -28,7 +28,8 @@ extension ChunkCodec {
         return output
     }
 
-    /// The new bytes of the diff block, the base bytes under them, and the extra block, each in one piece.
+    /// Collects the new bytes of the diff block, the base bytes they are compared with, and the extra block, each
+    /// contiguously.
     private func gather(
         _ new: UnsafeRawBufferPointer, base: UnsafeRawBufferPointer, control: BsdiffControl
     ) -> (diff: UnsafeRawBufferPointer, base: UnsafeRawBufferPointer, extra: UnsafeRawBufferPointer) {

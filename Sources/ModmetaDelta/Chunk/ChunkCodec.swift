@@ -1,11 +1,11 @@
 import ModmetaFormats
 
-/// Encodes chunks into payloads and decodes them again.
+/// Encodes chunks into payloads and decodes payloads into chunks.
 ///
-/// One codec owns the scratch memory of one worker and is used by one task at a time; it keeps at most a few times
-/// `ChunkLimits.maximum` bytes. The format is docs/formats/payload.md.
+/// A codec owns scratch memory, at most a few times `ChunkLimits.maximum` bytes; only one task may use it at a time.
+/// The format is docs/formats/payload.md.
 public final class ChunkCodec {
-    // The diff and extra blocks, and the base under the diff block, where they do not lie in one piece already.
+    // The diff and extra blocks, and the base of the diff block, if they are not contiguous already.
     let blocks = ScratchBuffer()
     let gatheredBase = ScratchBuffer()
     // The planes of one run.
@@ -14,24 +14,24 @@ public final class ChunkCodec {
     let streamEncoder: StreamEncoder
     let streamDecoder = StreamDecoder()
     let matcher = SuffixMatcher()
-    // The fields of blocks, and those of the base; floats in a narrower type, by its width, and those of the base.
+    // The fields of blocks and of their base; floats in a narrower type, by its width, and those of the base.
     let fields = ScratchBuffer()
     let baseFields = ScratchBuffer()
     let narrowed = [ScratchBuffer(), ScratchBuffer()]
     let narrowedBase = [ScratchBuffer(), ScratchBuffer()]
-    // The stretches of a run that filters are tried on.
+    // The samples of a run that filters are tried on.
     let sample = ScratchBuffer()
     let baseSample = ScratchBuffer()
-    // What a payload that was just written decodes to.
+    // The decoded form of a payload just written.
     let proof = ScratchBuffer()
-    /// How forms are chosen.
+    /// How the encoder chooses forms.
     public var effort: Effort {
         didSet { streamEncoder.level = effort.level }
     }
     let scaledCoder = ScaledCoder()
     let levelledCoder = LevelledCoder()
 
-    /// Creates a codec without scratch memory; it grows at the first use.
+    /// Creates a codec; scratch memory is allocated on first use.
     public init(effort: Effort = .sampled) {
         self.effort = effort
         streamEncoder = StreamEncoder(level: effort.level)
@@ -41,9 +41,9 @@ public final class ChunkCodec {
     ///
     /// - Parameters:
     ///   - new: the raw bytes, at most `ChunkLimits.maximum`.
-    ///   - pieces: what the bytes are; `base` is not looked at.
+    ///   - pieces: the parts of the bytes; `base` is ignored.
     /// - Returns: the payload, or nil if it would not be smaller than the raw bytes.
-    /// - Throws: `limitExceeded` if the chunk is too long, `malformed` if the pieces do not cover it.
+    /// - Throws: `limitExceeded` if the chunk is too long, `malformed` if the pieces do not cover it exactly.
     public func encodeFull(_ new: UnsafeRawBufferPointer, pieces: [CodedPiece]) throws(DeltaError) -> [UInt8]? {
         try ChunkCodec.check(new, pieces: pieces)
         let plan = DeltaPlan(full: pieces)
@@ -56,22 +56,22 @@ public final class ChunkCodec {
     /// - Parameters:
     ///   - new: the raw bytes, at most `ChunkLimits.maximum`.
     ///   - base: the base's bytes, at most four times `ChunkLimits.maximum`.
-    ///   - pieces: what the new bytes are and what each is compared with.
-    /// - Returns: the payload, which is longer than the raw bytes where the base does not help.
-    /// - Throws: `limitExceeded` if chunk or base is too long, `malformed` if the pieces do not cover the chunk or reach
-    ///   out of the base.
+    ///   - pieces: the parts of the new bytes and the base range of each.
+    /// - Returns: the payload, which is longer than the raw bytes if the base does not help.
+    /// - Throws: `limitExceeded` if the chunk or the base is too long, `malformed` if the pieces do not cover the chunk
+    ///   exactly or exceed the base.
     public func encodeDelta(
         _ new: UnsafeRawBufferPointer, base: UnsafeRawBufferPointer, pieces: [CodedPiece]
     ) throws(DeltaError) -> [UInt8] {
         try ChunkCodec.check(new, pieces: pieces)
         guard base.count <= PayloadFormat.maximumBase else {
-            throw DeltaError(.limitExceeded, "a base of \(base.count) bytes is longer than a base may be")
+            throw DeltaError(.limitExceeded, "a base of \(base.count) bytes exceeds the size limit")
         }
         for piece in pieces {
             guard let range = piece.base else { continue }
             guard range.lowerBound >= 0, range.upperBound <= base.count else {
                 throw DeltaError(
-                    .malformed, "a piece is compared with bytes behind the end of the base", offset: range.upperBound)
+                    .malformed, "a piece is compared with bytes past the end of the base", offset: range.upperBound)
             }
         }
         let plan = try DeltaPlan(new, base: base, pieces: pieces, matcher: matcher)
@@ -80,13 +80,13 @@ public final class ChunkCodec {
 
     private static func check(_ new: UnsafeRawBufferPointer, pieces: [CodedPiece]) throws(DeltaError) {
         guard new.count <= ChunkLimits.maximum else {
-            throw DeltaError(.limitExceeded, "a chunk of \(new.count) bytes is longer than a chunk may be")
+            throw DeltaError(.limitExceeded, "a chunk of \(new.count) bytes exceeds the size limit")
         }
         var left = new.count
         for piece in pieces {
             guard piece.length >= 0, piece.length <= left else {
                 throw DeltaError(
-                    .malformed, "the pieces of a chunk reach behind its end", offset: new.count - left)
+                    .malformed, "the pieces of a chunk extend past its end", offset: new.count - left)
             }
             left -= piece.length
         }

@@ -1,21 +1,22 @@
 public import ModmetaFormats
 
-/// A part of a chunk as the coder sees it: a run of the new bytes and the run of the base it is compared with.
+/// A part of a chunk as the coder sees it: a run of new bytes and the base range it is compared with.
 ///
-/// The pieces of a chunk cover its new bytes in order, without holes.
+/// The pieces of a chunk cover its new bytes in order, without gaps.
 public struct CodedPiece: Hashable, Sendable {
-    /// The length of the run of new bytes.
+    /// The bytes in the run of new bytes.
     public var length: Int
     /// How the bytes divide into numbers.
     public var element: ElementKind
-    /// The run of the base, or nil if there is nothing to compare with.
+    /// The base range, or nil if there is nothing to compare with.
     ///
-    /// A run of the same length is subtracted word by word in O(n). A run of another length is searched by suffix array.
+    /// A range of the same length is subtracted word by word in O(n). A range of another length is searched with a
+    /// suffix array.
     public var base: Range<Int>?
-    /// The numbers in a row of the tensor the run belongs to and starts a row of, or nil if it has no rows; a block of numbers
-    /// counts as one.
+    /// The numbers in a row of the tensor, with blocks counting as one, or nil if it has no rows.
     ///
-    /// Training moves a row by steps of one size more than a whole tensor, so that rows make differences smaller.
+    /// The run starts at the start of a row. Training moves the values of one row by more similar steps than those of a
+    /// whole tensor, so rows make differences smaller.
     public var rowLength: Int?
 
     /// Creates a piece.

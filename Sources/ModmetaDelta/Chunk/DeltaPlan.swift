@@ -1,15 +1,15 @@
 import ModmetaFormats
 
-/// What a delta is made of before anything is compressed: the control triples and the runs of both blocks.
+/// The control triples and the runs of both blocks of a delta, before compression.
 struct DeltaPlan {
-    /// Without a base, numbers adapt to what they hold.
+    /// The longest run of extra bytes; without a base, the coders of numbers adapt to the data of each run.
     static let longestExtraRun = 2 << 20
 
     private(set) var control = BsdiffControl()
     private(set) var diffRuns = CodedRuns(maximum: ChunkLimits.maximum)
     private(set) var extraRuns = CodedRuns(maximum: longestExtraRun)
 
-    /// Everything is extra: a chunk without a base.
+    /// Puts everything into the extra block: a chunk without a base.
     init(full pieces: [CodedPiece]) {
         for piece in pieces { appendExtra(piece.length, element: piece.element, row: piece.rowLength) }
     }
@@ -40,7 +40,7 @@ struct DeltaPlan {
         let old = UnsafeRawBufferPointer(rebasing: base[range])
         let shorter = min(new.count, old.count)
         if DeltaPlan.isAligned(new, old, element: piece.element) {
-            // A tensor with more or fewer rows than before.
+            // The tensor gained or lost rows.
             let whole = shorter - shorter % piece.element.width
             appendDiff(whole, base: range.lowerBound, element: piece.element, row: piece.rowLength)
             return appendExtra(piece.length - whole, element: piece.element, row: piece.rowLength)
@@ -70,7 +70,7 @@ struct DeltaPlan {
         extraRuns.append(length, element: element, row: row)
     }
 
-    /// Whether words of a tensor mostly stayed where they were: most of the sampled ones have the same top byte.
+    /// Whether the words of a tensor mostly kept their positions: most sampled words have the same top byte.
     private static func isAligned(
         _ new: UnsafeRawBufferPointer, _ old: UnsafeRawBufferPointer, element: ElementKind
     ) -> Bool {

@@ -3,26 +3,26 @@ import Glibc
 
 /// Finds where pieces of new bytes occur in a base, by bsdiff's scan over the base's suffix array.
 ///
-/// The scan (Colin Percival, "Naive differences of executable code", 2003) takes a match of the base only if it explains
-/// clearly more bytes than going on at the present offset, and then stretches matches over mismatches as long as at
-/// least half of the bytes agree, so that numbers changed in place stay differences and do not become extra bytes.
+/// The scan (Colin Percival, "Naive differences of executable code", 2003) switches to a match only if it explains
+/// clearly more bytes than staying at the current alignment. It then extends matches over mismatches as long as at
+/// least half of the bytes agree, so that numbers changed in place become differences and not extra bytes.
 final class SuffixMatcher {
-    /// The longest base that is sorted; sorting takes 4 bytes of memory per byte and about 0.1 s per MiB.
+    /// The longest base to sort, in bytes; sorting takes 4 bytes of memory per byte and about 0.1 s per MiB.
     static let maximumBase = 4 << 20
 
-    /// Bytes compared per byte of input before the scan gives up; only highly repetitive input gets there.
+    /// The comparisons per input byte after which the scan gives up; only highly repetitive input reaches this.
     private static let effort = 200
 
     private let suffixes = ScratchBuffer()
 
-    /// One finding: `length` bytes at `new` are like those at `base`; bytes between findings are extra.
+    /// `length` bytes at `new` that resemble those at `base`; bytes between matches are extra.
     struct Match: Hashable {
         var new: Int
         var base: Int
         var length: Int
     }
 
-    /// Returns matches in the order of the new bytes, without overlap there.
+    /// Returns matches in the order of the new bytes; they do not overlap in the new bytes.
     func matches(_ new: UnsafeRawBufferPointer, base: UnsafeRawBufferPointer) throws(DeltaError) -> [Match] {
         guard !new.isEmpty, !base.isEmpty, base.count <= SuffixMatcher.maximumBase else { return [] }
         let memory = suffixes.reserve(base.count * MemoryLayout<Int32>.stride)
@@ -65,7 +65,7 @@ private struct Scan {
         var match = (base: 0, length: 0)
         while position < new.count, budget > 0 {
             let agreed = seek(&position, &match)
-            // The same bytes at the present offset explain the match: nothing is gained by a new alignment.
+            // The same bytes at the current alignment explain the match: a new alignment gains nothing.
             if match.length == agreed, position < new.count, budget > 0 { continue }
             realign(at: position, to: match.base)
         }
@@ -73,8 +73,8 @@ private struct Scan {
         return found
     }
 
-    /// Moves on to the next place whose longest match is at least 8 bytes better than the present alignment, or equal
-    /// to it; returns how many bytes of that match the present alignment has right.
+    /// Advances to the next position whose longest match is at least 8 bytes better than the current alignment, or
+    /// equal to it; returns how many bytes of that match the current alignment gets right.
     private mutating func seek(_ position: inout Int, _ match: inout (base: Int, length: Int)) -> Int {
         position += match.length
         match.length = 0
@@ -96,7 +96,7 @@ private struct Scan {
         return agreed
     }
 
-    /// Closes the present alignment before `position` and starts the one that has `position` at `target` of the base.
+    /// Ends the current alignment before `position` and starts one that aligns `position` with `target` in the base.
     private mutating func realign(at position: Int, to target: Int) {
         var forward = forwardExtent(before: position)
         var backward = position < new.count ? backwardExtent(from: position, target) : 0
@@ -111,7 +111,7 @@ private struct Scan {
         lastBase = target - backward
     }
 
-    /// How far the present alignment reaches so that at least half of the bytes agree.
+    /// How far the current alignment extends with at least half of the bytes equal.
     private func forwardExtent(before position: Int) -> Int {
         var (agreed, best, extent) = (0, 0, 0)
         var length = 0
@@ -123,7 +123,7 @@ private struct Scan {
         return extent
     }
 
-    /// How far the next alignment reaches back so that at least half of the bytes agree.
+    /// How far back the next alignment extends with at least half of the bytes equal.
     private func backwardExtent(from position: Int, _ target: Int) -> Int {
         var (agreed, best, extent) = (0, 0, 0)
         var length = 1
@@ -135,7 +135,7 @@ private struct Scan {
         return extent
     }
 
-    /// Where to cut bytes that both alignments claim: the number of them that stay with the present one.
+    /// Where to split bytes that both alignments claim: the number of them that the current one keeps.
     private func bestCut(_ overlap: Int, forwardEnd: Int, backwardNew: Int, _ backwardBase: Int) -> Int {
         var (lead, best, cut) = (0, 0, 0)
         for index in 0..<overlap {
@@ -152,10 +152,10 @@ private struct Scan {
         return index >= 0 && index < base.count && base[index] == new[position]
     }
 
-    /// The longest prefix of the new bytes at a position that occurs in the base, by binary search.
+    /// The longest prefix of the new bytes at a position that occurs in the base, found by binary search.
     private mutating func longestMatch(at position: Int) -> (base: Int, length: Int) {
         var (low, high) = (0, suffixes.count - 1)
-        // What the bounds share with the new bytes, every suffix between them shares as well.
+        // All suffixes between the bounds share the prefix that both bounds share with the new bytes.
         var lowCommon = common(Int(suffixes[low]), position, from: 0)
         var highCommon = common(Int(suffixes[high]), position, from: 0)
         while high - low > 1 {

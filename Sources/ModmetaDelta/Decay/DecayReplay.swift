@@ -1,18 +1,18 @@
-/// Weight decay as an optimizer applies it to float32 weights without gradient: so many multiplications, one after another.
+/// Weight decay as an optimizer applies it to float32 weights without gradient: a series of multiplications.
 ///
-/// A factor is 1 - k * 2^-24, which every float32 just below 1 is. A multiplication of IEEE binary32 is exactly rounded, so
-/// that the result is the same on every machine. See docs/formats/delta.md, "Decay".
+/// Each factor is 1 - k * 2^-24, the form of every float32 in [0.5, 1]. IEEE binary32 multiplication is correctly
+/// rounded, so the result is the same on every machine. See docs/formats/delta.md, "Decay".
 struct DecayReplay: Hashable {
-    /// Equal factors that follow each other.
+    /// A series of equal factors.
     struct Stretch: Hashable {
         /// The factor is 1 - `k` * 2^-24.
         var k: Int
         var count: Int
     }
 
-    /// The most multiplications a schedule may have, so that a small payload cannot ask for hours.
+    /// The most multiplications in a schedule, so that a small payload cannot demand hours of work.
     static let maximumSteps = 1024
-    /// The largest k; factors are above one half.
+    /// The largest k; all factors are above one half.
     static let maximumK = 1 << 23 - 1
 
     private(set) var stretches: [Stretch] = []
@@ -23,7 +23,7 @@ struct DecayReplay: Hashable {
     /// The number of multiplications.
     var steps: Int { factors.count }
 
-    /// Adds a multiplication.
+    /// Appends a multiplication.
     mutating func append(k: Int) {
         if let last = stretches.last, last.k == k {
             stretches[stretches.count - 1].count += 1
@@ -37,10 +37,10 @@ struct DecayReplay: Hashable {
     @inline(__always)
     static func factor(_ k: Int) -> Float { 1 - Float(k) * 0x1p-24 }
 
-    /// The words decayed in one go: four vectors, so that multiplications need not wait for each other.
+    /// The words decayed at once: four vectors, so that multiplications do not wait for each other.
     private static let blockWords = 32
 
-    /// Writes the decayed words; base and output may be at any address.
+    /// Writes the decayed words; base and output may be unaligned.
     func apply(_ base: UnsafeRawPointer, count: Int, into output: UnsafeMutableRawPointer) {
         var index = 0
         while index + DecayReplay.blockWords <= count {
@@ -55,9 +55,9 @@ struct DecayReplay: Hashable {
         }
     }
 
-    /// Whether the decayed words are exactly the new ones, and none is an infinity or a NaN.
+    /// Whether the decayed words equal the new ones exactly, with no infinity or NaN among them.
     ///
-    /// Processors differ in the bits of NaNs they make, so that rows with any are never replayed.
+    /// Processors differ in the bits of the NaNs they make, so rows with NaNs are never replayed.
     func reproduces(_ new: UnsafeRawPointer, from base: UnsafeRawPointer, count: Int) -> Bool {
         withUnsafeTemporaryAllocation(byteCount: 4 * DecayReplay.blockWords, alignment: 16) { block in
             var index = 0
@@ -118,10 +118,10 @@ extension DecayReplay {
         for _ in 0..<count {
             let stretchOffset = reader.offset
             let k = try reader.number("a decay factor")
-            let repeats = try reader.number("the times of a decay factor")
+            let repeats = try reader.number("the repeat count of a decay factor")
             guard k > 0, k <= DecayReplay.maximumK, repeats > 0, repeats <= DecayReplay.maximumSteps - steps else {
                 throw DeltaError(
-                    .malformed, "a decay by factor \(k), \(repeats) times, is more than there may be",
+                    .malformed, "a decay by factor \(k), \(repeats) times, is out of range",
                     offset: stretchOffset)
             }
             for _ in 0..<repeats { append(k: k) }

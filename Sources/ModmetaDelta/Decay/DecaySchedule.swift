@@ -1,33 +1,33 @@
-/// Finds the steps of a decay whose factors only fall or only rise, whatever the shape of their schedule.
+/// Finds the steps of a decay whose factors only fall or only rise, for a schedule of any shape.
 ///
-/// A step with the factor 1 - k * 2^-24 takes `round(m * k * 2^-24)` units in the last place from a word with the mantissa `m`,
-/// a whole number below 2^24. What rounding adds to or takes from `m * k * 2^-24` depends on `m` and `k` like noise, so that the
-/// differences of many words tell, by least squares, how many steps there were with each `k`. As `m` changes on the way, the
-/// steps are replayed and the squares made anew until the replay is exact. The order of the arithmetic is fixed.
+/// A step with the factor 1 - k * 2^-24 subtracts `round(m * k * 2^-24)` units in the last place from a word with the
+/// integer mantissa `m` below 2^24. The rounding error depends on `m` and `k` like noise, so least squares over the
+/// differences of many words determine the number of steps with each `k`. Because `m` changes along the way, the steps
+/// are replayed and the squares rebuilt until the replay is exact. The order of the arithmetic is fixed.
 struct DecaySchedule {
     private static let words = 1024
     private static let rounds = 10
-    /// The mean distance, in units, that three rounds should have reached.
+    /// The mean distance, in units, to reach within three rounds.
     private static let promising = 96.0
-    /// The largest k that is looked for.
+    /// The largest k searched for.
     private static let largestK = 1024
-    /// The mean distance, in units, from which single steps are moved to come nearer.
+    /// The mean distance, in units, below which moving single steps is worthwhile.
     private static let nearEnough = 16.0
-    /// The vector multiplications that moving steps may take.
+    /// The most vector multiplications spent on moving steps.
     private static let budget = 400_000
 
-    // Words before and after, a multiple of 8, all of which kept their exponent.
+    // Words before and after the decay, a multiple of 8, all with an unchanged exponent.
     private var before: [Float] = []
     private var after: [Float] = []
     private var mantissas: [Double] = []
     private var differences: [Double] = []
-    // The mantissas before.
+    // The mantissas before the decay.
     private var starts: [Double] = []
 
-    /// Whether further words are ignored.
+    /// Whether further words would be ignored.
     var isFull: Bool { before.count >= DecaySchedule.words }
 
-    /// Takes words of rows that decayed.
+    /// Adds a word of a decayed row.
     mutating func append(_ old: Float, _ new: Float) {
         guard !isFull, old.isNormal, old.exponent == new.exponent else { return }
         before.append(old)
@@ -38,7 +38,7 @@ struct DecaySchedule {
         starts.append(from)
     }
 
-    /// The steps, or nil if none make the words what they are.
+    /// Returns the steps that reproduce the words exactly, or nil if none are found.
     mutating func solve() -> DecayReplay? {
         let count = before.count & ~7
         guard count >= 256 else { return nil }
@@ -69,7 +69,7 @@ struct DecaySchedule {
         return best.steps.replay
     }
 
-    /// The k around which the differences of words look most like those of steps.
+    /// The k around which the differences most resemble those of decay steps.
     private func likeliestK() -> Int? {
         let count = min(before.count, 512)
         var sum = 0.0
@@ -105,7 +105,7 @@ struct DecaySchedule {
         return best.k
     }
 
-    /// How far, in units, words are on average from where steps take them.
+    /// The mean distance, in units, between the words and the result of the steps.
     private func distance(_ steps: DecaySteps, words: Int) -> Double {
         guard (1...DecayReplay.maximumSteps).contains(steps.total) else { return .infinity }
         var sum = 0.0
@@ -120,7 +120,7 @@ struct DecaySchedule {
         return sum / Double(words)
     }
 
-    /// Notes what the steps of each k take on the way.
+    /// Records what the steps of each k subtract along the way.
     private func replay(_ steps: DecaySteps, into squares: inout DecaySquares) {
         var words = before
         var from = starts
@@ -132,12 +132,12 @@ struct DecaySchedule {
                 words[index] = word
             }
             let to = words.map(DecaySchedule.mantissa)
-            squares.note(zip(from, to).map { ($0 - $1) / Double(count) }, k: k)
+            squares.replaceColumn(zip(from, to).map { ($0 - $1) / Double(count) }, k: k)
             from = to
         }
     }
 
-    /// Adds, takes away or moves single steps for as long as that brings the words nearer.
+    /// Adds, removes or moves single steps as long as that reduces the distance.
     private func moved(_ start: DecaySteps) -> DecaySteps {
         let words = min(before.count, 128)
         var steps = start
@@ -157,7 +157,7 @@ struct DecaySchedule {
         return steps
     }
 
-    /// The mantissa with its leading one, a whole number.
+    /// The integer mantissa, including the implicit leading one.
     private static func mantissa(_ word: Float) -> Double {
         Double(word.bitPattern & 0x7F_FFFF | 0x80_0000)
     }

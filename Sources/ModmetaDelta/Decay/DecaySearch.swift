@@ -1,28 +1,28 @@
-/// Looks for the weight decay that turned rows of float32 weights without gradient into what they are now.
+/// Searches for the weight decay that turned rows of float32 weights without gradient into their new values.
 ///
-/// A bounded number of short schedules with one factor are tried, then one is computed (`DecaySchedule`); one that makes
-/// most of the sampled rows bit for bit is taken. The outcome depends on the run alone.
+/// It tries a bounded number of short schedules with one factor, then computes one (`DecaySchedule`), and accepts a
+/// schedule that reproduces most of the sampled rows bit for bit. The result depends on the run alone.
 struct DecaySearch {
-    /// The fewest rows that are evidence.
+    /// The fewest rows that count as evidence.
     private static let fewestRows = 8
-    /// Enough rows for a schedule to be computed anew from others where some of them led nowhere.
+    /// Enough rows to compute a schedule again from others if some lead nowhere.
     private static let sampledRows = 128
-    /// How often a schedule is computed.
+    /// The most computations of a schedule.
     private static let attempts = 6
-    /// The longest schedule with one factor that is found by trying; longer ones have enough rounding for `DecaySchedule`.
+    /// The longest one-factor schedule found by trying; longer ones accumulate enough rounding for `DecaySchedule`.
     private static let longestConstant = 32
 
-    // Rows that shrank evenly, as byte offsets and lengths in words.
+    // Rows that shrank by about the same share throughout: byte offsets and lengths in words.
     private var rows: [(offset: Int, count: Int)] = []
     private let new: UnsafeRawPointer
     private let base: UnsafeRawPointer
-    // Eight words of a row, on which nearly every wrong schedule fails.
+    // Eight words of a row; nearly every wrong schedule fails on them.
     private var probe = SIMD8<Float>()
     private var target = SIMD8<Float>()
-    /// The sum of the k of all steps, as far as it can be measured.
+    /// The measured sum of the k of all steps.
     private var decay = 0.0
 
-    /// The decay of a run, or nil if none was found.
+    /// Returns the decay of a run, or nil if none is found.
     static func find(_ new: UnsafeRawPointer, base: UnsafeRawPointer, parts: [RunPart]) -> DecayReplay? {
         var search = DecaySearch(new: new, base: base)
         search.collectRows(parts)
@@ -52,7 +52,7 @@ struct DecaySearch {
         }
     }
 
-    /// Whether all words became smaller by about the same share; rounding alone makes shares differ up to twofold.
+    /// Whether all words shrank by about the same share; rounding alone makes shares differ up to twofold.
     private func hasShrunkEvenly(_ offset: Int, count: Int) -> Bool {
         var least = Float.infinity
         var most: Float = 0
@@ -77,21 +77,21 @@ struct DecaySearch {
             }
         }
         let share = (before - after) / before
-        // The logarithm of 1 - share, as far as its series matters here.
+        // The logarithm of 1 - share, to as many terms of its series as matter here.
         decay = share * (1 + share * (0.5 + share * (1.0 / 3 + share / 4))) * 0x1p24
         probe = base.loadUnaligned(fromByteOffset: rows[0].offset, as: SIMD8<Float>.self)
         target = new.loadUnaligned(fromByteOffset: rows[0].offset, as: SIMD8<Float>.self)
     }
 
-    /// Whether most rows come out bit for bit: a few may have had a small gradient too.
+    /// Whether most rows come out bit for bit; a few may have had a small gradient too.
     private func isExact(_ replay: DecayReplay) -> Bool {
         let exact = rows.count { replay.reproduces(new + $0.offset, from: base + $0.offset, count: $0.count) }
         return exact * 2 > rows.count
     }
 
-    /// One factor for all steps.
+    /// Finds a schedule with one factor.
     ///
-    /// Rounding may make a small decay look larger or smaller than it is.
+    /// Rounding makes a small decay look larger or smaller than it is, so a range of factors is tried.
     private func constant() -> DecayReplay? {
         for steps in 1...DecaySearch.longestConstant {
             let mean = decay / Double(steps)
@@ -110,9 +110,9 @@ struct DecaySearch {
         return nil
     }
 
-    /// Factors that fall or rise.
+    /// Finds a schedule with falling or rising factors.
     ///
-    /// Whether least squares lead to the schedule depends on the words they are made from, so others are tried.
+    /// Whether least squares find it depends on the words used, so other words are tried on failure.
     private func schedule() -> DecayReplay? {
         var rest = rows[...]
         for _ in 0..<DecaySearch.attempts {

@@ -1,23 +1,24 @@
-/// Least squares for the number of steps with each k, from what a step takes from every word.
+/// Least squares for the number of steps with each k, from what one step subtracts from each word.
 struct DecaySquares {
     /// The k of the first column.
     let lowest: Int
     private let mantissas: [Double]
-    // For every k the units that a step with it takes from each word.
+    // For each k, the units that one step subtracts from each word.
     private var columns: [[Double]]
 
-    /// Columns for the k around one.
+    /// Creates the columns for a range of k.
     ///
     /// - Parameters:
+    ///   - middle: the k at the centre of the range.
     ///   - starts: the mantissas before all steps.
-    ///   - mantissas: those in the middle.
+    ///   - mantissas: the mantissas halfway.
     init(around middle: Int, starts: [Double], mantissas: [Double]) {
         self.mantissas = mantissas
         lowest = middle <= 12 ? max(1, middle / 2) : middle <= 40 ? 1 : max(1, middle - 48)
         let highest = middle <= 40 ? 2 * middle + 2 : middle + 48
         columns = []
         for k in lowest...highest {
-            // Where on the way the steps lie is not known yet: the mean of three places.
+            // It is not known yet where in the schedule the steps are, so this takes the mean of three positions.
             let factor = Double(k) * 0x1p-24
             columns.append(
                 zip(starts, mantissas).map { start, middle in
@@ -29,14 +30,14 @@ struct DecaySquares {
         }
     }
 
-    /// Replaces what a step with `k` takes from each word.
-    mutating func note(_ column: [Double], k: Int) { columns[k - lowest] = column }
+    /// Replaces what one step with `k` subtracts from each word.
+    mutating func replaceColumn(_ column: [Double], k: Int) { columns[k - lowest] = column }
 
-    /// The nearest whole number, even where two are.
+    /// The nearest integer; ties round to even.
     @inline(__always)
     private static func rounded(_ value: Double) -> Double { (value + 0x1.8p52) - 0x1.8p52 }
 
-    /// The counts, or nil if they are not determined.
+    /// Returns the counts, or nil if the equations do not determine them.
     func solve(_ differences: [Double]) -> [Double]? {
         let count = columns.count
         var matrix = [[Double]](repeating: [Double](repeating: 0, count: count + 1), count: count)
@@ -49,7 +50,7 @@ struct DecaySquares {
             matrix[row][row] += 1e-3
             matrix[row][count] = DecaySquares.dot(columns[row], differences)
         }
-        // The matrix is positive definite: elimination needs no pivots.
+        // The matrix is positive definite, so elimination needs no pivoting.
         for pivot in 0..<count {
             guard matrix[pivot][pivot] > 1e-9 else { return nil }
             let line = matrix[pivot]
@@ -69,7 +70,7 @@ struct DecaySquares {
         return counts.allSatisfy { $0.magnitude < 4096 } ? counts : nil
     }
 
-    /// The share of the rounding's part of the differences that the counts leave unexplained, from 0 to 1.
+    /// The share of the rounding in the differences that the counts leave unexplained, from 0 to 1.
     func unexplained(_ differences: [Double], _ counts: [Double]) -> Double {
         let share = differences.reduce(0, +) / mantissas.reduce(0, +)
         var left = 0.0

@@ -1,15 +1,15 @@
-/// Steps of a decay with factors that only fall or only rise: how many there are of each.
+/// The steps of a decay whose factors only fall or only rise: a count for each k.
 struct DecaySteps {
     /// The k of the first count.
     var lowest: Int
-    /// The number of steps for `lowest` and every k that follows.
+    /// The number of steps for `lowest` and each following k.
     var counts: [Int]
-    /// Whether the smallest k comes first.
+    /// Whether the steps start with the smallest k.
     var rises: Bool
 
-    /// Whole numbers of steps near to expected ones, of which some are too small and some too large.
+    /// Rounds expected counts, some too small and some too large, to whole steps.
     ///
-    /// Sums up to each k cannot fall: they become the mean of the largest before and the smallest behind.
+    /// The running sums must not fall: each becomes the mean of the largest sum before it and the smallest after it.
     init(lowest: Int, expected: [Double], rises: Bool) {
         self.lowest = lowest
         self.rises = rises
@@ -35,7 +35,7 @@ struct DecaySteps {
     /// The number of steps.
     var total: Int { counts.reduce(0, +) }
 
-    /// The steps in their order, equal ones together.
+    /// The steps in order, with equal ones grouped.
     var stretches: [(k: Int, count: Int)] {
         let all = counts.enumerated().filter { $0.element > 0 }.map { (k: lowest + $0.offset, count: $0.element) }
         return rises ? all : all.reversed()
@@ -50,7 +50,7 @@ struct DecaySteps {
         return replay
     }
 
-    /// The same steps but for one that is added, missing, or has another k near its own.
+    /// The schedules that differ by one step: one added, one removed, or one moved to a nearby k.
     var neighbours: [DecaySteps] {
         guard let first = counts.firstIndex(where: { $0 > 0 }), let last = counts.lastIndex(where: { $0 > 0 }) else {
             return []
@@ -74,7 +74,7 @@ struct DecaySteps {
         return result
     }
 
-    /// Decays words in place, a multiple of eight of them and at most 32.
+    /// Decays words in place; at most 32 of them, a multiple of eight.
     @inline(__always)
     func apply(_ words: UnsafeMutableRawBufferPointer) {
         var lanes = (SIMD8<Float>(), SIMD8<Float>(), SIMD8<Float>(), SIMD8<Float>())

@@ -2,30 +2,31 @@ import ModmetaFormats
 
 /// Finds the directions that the rows of a part move along, by power iteration on a sample of rows.
 ///
-/// Floating-point sums run in a fixed order, so that the same input makes the same payload everywhere; readers get integers.
+/// Floating-point sums run in a fixed order, so the same input makes the same payload on every machine. The payload
+/// holds only integers.
 struct DirectionSearch {
     private static let sampledRows = 128
     private static let iterations = 3
-    /// The least share of the squared movement that a direction has to explain.
+    /// The smallest share of the squared movement that a direction must explain.
     private static let leastShare: Float = 0.08
     private static let largestMovement: Float = 4
-    /// What a factor and a component of 1 are written as.
+    /// The integers that a factor of 1 and a component of 1 are written as.
     private static let factorUnit: Float = 16
     private static let componentUnit: Float = 32
 
     let element: ElementKind
     let row: Int
-    // The movement of sampled rows in steps of their row and column, one row after the other.
+    // The movement of the sampled rows, in steps of their row and column, row after row.
     private var sample: [Float] = []
     private var sampled = 0
     private(set) var columnScales: [UInt8] = []
-    // What a movement in steps of the row is multiplied with to be in steps of the column too.
+    // Convert a movement from steps of the row to steps of row and column.
     private var columnFactors: [Float] = []
     private(set) var directions: [[Float]] = []
 
-    /// Examines a part.
+    /// Searches a part for directions.
     ///
-    /// - Parameter rows: the byte offsets and scales of the rows that are coded word by word and have `row` words.
+    /// - Parameter rows: the byte offsets and scales of the rows that are coded word by word and have `row` words each.
     init(
         _ new: UnsafeRawPointer, base: UnsafeRawPointer, element: ElementKind, row: Int,
         rows: [(offset: Int, scale: Int)]
@@ -36,7 +37,7 @@ struct DirectionSearch {
         guard sampled >= 16, row >= 16, row <= Directions.maximumRow else { return }
         var rowValues = [Float](repeating: 0, count: row)
         sample.reserveCapacity(sampled * row)
-        // Neighbours in the sample are far apart in the part, and odd and even rows are a fair test of each other.
+        // Neighbours in the sample are far apart in the part, so odd and even rows are a fair test of each other.
         for index in 0..<sampled {
             let place = rows[index * rows.count / sampled]
             rowValues.withUnsafeMutableBufferPointer { movement(new, base, place, into: $0.baseAddress!) }
@@ -54,7 +55,7 @@ struct DirectionSearch {
         }
     }
 
-    /// The movement of a row in steps of the row, without extremes.
+    /// The movement of a row in steps of the row, clamped.
     private func movement(
         _ new: UnsafeRawPointer, _ base: UnsafeRawPointer, _ place: (offset: Int, scale: Int),
         into output: UnsafeMutablePointer<Float>
@@ -88,12 +89,12 @@ struct DirectionSearch {
         }
     }
 
-    /// The direction that explains most of what is left of the sample, if that is enough.
+    /// Returns the direction that explains most of the remaining sample, or nil if none explains enough.
     private func nextDirection() -> [Float]? {
         var direction = [Float](repeating: 0, count: row)
-        // Start from the row that moved most along the others: the first one serves, as it is not orthogonal to all.
+        // Any start vector not orthogonal to the result works; the first row serves.
         for column in 0..<row { direction[column] = sample[column] + 0.01 }
-        // Fitted to the even rows, tested on the odd ones: what noise explains does not count.
+        // Fit to the even rows and test on the odd ones, so that explained noise does not count.
         for _ in 0..<DirectionSearch.iterations { direction = improved(direction, first: 0) }
         guard share(of: direction, first: 1) >= DirectionSearch.leastShare else { return nil }
         direction = improved(improved(direction, first: 1), first: 0)
@@ -132,7 +133,7 @@ struct DirectionSearch {
         return total > 0 ? explained / (total * DirectionSearch.dot(direction, direction)) : 0
     }
 
-    /// The factors of a row, each written as it is sent.
+    /// The factors of a row, as written to the payload.
     func factors(
         _ new: UnsafeRawPointer, base: UnsafeRawPointer, at place: (offset: Int, scale: Int),
         memory: UnsafeMutablePointer<Float>
@@ -144,7 +145,7 @@ struct DirectionSearch {
         }
     }
 
-    /// Takes a direction out of a row and returns the row's factor.
+    /// Subtracts a direction from a row and returns the row's factor.
     @discardableResult
     private func deflate(_ values: UnsafeMutablePointer<Float>, _ direction: [Float]) -> Float {
         let unit = DirectionSearch.componentUnit
@@ -158,7 +159,7 @@ struct DirectionSearch {
         return factor
     }
 
-    /// The nearest whole number from -127 to 127.
+    /// The nearest integer, clamped to -127...127.
     private static func quantized(_ value: Float) -> Float {
         let bounded = value > -127 ? (value < 127 ? value : 127) : -127
         return bounded.rounded()

@@ -8,7 +8,7 @@ extension Directions {
         }
     }
 
-    /// Reads the directions of parts of which so many rows each are coded word by word.
+    /// Reads the directions of parts; `codedRows` is the number of rows of each part that are coded word by word.
     init(
         parsing reader: inout PayloadReader, parts: [RunPart], codedRows: [Int], streams: StreamDecoder
     ) throws(DeltaError) {

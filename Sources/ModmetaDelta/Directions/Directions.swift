@@ -1,39 +1,40 @@
-/// What the rows of a tensor have in common: how far its columns move, and directions that rows move along.
+/// What the rows of a tensor have in common: how far each column moves, and the directions that rows move along.
 ///
-/// For a word in row r and column c, `sum over k of factor[r][k] * direction[k][c]` predicts the sign and the size of the
-/// difference, as integers. See docs/formats/delta.md, "Directions".
+/// For a word in row r and column c, `sum over k of factor[r][k] * direction[k][c]` predicts the sign and size of the
+/// difference, in integers. See docs/formats/delta.md, "Directions".
 struct Directions: Hashable {
     /// The most directions a part may have.
     static let maximumRank = 4
-    /// The longest row a part with directions may have.
+    /// The most words in a row of a part with directions.
     static let maximumRow = 1 << 16
-    /// A part with directions has at least so many rows, so that what columns take stays a small part of it.
+    /// The fewest rows of a part with directions, so that the cost of the columns stays small.
     static let minimumRows = 8
     /// The column scale that changes nothing.
     static let neutralScale = 32
     /// Column scales are below this.
     static let scales = 64
-    /// The sizes of predictions that are told apart.
+    /// The number of size classes of predictions.
     static let buckets = 9
-    /// Predictions are looked up after this shift, up to this value.
+    /// The right shift and the clamp applied to a prediction before the bucket lookup.
     static let shift = 5
     static let limit = 47
 
-    /// The bucket of every shifted prediction: up to 1/8, 1/4, 1/2, 0.7, 1, 1.4, 2, 2.8 and above, where 16 is the step of a row.
+    /// The bucket of each shifted prediction: up to 1/8, 1/4, 1/2, 0.7, 1, 1.4, 2, 2.8 and above, with 16 as the step
+    /// of a row.
     static let bucketTable: [UInt8] = (0...limit).map { size in
         UInt8([2, 4, 8, 11, 16, 23, 32, 45].count { $0 <= size })
     }
 
-    /// The number of directions of every part.
+    /// The number of directions of each part.
     private(set) var ranks: [Int]
-    /// Where in `columns` each part begins.
+    /// The index in `columns` where each part starts.
     private(set) var columnStarts: [Int]
-    /// For every part with directions the scales of its columns, then each direction.
+    /// For each part with directions: the scales of its columns, then each direction.
     var columns: [UInt8]
-    /// For every coded row of parts with directions its factors.
+    /// For each coded row of a part with directions: its factors.
     var factors: [UInt8]
 
-    /// Makes room for parts of the given ranks; columns and factors are 0.
+    /// Allocates columns and factors, all 0, for parts of the given ranks.
     init(ranks: [Int], parts: [RunPart], codedRows: [Int]) {
         self.ranks = ranks
         columnStarts = []
@@ -52,7 +53,7 @@ struct Directions: Hashable {
     ///
     /// - Parameters:
     ///   - row: the words of a whole row.
-    ///   - factor: where in `factors` the row's begin.
+    ///   - factor: the row's first index in `factors`.
     @inline(__always)
     static func predict(
         _ directions: UnsafePointer<UInt8>, row: Int, _ factors: UnsafePointer<UInt8>, rank: Int, count: Int,

@@ -1,7 +1,7 @@
 import ModmetaFormats
 
 extension LevelledCoder {
-    /// Reads a run behind its length and makes its words.
+    /// Reads a run from after its length and restores its words.
     func decode(
         _ reader: inout PayloadReader, element: ElementKind, streams: StreamDecoder,
         into output: UnsafeMutableRawBufferPointer
@@ -23,22 +23,23 @@ extension LevelledCoder {
         let parts = try RunPart.read(&reader, words: count)
         let least = try reader.number("the lowest level of a run")
         guard least < 1 << 10 else {
-            throw DeltaError(.malformed, "\(least) is higher than levels are", offset: reader.offset)
+            throw DeltaError(
+                .malformed, "the lowest level of a run is \(least), which is out of range", offset: reader.offset)
         }
         let rows = try streams.decode(&reader, count: parts.reduce(0) { $0 + $1.rows })
         let tableLength = try reader.number("the length of the table")
         let tableOffset = reader.offset
-        var table = BitReader(try reader.take(tableLength, "the table"), offset: tableOffset)
+        var table = BitReader(try reader.slice(tableLength, "the table"), offset: tableOffset)
         let frequencies = try SymbolFrequencies(parsing: &table, after: nil)
         try table.finish()
         let codedLength = try reader.number("the length of the coded symbols")
         let codedOffset = reader.offset
-        let coded = try reader.take(codedLength, "the coded symbols")
+        let coded = try reader.slice(codedLength, "the coded symbols")
         let escapeLength = try reader.number("the length of the escaped levels")
         let escapeOffset = reader.offset
-        let escapes = try reader.take(escapeLength, "the escaped levels")
+        let escapes = try reader.slice(escapeLength, "the escaped levels")
         let lowLength = Level.lowLength(element, words: count)
-        let low = try reader.take(lowLength, "the low bits")
+        let low = try reader.slice(lowLength, "the low bits")
         guard let target = output.baseAddress else { return }
         let memory = symbols.reserve(count)
         memory.initializeMemory(as: UInt8.self, repeating: 0)
@@ -54,23 +55,23 @@ extension LevelledCoder {
         switch fault {
         case nil: return
         case .escapes:
-            throw DeltaError(.malformed, "the escaped levels do not end where they should", offset: escapeOffset)
+            throw DeltaError(.malformed, "the escaped levels do not end where the symbols say", offset: escapeOffset)
         case .level:
             throw DeltaError(
-                .malformed, "a level is outside the \(Level.count(element)) that the numbers of the run have",
+                .malformed, "a level is not among the \(Level.count(element)) levels of the run's element",
                 offset: codedOffset)
         }
     }
 
     /// What is wrong with the levels of a run.
     private enum Fault {
-        /// There are more or fewer escaped ones than the symbols ask for.
+        /// There are more or fewer escaped levels than escape symbols.
         case escapes
-        /// One is of no number.
+        /// A level that no number has.
         case level
     }
 
-    /// Puts words together; returns what is wrong with their levels, if anything.
+    /// Assembles the words; returns what is wrong with their levels, or nil.
     @inline(__always)
     private func restore<Word: FixedWidthInteger & UnsignedInteger>(
         _ type: Word.Type, _ parts: [RunPart], _ rows: [UInt8], _ least: Int, _ element: ElementKind,

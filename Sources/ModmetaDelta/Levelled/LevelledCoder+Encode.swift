@@ -1,16 +1,16 @@
 import ModmetaFormats
 
 extension LevelledCoder {
-    /// Words turned into symbols.
+    /// The symbols of a run's words.
     private struct Symbols {
-        /// The level that row code 0 stands for.
+        /// The level of row code 0.
         var least: Int
         var rows: [UInt8]
         var escapes: [UInt8] = []
         var lowLength = 0
     }
 
-    /// The bytes a run is expected to take.
+    /// Estimates the bytes of a run.
     func estimate(_ words: UnsafeRawBufferPointer, element: ElementKind, parts: [RunPart]) -> Int {
         let words = widen(words, element)
         guard let source = words.baseAddress else { return 0 }
@@ -20,7 +20,7 @@ extension LevelledCoder {
         return Int(bits / 8) + symbols.escapes.count + symbols.lowLength + symbols.rows.count + 64
     }
 
-    /// Appends a run behind its length.
+    /// Appends a run after its length.
     func append(
         _ words: UnsafeRawBufferPointer, element: ElementKind, parts given: [RunPart], streams: StreamEncoder,
         to output: inout [UInt8]
@@ -53,7 +53,7 @@ extension LevelledCoder {
         output.append(contentsOf: UnsafeRawBufferPointer(lowBits.reserve(symbols.lowLength)))
     }
 
-    /// The words that are coded.
+    /// Returns the words to code.
     private func widen(_ bytes: UnsafeRawBufferPointer, _ element: ElementKind) -> UnsafeRawBufferPointer {
         guard element.isWidened else { return bytes }
         let memory = widened.reserve(2 * bytes.count)
@@ -73,7 +73,7 @@ extension LevelledCoder {
         var tables = [UInt32](repeating: 0, count: 4 * 256)
         tables.withUnsafeMutableBufferPointer { tables in
             let counts = tables.baseAddress!
-            // Four tables are filled in turn, since equal neighbours would wait for each other in one.
+            // Four tables in turn, because equal neighbours would stall on one.
             for index in 0..<count { counts[(index & 3) &* 256 &+ Int(codes[index])] &+= 1 }
             for value in 0..<256 {
                 counts[value] &+= counts[256 + value] &+ counts[512 + value] &+ counts[768 + value]
@@ -111,7 +111,7 @@ extension LevelledCoder {
                 let next = min(end, word + part.row)
                 let reference = least + Int(symbols.rows[row]) - Level.middle
                 while word < next {
-                    // Words of 16 bits share a write by fours, those of 32 bits by twos.
+                    // Four 16-bit words or two 32-bit words share one write.
                     let last = min(next, word + (size == 2 ? 4 : 2))
                     var bits: UInt64 = 0
                     var bitCount: UInt64 = 0
@@ -141,7 +141,7 @@ extension LevelledCoder {
         return symbols
     }
 
-    /// The level of the mean size of each row.
+    /// The level of the mean magnitude of each row.
     private func references(_ words: UnsafeRawPointer, _ element: ElementKind, _ parts: [RunPart]) -> [Int] {
         let longest = parts.reduce(0) { max($0, $1.row) }
         return withUnsafeTemporaryAllocation(byteCount: longest * element.codedWidth, alignment: 8) { zeros in

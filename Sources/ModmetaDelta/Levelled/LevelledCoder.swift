@@ -1,16 +1,16 @@
-/// Codes a run of floats of the extra block with the filter `levelled`; owns the memory for it.
+/// Codes a run of floats in the extra block with the filter `levelled`; owns its scratch memory.
 ///
 /// The format is docs/formats/delta.md, "Levelled".
 final class LevelledCoder {
     let encoder = RansEncoder()
     let decoder = RansDecoder()
     let cost = SymbolCost()
-    // Writers: for every word its symbol.
+    // Encoding: the symbol of each word.
     let codes = ScratchBuffer()
-    // Readers: for every word its symbol.
+    // Decoding: the symbol of each word.
     let symbols = ScratchBuffer()
-    // The words of narrow numbers.
+    // The widened words of narrow numbers.
     let widened = ScratchBuffer()
-    // The low bits of all words, and eight bytes.
+    // The low bits of all words, with eight bytes to spare.
     let lowBits = ScratchBuffer()
 }

@@ -1,6 +1,6 @@
 import ModmetaFormats
 
-/// Where sign, exponent and mantissa lie in a float, with what it takes to move values between formats by integers alone.
+/// The layout of sign, exponent and mantissa in a float, and conversions between formats with integer arithmetic alone.
 ///
 /// See docs/formats/delta.md, "Narrowed".
 struct FloatFormat {
@@ -18,7 +18,8 @@ struct FloatFormat {
     private var mantissaMask: UInt64 { 1 &<< mantissaWidth &- 1 }
     private var bias: UInt64 { largestExponent &>> 1 }
 
-    /// The bits of the same value in a format with at least as wide fields; infinities and NaNs keep their mantissa's head.
+    /// Returns the bits of the same value in a format whose fields are at least as wide; infinities and NaNs keep the
+    /// leading bits of the mantissa.
     @inline(__always)
     func widen(_ bits: UInt64, to wide: FloatFormat) -> UInt64 {
         let sign = (bits &>> (exponentWidth &+ mantissaWidth)) &<< (wide.exponentWidth &+ wide.mantissaWidth)
@@ -33,13 +34,13 @@ struct FloatFormat {
             let isZero = exponent | mantissa == 0
             return sign | (isZero ? 0 : exponent &+ rise) &<< wide.mantissaWidth | mantissa &<< shift
         }
-        // A denormal becomes a number with an exponent of its own.
+        // A denormal becomes a normal number.
         let top = UInt64(63 &- mantissa.leadingZeroBitCount)
         let raised = (mantissa &<< (wide.mantissaWidth &- top)) & wide.mantissaMask
         return sign | (rise &+ 1 &+ top &- mantissaWidth) &<< wide.mantissaWidth | raised
     }
 
-    /// The bits of the same value in a narrower format, or nil if that does not have it.
+    /// Returns the bits of the same value in a narrower format, or nil if it cannot represent the value.
     @inline(__always)
     func narrow(_ bits: UInt64, to narrow: FloatFormat) -> UInt64? {
         let sign = (bits &>> (exponentWidth &+ mantissaWidth)) &<< (narrow.exponentWidth &+ narrow.mantissaWidth)

@@ -1,10 +1,10 @@
 import ModmetaFormats
 
-/// Moves runs of floats into a narrower type that has all their values, and back.
+/// Converts runs of floats to a narrower type that represents all their values, and back.
 ///
 /// Checkpoints are often saved in a wider type than they were trained in. See docs/formats/delta.md, "Narrowed".
 enum NarrowFloat {
-    /// The types that floats may be narrowed to, the likeliest first.
+    /// The types that floats may be narrowed to, likeliest first.
     static func candidates(for element: ElementKind) -> [ElementKind] {
         switch element {
         case .float32: [.bfloat16, .float16]
@@ -13,7 +13,7 @@ enum NarrowFloat {
         }
     }
 
-    /// Writes the narrow values of whole words; false if a word has none.
+    /// Writes the narrowed words; returns false if the narrower type cannot represent one of them.
     static func narrow(
         _ wide: UnsafeRawBufferPointer, _ element: ElementKind, to narrow: ElementKind,
         into output: UnsafeMutableRawBufferPointer

@@ -9,7 +9,7 @@ extension InputFile {
         return UnsafeRawBufferPointer(bytes)
     }
 
-    /// Reads a range of the file, at most `ChunkLimits.maximum` bytes, into memory of its own.
+    /// Reads a range of the file, at most `ChunkLimits.maximum` bytes, into a new array.
     func chunk(_ range: Range<Int>) throws(DeltaError) -> [UInt8] {
         try InputFile.checkLength(range)
         return try [UInt8](count: range.count) { bytes throws(DeltaError) in try read(at: range.lowerBound, into: bytes)
@@ -18,19 +18,19 @@ extension InputFile {
 
     private static func checkLength(_ chunk: Range<Int>) throws(DeltaError) {
         guard chunk.count <= ChunkLimits.maximum else {
-            throw DeltaError(.limitExceeded, "a chunk of \(chunk.count) bytes is longer than a chunk may be")
+            throw DeltaError(.limitExceeded, "a chunk of \(chunk.count) bytes exceeds the size limit")
         }
     }
 
-    /// Reads runs of the file one after the other.
+    /// Reads ranges of the file, concatenated; at most `PayloadFormat.maximumBase` bytes.
     func base(_ ranges: [Range<Int>], in memory: ScratchBuffer) throws(DeltaError) -> UnsafeRawBufferPointer {
         var count = 0
         for range in ranges {
             guard range.lowerBound >= 0, range.upperBound <= size else {
-                throw DeltaError(.malformed, "a base reaches behind the end of \(path)", offset: range.upperBound)
+                throw DeltaError(.malformed, "a base extends past the end of \(path)", offset: range.upperBound)
             }
             guard range.count <= PayloadFormat.maximumBase - count else {
-                throw DeltaError(.limitExceeded, "a base is longer than a base may be", offset: range.lowerBound)
+                throw DeltaError(.limitExceeded, "a base exceeds the size limit", offset: range.lowerBound)
             }
             count += range.count
         }
@@ -46,7 +46,7 @@ extension InputFile {
 }
 
 extension [UInt8] {
-    /// An array of bytes that a function fills, which must not leave any out.
+    /// Creates an array that a function fills; it must write every byte.
     init(
         count: Int, _ fill: (UnsafeMutableRawBufferPointer) throws(DeltaError) -> Void
     ) throws(DeltaError) {

@@ -1,7 +1,7 @@
 import Glibc
 import ModmetaFormats
 
-/// A file that is read at any position, through a descriptor it owns.
+/// A file open for reading at any position; owns its descriptor.
 final class InputFile: Sendable {
     let path: String
     /// The size in bytes when the file was opened.
@@ -9,7 +9,7 @@ final class InputFile: Sendable {
     private let descriptor: Int32
 
     init(path: String) throws(DeltaError) {
-        // A pipe in a file's place would hold us up.
+        // O_NONBLOCK: a pipe at this path must not block.
         descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         self.path = path
         guard descriptor >= 0 else {
@@ -30,7 +30,7 @@ final class InputFile: Sendable {
 
     deinit { if descriptor >= 0 { close(descriptor) } }
 
-    /// Fills a buffer with the bytes from `offset` on; all of them must be there.
+    /// Fills the buffer with the bytes at `offset`; throws `malformed` if the file ends first.
     func read(at offset: Int, into buffer: UnsafeMutableRawBufferPointer) throws(DeltaError) {
         var done = 0
         while done < buffer.count {
@@ -38,7 +38,7 @@ final class InputFile: Sendable {
             if result < 0, errno == EINTR { continue }
             guard result >= 0 else { throw .reading(path) }
             guard result > 0 else {
-                throw DeltaError(.malformed, "\(path) ends before its expected end", offset: offset + done)
+                throw DeltaError(.malformed, "\(path) is shorter than expected", offset: offset + done)
             }
             done += result
         }
@@ -61,12 +61,12 @@ final class InputFile: Sendable {
 }
 
 extension DeltaError {
-    /// The error for a failed system call that reads, from `errno`.
+    /// The error for a failed read, from `errno`.
     static func reading(_ path: String) -> DeltaError {
         DeltaError(.fileSystem, "could not read \(path): \(String(cString: strerror(errno)))")
     }
 
-    /// The error for a failed system call that writes, from `errno`.
+    /// The error for a failed write, from `errno`.
     static func writing(_ path: String) -> DeltaError {
         DeltaError(.fileSystem, "could not write \(path): \(String(cString: strerror(errno)))")
     }

@@ -1,10 +1,10 @@
 internal import Glibc
 internal import ModmetaFormats
 
-/// A file in the making, of which several tasks make the parts and which gets them in their order.
+/// A file whose parts several tasks make concurrently and which is written in order.
 ///
-/// It appears under its name when it is committed. A task with a part that is not due waits, so that no more parts are in
-/// memory than there are tasks.
+/// It appears at its path when it is committed. A task whose part is not next waits, so no more parts are in memory
+/// than there are tasks.
 actor OrderedOutput {
     private let file: OutputFile
     private let progress: @Sendable (UInt64) -> Void
@@ -12,12 +12,12 @@ actor OrderedOutput {
     private var hashedBytes: UInt64 = 0
     private var due = 0
     private var waiting: [Int: CheckedContinuation<Void, Never>] = [:]
-    private var isGivenUp = false
+    private var isCancelled = false
 
-    /// How many tasks make parts where nothing else is said: one a core, within bounds for the memory of all.
+    /// The default number of tasks: one per core, at most eight to bound memory.
     static var taskCount: Int { min(8, max(1, Int(sysconf(CInt(_SC_NPROCESSORS_ONLN))))) }
 
-    /// - Parameter progress: receives how many bytes were hashed, after each part.
+    /// - Parameter progress: receives the bytes hashed so far, after each part.
     init(
         path: String, beginning: [UInt8], progress: @escaping @Sendable (UInt64) -> Void = { _ in }
     ) throws(DeltaError) {
@@ -26,9 +26,9 @@ actor OrderedOutput {
         try file.append(beginning)
     }
 
-    /// Runs tasks that make parts and append them, until all have ended.
+    /// Runs tasks that make and append parts, until all have ended.
     ///
-    /// - Throws: what the first task that failed threw; the others are not waited for longer than their part takes.
+    /// - Throws: the error of the first task that failed; the others stop after their current part.
     nonisolated func fill(_ work: @escaping @Sendable () async throws -> Void) async throws {
         let failure = await withTaskGroup(of: (any Error)?.self) { tasks in
             for _ in 0..<Self.taskCount {
@@ -37,25 +37,25 @@ actor OrderedOutput {
                         try await work()
                         return nil
                     } catch {
-                        await self.giveUp()
+                        await self.cancel()
                         return error
                     }
                 }
             }
             var first: (any Error)?
-            // Who waited for a task that failed only tells that it did.
+            // Tasks that waited for the failed one report only a cancellation.
             for await error in tasks where first == nil || first is CancellationError { first = error ?? first }
             return first
         }
         if let failure { throw failure }
     }
 
-    /// Appends part number `index` as soon as all before it are there, and hashes the bytes it stands for.
+    /// Appends part number `index` after all earlier parts, and hashes the raw bytes it stands for.
     ///
-    /// - Throws: `fileSystem`, or `CancellationError` if a part before it will never come.
+    /// - Throws: `fileSystem`, or `CancellationError` if an earlier part failed.
     func append(_ part: [UInt8], hashing raw: [UInt8], at index: Int) async throws {
-        if index != due, !isGivenUp { await withCheckedContinuation { waiting[index] = $0 } }
-        guard !isGivenUp else { throw CancellationError() }
+        if index != due, !isCancelled { await withCheckedContinuation { waiting[index] = $0 } }
+        guard !isCancelled else { throw CancellationError() }
         hash.update(raw)
         try file.append(part)
         hashedBytes += UInt64(raw.count)
@@ -64,23 +64,23 @@ actor OrderedOutput {
         waiting.removeValue(forKey: due)?.resume()
     }
 
-    /// The SHA-256 of all bytes that were hashed since it was asked for last.
+    /// The SHA-256 of the bytes hashed since the last call.
     func digest() -> Digest {
         var complete = SHA256()
         swap(&complete, &hash)
         return complete.finish()
     }
 
-    /// Makes the file appear under its name.
+    /// Commits the file under its path.
     ///
-    /// - Parameter beginning: what replaces the bytes it was begun with; as many.
+    /// - Parameter beginning: replaces the first bytes of the file, of the same length.
     func commit(beginning: [UInt8] = []) throws(DeltaError) {
         try file.overwrite(beginning, at: 0)
         try file.commit()
     }
 
-    private func giveUp() {
-        isGivenUp = true
+    private func cancel() {
+        isCancelled = true
         for continuation in waiting.values { continuation.resume() }
         waiting = [:]
     }

@@ -1,8 +1,9 @@
 import Glibc
 
-/// A file that appears under its name only once it is complete.
+/// A file that appears at its path only when it is complete.
 ///
-/// It is written beside its destination under a temporary name; `commit` syncs and renames it, anything else removes it.
+/// It is written next to its destination under a temporary name; `commit` syncs and renames it, otherwise it is
+/// removed.
 final class OutputFile {
     private let path: String
     private let temporaryPath: String
@@ -12,7 +13,7 @@ final class OutputFile {
 
     init(path: String) throws(DeltaError) {
         self.path = path
-        // Another process may write the same file at the same time; whoever finishes last wins.
+        // Another process may write the same file; the last to finish wins.
         temporaryPath = "\(path).\(getpid()).partial"
         descriptor = open(temporaryPath, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
         guard descriptor >= 0 else { throw .writing(temporaryPath) }
@@ -33,12 +34,12 @@ final class OutputFile {
         try bytes.span.bytes.withUnsafeBytes { bytes throws(DeltaError) in try append(bytes) }
     }
 
-    /// Replaces bytes that were appended before.
+    /// Replaces bytes appended earlier.
     func overwrite(_ bytes: [UInt8], at offset: Int) throws(DeltaError) {
         try bytes.span.bytes.withUnsafeBytes { bytes throws(DeltaError) in try write(bytes, at: offset) }
     }
 
-    /// Makes the file appear under its name, replacing what was there.
+    /// Moves the file to its path, replacing an existing file.
     func commit() throws(DeltaError) {
         guard fsync(descriptor) == 0, rename(temporaryPath, path) == 0 else { throw .writing(path) }
         close(descriptor)
@@ -56,7 +57,7 @@ final class OutputFile {
         }
     }
 
-    /// Makes the rename durable; a file system that cannot do so is left to its own ways.
+    /// Makes the rename durable, on a best-effort basis: some file systems cannot sync a directory.
     private func syncDirectory() {
         let directory = path.lastIndex(of: "/").map { String(path[...$0]) } ?? "."
         let handle = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC)

@@ -1,10 +1,10 @@
-/// One chunk of a new file and the bytes of the old file it is compared with.
+/// One chunk of a new file and the old bytes it is compared with.
 public struct PatchChunk: Hashable, Sendable {
-    /// The bytes of the new file; at most `ChunkLimits.maximum`.
+    /// The range in the new file; at most `ChunkLimits.maximum` bytes.
     public var range: Range<Int>
-    /// The runs of the old file that, one after the other, are the base.
+    /// The ranges of the old file that make up the base, in order.
     public var base: [Range<Int>]
-    /// What the chunk is made of; the ranges of `CodedPiece.base` count from the start of the base.
+    /// The parts of the chunk; `CodedPiece.base` counts from the start of the base.
     public var pieces: [CodedPiece]
 
     /// Creates a chunk.

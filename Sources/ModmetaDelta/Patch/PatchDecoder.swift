@@ -1,22 +1,22 @@
 internal import ModmetaFormats
 
-/// The records of a patch file, for those who decode them.
+/// The records of a patch file, handed out to decoders in order.
 actor PatchRecords {
-    /// A record, its payload and where it comes from.
+    /// A record with its payload and positions.
     struct Next: Sendable {
-        /// The number of the record.
+        /// The record number, from 0.
         var index: Int
-        /// What the patch says about the chunk.
+        /// The fields of the record.
         var record: PatchRecord
         /// The payload.
         var payload: [UInt8]
-        /// Where the payload starts in the patch file.
+        /// The byte offset of the payload in the patch file.
         var payloadOffset: Int
-        /// Where the chunk starts in the new file.
+        /// The byte offset of the chunk in the new file.
         var start: Int
     }
 
-    /// What the patch says about the two files.
+    /// The sizes and digests the patch declares.
     nonisolated let summary: PatchFile.Summary
     private var reader: PatchReader
     private var count = 0
@@ -27,7 +27,7 @@ actor PatchRecords {
         summary = reader.summary
     }
 
-    /// The next record; nil at the end of the file.
+    /// Returns the next record; nil at the end of the file.
     func next() throws(DeltaError) -> Next? {
         guard let (record, payload) = try reader.next() else { return nil }
         defer {
@@ -39,7 +39,7 @@ actor PatchRecords {
     }
 }
 
-/// Decodes the records of a patch file; one for each task.
+/// Decodes the records of a patch file; each task has its own decoder.
 final class PatchDecoder {
     private let old: InputFile
     private let path: String
@@ -48,13 +48,13 @@ final class PatchDecoder {
 
     /// - Parameters:
     ///   - old: the file the patch was made from.
-    ///   - path: where the patch is, for errors.
+    ///   - path: the path of the patch, for messages.
     init(old: InputFile, path: String) {
         self.old = old
         self.path = path
     }
 
-    /// The bytes of a chunk.
+    /// Returns the bytes of a chunk.
     func decode(_ next: PatchRecords.Next) throws(DeltaError) -> [UInt8] {
         let base = try old.base(next.record.base, in: baseMemory)
         do throws(DeltaError) {

@@ -1,21 +1,21 @@
 internal import ModmetaFormats
 internal import Synchronization
 
-/// Hands out the chunks of a patch to those who encode them, in order.
+/// Hands out the chunks of a patch to encoders, in order.
 final class PatchQueue: Sendable {
     private let chunks: [PatchChunk]
     private let taken = Atomic(0)
 
     init(_ chunks: [PatchChunk]) { self.chunks = chunks }
 
-    /// A chunk and its number; nil once there are no more.
+    /// Returns the next chunk and its number; nil if none are left.
     func next() -> (index: Int, chunk: PatchChunk)? {
         let index = taken.add(1, ordering: .relaxed).oldValue
         return index < chunks.count ? (index, chunks[index]) : nil
     }
 }
 
-/// Makes the records of a patch file; one for each task.
+/// Encodes the records of a patch file; each task has its own encoder.
 final class PatchEncoder {
     private let old: InputFile
     private let new: InputFile
@@ -27,7 +27,7 @@ final class PatchEncoder {
         self.new = new
     }
 
-    /// Encodes a chunk, and proves that it decodes.
+    /// Encodes a chunk and proves that it decodes.
     ///
     /// - Returns: the chunk's bytes, and its record with the payload.
     func encode(_ chunk: PatchChunk) throws(DeltaError) -> (raw: [UInt8], record: [UInt8]) {
@@ -48,7 +48,7 @@ final class PatchEncoder {
             let delta = try codec.encodeDelta(raw, base: base, pieces: chunk.pieces)
             if delta.count < payload.count { (payload, record.encoding) = (delta, .delta) }
         }
-        // A delta this small is never beaten by a chunk without a base.
+        // A chunk without a base never beats a delta this small.
         if payload.count * 4 > raw.count, let full = try codec.encodeFull(raw, pieces: chunk.pieces),
             full.count < payload.count
         {

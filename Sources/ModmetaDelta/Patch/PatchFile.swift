@@ -1,11 +1,11 @@
 public import ModmetaFormats
 
-/// A file that turns one file into another: payloads of all chunks with the bytes of the old file they need.
+/// A file that turns one file into another: the payloads of all chunks and the ranges of the old file they need.
 ///
-/// The format is docs/formats/patch-file.md. Memory is bounded by one chunk and its base for each core, whatever the files'
-/// sizes.
+/// The format is docs/formats/patch-file.md. Memory is bounded by one chunk and its base per core, for files of any
+/// size.
 public enum PatchFile {
-    /// What a patch says about the two files.
+    /// The sizes and digests that a patch declares.
     public struct Summary: Hashable, Sendable {
         /// The size of the old file in bytes.
         public var oldSize: Int
@@ -19,12 +19,12 @@ public enum PatchFile {
 
     /// Writes the patch that turns the file `old` into the file `new`.
     ///
-    /// Every payload is decoded and compared before it is written. All cores work on it.
+    /// Every payload is decoded and compared before it is written. The work uses all cores.
     ///
-    /// - Parameter progress: receives how many bytes of the new file are in the patch.
-    /// - Throws: `DeltaError`: `fileSystem` if a file cannot be read or written, `malformed` if the plan does not cover the
-    ///   new file.
-    /// - Returns: the sizes and digests the patch declares.
+    /// - Parameter progress: receives the bytes of the new file done so far and in total.
+    /// - Throws: `DeltaError`: `fileSystem` if a file cannot be read or written, `malformed` if the plan does not cover
+    ///   the new file.
+    /// - Returns: the sizes and digests that the patch declares.
     @discardableResult
     public static func create(
         old oldPath: String, new newPath: String, plan: PatchPlan, output: String,
@@ -55,12 +55,12 @@ public enum PatchFile {
 
     /// Makes the new file from the old file and a patch.
     ///
-    /// The output appears under its name only after its SHA-256 was found right. All cores work on it.
+    /// The output appears at its path only after its SHA-256 is verified. The work uses all cores.
     ///
-    /// - Parameter progress: receives how many bytes of the new file are made.
+    /// - Parameter progress: receives the bytes of the new file done so far and in total.
     /// - Throws: `DeltaError`: `malformed` if the patch is damaged or made for another old file, `fileSystem` if a file
     ///   cannot be read or written.
-    /// - Returns: the sizes and digests the patch declares.
+    /// - Returns: the sizes and digests that the patch declares.
     @discardableResult
     public static func apply(
         patch patchPath: String, old oldPath: String, output: String,
@@ -69,8 +69,8 @@ public enum PatchFile {
         let old = try InputFile(path: oldPath)
         let records = try PatchRecords(path: patchPath)
         let summary = records.summary
-        let isOther = DeltaError(.malformed, "\(oldPath) is not the file that \(patchPath) was made from")
-        guard old.size == summary.oldSize else { throw isOther }
+        let wrongFile = DeltaError(.malformed, "\(oldPath) is not the file that \(patchPath) was made from")
+        guard old.size == summary.oldSize else { throw wrongFile }
         async let oldDigest = old.digest()
         let file = try OrderedOutput(path: output, beginning: []) { done in
             progress(done, UInt64(summary.newSize))
@@ -84,14 +84,14 @@ public enum PatchFile {
                 }
             }
         } catch {
-            // A patch for another file gives errors of many kinds.
-            guard try await oldDigest == summary.oldDigest else { throw isOther }
+            // Applied to another file, a patch fails in many ways; report the real cause.
+            guard try await oldDigest == summary.oldDigest else { throw wrongFile }
             throw error
         }
-        guard try await oldDigest == summary.oldDigest else { throw isOther }
+        guard try await oldDigest == summary.oldDigest else { throw wrongFile }
         guard await file.digest() == summary.newDigest else {
             throw DeltaError(
-                .malformed, "applying \(patchPath) gives a file with another SHA-256 than it declares")
+                .malformed, "the file made by \(patchPath) does not have the SHA-256 that the patch declares")
         }
         try await file.commit()
         return summary
@@ -99,7 +99,7 @@ public enum PatchFile {
 }
 
 extension PatchPlan {
-    /// Checks that the chunks make the whole of a file, in order.
+    /// Checks that the chunks cover the whole file, in order.
     fileprivate func check(covers file: InputFile) throws(DeltaError) {
         var end = 0
         for chunk in chunks {

@@ -1,17 +1,17 @@
 public import ModmetaFormats
 
-/// Which bytes of an old file every chunk of a new file is compared with.
+/// The old bytes that each chunk of a new file is compared with.
 ///
-/// Tensors are matched by name and element type, not by place, so that re-ordered files stay alike.
+/// Tensors are matched by name and element type, not by position, so a reordered file still matches.
 public struct PatchPlan: Hashable, Sendable {
-    /// The chunks, in the order of the new file and without holes.
+    /// The chunks, in the order of the new file, without gaps.
     public private(set) var chunks: [PatchChunk] = []
 
-    /// Plans a patch between two files of which the layouts are known.
+    /// Plans a patch between two files with known layouts.
     ///
     /// - Parameters:
-    ///   - old: the layout of the file that is there.
-    ///   - new: the layout of the file to be made.
+    ///   - old: the layout of the old file.
+    ///   - new: the layout of the new file.
     ///   - planned: the chunks of the new file.
     public init(old: Layout, new: Layout, chunks planned: [PlannedChunk]) {
         var tensors: [ByteString: Layout.Tensor] = [:]
@@ -36,7 +36,7 @@ public struct PatchPlan: Hashable, Sendable {
         }
     }
 
-    /// The bytes at the same place of the old tensor, as far as it reaches.
+    /// The range at the same position of the old tensor, clipped to its end.
     private static func counterpart(
         of range: Range<UInt64>, in tensor: Layout.Tensor, _ old: Layout.Tensor
     ) -> Range<UInt64>? {
@@ -49,7 +49,7 @@ public struct PatchPlan: Hashable, Sendable {
 }
 
 extension PatchChunk {
-    /// Appends bytes outside every tensor: a header is compared with the header, an opaque file with the same place.
+    /// Appends bytes outside all tensors: headers are compared with headers, opaque files with the same position.
     fileprivate mutating func append(outside piece: PlannedChunk.Piece, old: Layout, new: Layout) {
         let (range, element) = (piece.range, piece.element)
         if let first = new.tensors.first, let oldFirst = old.tensors.first {
@@ -57,7 +57,7 @@ extension PatchChunk {
             return append(range.count, element: element, base: isHeader ? 0..<oldFirst.range.lowerBound : nil)
         }
         if old.size == new.size { return append(range.count, element: element, base: range) }
-        // The size changed, so bytes may have moved; each part is searched in a window that is wider on both sides.
+        // The size changed, so bytes may have moved: search each part in a window that is larger on both sides.
         let part: UInt64 = 1 << 20
         var start = range.lowerBound
         while start < range.upperBound {
@@ -68,7 +68,7 @@ extension PatchChunk {
         }
     }
 
-    /// Appends a piece and its base, which joins the last run of the base where it goes on from there.
+    /// Appends a piece and its base range, which is merged with the last one if it continues it.
     fileprivate mutating func append(
         _ length: Int, element: ElementKind, base range: Range<UInt64>?, rowLength: Int? = nil
     ) {

@@ -1,2 +1,2 @@
-/// Receives how many bytes are done, and of how many; one call at a time, in order.
+/// Receives the bytes done so far and in total; calls do not overlap and are in order.
 public typealias PatchProgress = @Sendable (_ done: UInt64, _ total: UInt64) -> Void

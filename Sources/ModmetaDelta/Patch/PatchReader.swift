@@ -1,9 +1,9 @@
 import ModmetaFormats
 
-/// Reads the records of a patch file one by one.
+/// Reads the records of a patch file in order.
 struct PatchReader {
     let summary: PatchFile.Summary
-    /// Where the payload of the last record starts in the file.
+    /// The byte offset of the last record's payload in the file.
     private(set) var payloadOffset = 0
 
     private let file: InputFile
@@ -19,7 +19,7 @@ struct PatchReader {
         let bytes = memory.reserve(PatchFormat.headerLength)
         try file.read(at: 0, into: bytes)
         var reader = PayloadReader(UnsafeRawBufferPointer(bytes))
-        guard try reader.take(PatchFormat.magic.count, "the magic").elementsEqual(PatchFormat.magic) else {
+        guard try reader.slice(PatchFormat.magic.count, "the magic").elementsEqual(PatchFormat.magic) else {
             throw DeltaError(.malformed, "\(path) is not a modmeta patch: the magic is missing")
         }
         let version = try reader.byte("the version")
@@ -34,7 +34,7 @@ struct PatchReader {
         left = summary.newSize
     }
 
-    /// The next record and its payload, which is valid until the next call; nil at the end of the file.
+    /// Returns the next record and its payload, valid until the next call; nil at the end of the file.
     mutating func next() throws(DeltaError) -> (PatchRecord, UnsafeRawBufferPointer)? {
         guard left > 0 else {
             guard offset == file.size else {
@@ -42,7 +42,7 @@ struct PatchReader {
             }
             return nil
         }
-        let lengthBytes = try take(4)
+        let lengthBytes = try read(4)
         let length = Int(UInt32(littleEndian: lengthBytes.loadUnaligned(as: UInt32.self)))
         guard length <= PatchFormat.maximumHeadLength else {
             throw DeltaError(.limitExceeded, "a record head of \(length) bytes is too long", offset: offset - 4)
@@ -50,17 +50,17 @@ struct PatchReader {
         let start = offset
         let record: PatchRecord
         do {
-            record = try PatchRecord(parsing: try take(length), left: left, oldSize: summary.oldSize)
+            record = try PatchRecord(parsing: try read(length), left: left, oldSize: summary.oldSize)
         } catch {
             throw DeltaError(error.code, error.message, offset: start + error.offset)
         }
         payloadOffset = offset
-        let payload = try take(record.payloadLength)
+        let payload = try read(record.payloadLength)
         left -= record.rawLength
         return (record, payload)
     }
 
-    private mutating func take(_ count: Int) throws(DeltaError) -> UnsafeRawBufferPointer {
+    private mutating func read(_ count: Int) throws(DeltaError) -> UnsafeRawBufferPointer {
         guard count <= file.size - offset else {
             throw DeltaError(.malformed, "\(file.path) ends within a record", offset: file.size)
         }

@@ -1,13 +1,13 @@
 import ModmetaFormats
 
-/// What a patch file says about one chunk before its payload.
+/// The fields of one chunk in a patch file, before its payload.
 struct PatchRecord: Hashable {
     var encoding: Manifest.Encoding
     var rawLength: Int
     var base: [Range<Int>]
     var payloadLength: Int
 
-    /// The head with its length in front.
+    /// The head, preceded by its length.
     func serialized() -> [UInt8] {
         var head: [UInt8] = [encoding.rawValue]
         head.append(number: rawLength)
@@ -24,7 +24,7 @@ struct PatchRecord: Hashable {
 }
 
 extension PatchRecord {
-    /// Parses a head; `left` is the number of bytes of the new file that are not made yet.
+    /// Parses a head; `left` is the number of bytes of the new file not made yet.
     init(parsing bytes: UnsafeRawBufferPointer, left: Int, oldSize: Int) throws(DeltaError) {
         var reader = PayloadReader(bytes)
         let code = try reader.byte("a record")
@@ -40,22 +40,22 @@ extension PatchRecord {
         guard payloadLength <= rawLength else {
             throw DeltaError(.malformed, "a payload of \(payloadLength) bytes is longer than its chunk")
         }
-        let count = try reader.number("the number of base runs")
+        let count = try reader.number("the number of base ranges")
         guard count <= reader.remaining / 2, encoding == .delta || count == 0 else {
-            throw DeltaError(.malformed, "a record cannot have \(count) base runs", offset: reader.offset)
+            throw DeltaError(.malformed, "a record cannot have \(count) base ranges", offset: reader.offset)
         }
         var base: [Range<Int>] = []
         base.reserveCapacity(count)
         var total = 0
         for _ in 0..<count {
             let offset = reader.offset
-            let start = try reader.number("a base run")
-            let length = try reader.number("a base run")
+            let start = try reader.number("a base range")
+            let length = try reader.number("a base range")
             guard start <= oldSize, length > 0, length <= oldSize - start else {
-                throw DeltaError(.malformed, "a base run reaches behind the end of the old file", offset: offset)
+                throw DeltaError(.malformed, "a base range extends past the end of the old file", offset: offset)
             }
             guard length <= PayloadFormat.maximumBase - total else {
-                throw DeltaError(.limitExceeded, "a base is longer than a base may be", offset: offset)
+                throw DeltaError(.limitExceeded, "a base exceeds the size limit", offset: offset)
             }
             total += length
             base.append(start..<start + length)

@@ -2,12 +2,12 @@ import ModmetaFormats
 
 /// The constants of the payload format, docs/formats/payload.md.
 enum PayloadFormat {
-    /// The first bytes of every payload: "mmpl".
+    /// The magic: "mmpl".
     static let magic: [UInt8] = [0x6D, 0x6D, 0x70, 0x6C]
     /// The version this program reads and writes.
     static let version: UInt8 = 1
-    /// No base is longer.
+    /// The longest base, in bytes.
     static let maximumBase = 4 * ChunkLimits.maximum
-    /// A triple of three numbers takes at most this many bytes.
+    /// The most bytes that a triple of three numbers takes.
     static let maximumTripleLength = 27
 }

@@ -6,30 +6,31 @@ struct PayloadHeader {
 }
 
 extension PayloadHeader {
-    /// Reads and checks a header for a chunk and a base of known lengths; reads nothing behind it.
+    /// Parses and validates a header for a chunk and a base of known lengths; reads nothing after it.
     init(
         parsing reader: inout PayloadReader, rawLength: Int, baseLength: Int, streams: StreamDecoder
     ) throws(DeltaError) {
-        let magic = try reader.take(PayloadFormat.magic.count, "the magic")
+        let magic = try reader.slice(PayloadFormat.magic.count, "the magic")
         guard magic.elementsEqual(PayloadFormat.magic) else {
             throw DeltaError(.malformed, "these bytes are not a modmeta payload: the magic is missing")
         }
         let version = try reader.byte("the version")
         guard version > 0 else { throw DeltaError(.malformed, "there is no payload version 0", offset: 4) }
         guard version == PayloadFormat.version else {
-            throw CodeAllotment.unknown(
-                "payload version \(version)", index: version &- PayloadFormat.version, range: CodeAllotment.payloads,
+            throw CodeAllocation.unknown(
+                "payload version \(version)", index: version &- PayloadFormat.version, range: CodeAllocation.payloads,
                 offset: 4)
         }
         let lengthOffset = reader.offset
         guard try reader.number("the raw length") == rawLength else {
             throw DeltaError(
-                .malformed, "the payload does not declare the \(rawLength) bytes its chunk has", offset: lengthOffset)
+                .malformed, "the payload does not declare its chunk's length of \(rawLength) bytes",
+                offset: lengthOffset)
         }
         let baseOffset = reader.offset
         guard try reader.number("the base length") == baseLength else {
             throw DeltaError(
-                .malformed, "the payload does not declare the \(baseLength) bytes its base has", offset: baseOffset)
+                .malformed, "the payload does not declare its base's length of \(baseLength) bytes", offset: baseOffset)
         }
         let countOffset = reader.offset
         let count = try reader.number("the number of control triples")

@@ -1,12 +1,12 @@
-/// Reads the fields of a payload in order and refuses to read past its end.
+/// Reads the fields of a payload in order, never past its end.
 struct PayloadReader {
     private let bytes: UnsafeRawBufferPointer
-    /// Where the next field starts.
+    /// The byte offset of the next field.
     private(set) var offset = 0
 
     init(_ bytes: UnsafeRawBufferPointer) { self.bytes = bytes }
 
-    /// The number of bytes that are left.
+    /// The bytes left.
     var remaining: Int { bytes.count - offset }
 
     mutating func byte(_ what: String) throws(DeltaError) -> UInt8 {
@@ -15,14 +15,14 @@ struct PayloadReader {
         return bytes[offset]
     }
 
-    /// Reads a run of bytes in place.
-    mutating func take(_ count: Int, _ what: String) throws(DeltaError) -> UnsafeRawBufferPointer {
+    /// Returns the next `count` bytes without copying them.
+    mutating func slice(_ count: Int, _ what: String) throws(DeltaError) -> UnsafeRawBufferPointer {
         guard count >= 0, count <= remaining else { throw truncated(what) }
         defer { offset += count }
         return UnsafeRawBufferPointer(rebasing: bytes[offset..<offset + count])
     }
 
-    /// Reads a little-endian base-128 number of at most 63 bits in its shortest form.
+    /// Reads a little-endian base-128 number of at most 63 bits, which must be in its shortest form.
     mutating func number(_ what: String) throws(DeltaError) -> Int {
         let start = offset
         var value = 0
@@ -31,15 +31,15 @@ struct PayloadReader {
             value |= Int(next & 0x7F) << shift
             if next & 0x80 == 0 {
                 guard next != 0 || shift == 0 else {
-                    throw DeltaError(.malformed, "\(what) is not written in its shortest form", offset: start)
+                    throw DeltaError(.malformed, "\(what) is not in its shortest form", offset: start)
                 }
                 return value
             }
         }
-        throw DeltaError(.malformed, "\(what) is longer than 63 bits", offset: start)
+        throw DeltaError(.malformed, "\(what) exceeds 63 bits", offset: start)
     }
 
-    /// Reads a number that may be negative: zigzag, then as `number`.
+    /// Reads a signed number: zigzag, then as `number`.
     mutating func signedNumber(_ what: String) throws(DeltaError) -> Int {
         let value = try number(what)
         return (value >> 1) ^ -(value & 1)
@@ -51,7 +51,7 @@ struct PayloadReader {
 }
 
 extension [UInt8] {
-    /// Appends a number of at least 0 as `PayloadReader.number` reads it.
+    /// Appends a non-negative number in the form `PayloadReader.number` reads.
     mutating func append(number: Int) {
         var rest = UInt(bitPattern: number)
         while rest >= 0x80 {
@@ -61,7 +61,7 @@ extension [UInt8] {
         append(UInt8(rest))
     }
 
-    /// Appends a number within ±2^62 as `PayloadReader.signedNumber` reads it.
+    /// Appends a number within ±2^62 in the form `PayloadReader.signedNumber` reads.
     mutating func append(signedNumber value: Int) {
         append(number: (value << 1) ^ (value >> 63))
     }

@@ -1,10 +1,10 @@
-/// Reads what `BitWriter` wrote, and refuses to read past its end.
+/// Reads what `BitWriter` wrote, never past its end.
 struct BitReader {
     private let bytes: UnsafeRawBufferPointer
     private let offset: Int
     private var position = 0
 
-    /// Reads from bytes that lie at `offset` of a payload.
+    /// Reads bytes that start at `offset` of a payload.
     init(_ bytes: UnsafeRawBufferPointer, offset: Int) {
         self.bytes = bytes
         self.offset = offset
@@ -24,7 +24,7 @@ struct BitReader {
         return value
     }
 
-    /// Reads one bits up to a zero bit; no more than `limit` of them.
+    /// Reads a unary number: one bits, at most `limit`, up to a zero bit.
     mutating func unary(limit: Int) throws(DeltaError) -> Int {
         var value = 0
         while try bits(1) == 1 {
@@ -36,10 +36,10 @@ struct BitReader {
         return value
     }
 
-    /// Where in the payload the reader is, in bytes.
+    /// The current byte offset in the payload.
     var byteOffset: Int { offset + position / 8 }
 
-    /// Requires that only zero bits of the last byte are left.
+    /// Checks that only zero bits of the last byte are left.
     mutating func finish() throws(DeltaError) {
         let left = bytes.count * 8 - position
         guard left < 8, try bits(left) == 0 else {

@@ -1,4 +1,4 @@
-/// Puts bit fields one behind the other, the lowest bit of a field and of a byte first.
+/// Concatenates bit fields, lowest bit first within fields and bytes.
 struct BitWriter {
     private(set) var bytes: [UInt8] = []
     private var pending: UInt64 = 0
@@ -17,13 +17,13 @@ struct BitWriter {
         }
     }
 
-    /// Appends a number as that many one bits and a zero bit.
+    /// Appends a unary number: `value` one bits and a zero bit.
     mutating func append(unary value: Int) {
         for _ in 0..<value { append(1, count: 1) }
         append(0, count: 1)
     }
 
-    /// Fills the last byte with zero bits and returns all bytes.
+    /// Pads the last byte with zero bits and returns all bytes.
     mutating func finish() -> [UInt8] {
         if pendingCount > 0 { append(0, count: 8 - pendingCount) }
         return bytes

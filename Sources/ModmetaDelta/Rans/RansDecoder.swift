@@ -1,20 +1,20 @@
-/// Reads symbols that `RansEncoder` coded.
+/// Decodes symbols that `RansEncoder` encoded.
 final class RansDecoder {
-    // For every table and every value of the low bits of a state: the symbol in 8 bits, its frequency less one in 12, and
-    // the distance from the symbol's start in 12.
+    // For each table and each value of a state's low bits: the symbol (8 bits), its frequency minus one (12 bits), and
+    // the distance from the symbol's start (12 bits).
     private var slots = UnsafeMutablePointer<UInt32>.allocate(capacity: RansFormat.total)
     private var capacity = 1
 
     deinit { slots.deallocate() }
 
-    /// Reads symbols.
+    /// Decodes symbols.
     ///
     /// - Parameters:
-    ///   - coded: untrusted bytes: the states and the words behind them, used up exactly.
-    ///   - offset: where in the payload they lie.
-    ///   - contexts: for every symbol the table it is read with; replaced by the symbol.
-    ///   - frequencies: the tables, of which there is one for every context.
-    /// - Throws: `malformed` if the bytes end early or late, or the states do not return to where they started.
+    ///   - coded: untrusted bytes: the states, then the words; all must be consumed.
+    ///   - offset: their byte offset in the payload.
+    ///   - contexts: the table of each symbol; replaced by the symbol.
+    ///   - frequencies: the tables, one for each context.
+    /// - Throws: `malformed` if the bytes end early or late, or the states do not return to their start value.
     func decode(
         _ coded: UnsafeRawBufferPointer, offset: Int, contexts: UnsafeMutablePointer<UInt8>, count: Int,
         frequencies: [SymbolFrequencies]
@@ -32,7 +32,7 @@ final class RansDecoder {
         var (a, b, c, d, e, f, g, h) = (x[0], x[1], x[2], x[3], x[4], x[5], x[6], x[7])
         var index = 0
         let slots = UnsafePointer(self.slots)
-        // Eight symbols take at most eight words.
+        // Eight symbols consume at most eight words.
         while index + 8 <= count, end - input >= 16 {
             let eight = contexts + index
             a = RansDecoder.step(a, slots, eight, &input)
@@ -77,7 +77,7 @@ final class RansDecoder {
         let entry = slots[Int(context.pointee) &<< RansFormat.bits | slot]
         context.pointee = UInt8(truncatingIfNeeded: entry)
         let x = advance(state, entry)
-        // The next word is looked at in any case and used only where the state is low: no branch to mispredict.
+        // Load the next word unconditionally and use it only if the state is low, which avoids a branch.
         let word = UInt32(UInt16(littleEndian: input.loadUnaligned(as: UInt16.self)))
         let isLow = x < RansFormat.lower
         input += isLow ? 2 : 0

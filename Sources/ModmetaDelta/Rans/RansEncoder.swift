@@ -1,13 +1,13 @@
-/// Codes byte symbols with static tables by range asymmetric numeral systems (rANS), eight states in turn.
+/// Encodes byte symbols with static tables by range asymmetric numeral systems (rANS), with eight interleaved states.
 ///
-/// See docs/formats/delta.md, "Entropy coding". Symbols are coded from the last to the first, so that they are read from
-/// the first to the last.
+/// See docs/formats/delta.md, "Entropy coding". Symbols are encoded last to first, so that they are decoded first to
+/// last.
 final class RansEncoder {
-    /// What coding a symbol takes; the division by the frequency is a multiplication by its reciprocal.
+    /// The constants to encode a symbol; a multiplication by the reciprocal replaces the division by the frequency.
     private struct Step {
         var limit: UInt32
         var reciprocal: UInt32
-        /// The bias in the low 16 bits, the shift behind the multiplication above them.
+        /// The bias in the low 16 bits, and the shift after the multiplication above them.
         var biasAndShift: UInt32
         var complement: UInt32
     }
@@ -17,18 +17,18 @@ final class RansEncoder {
 
     deinit { steps.deallocate() }
 
-    /// Codes symbols and returns the coded bytes, valid until the next call.
+    /// Encodes symbols and returns the bytes, valid until the next call.
     ///
     /// - Parameters:
-    ///   - codes: for every symbol its value in the low byte and its context above that.
-    ///   - tables: the table of every context that occurs.
-    ///   - frequencies: the tables; each has a part for every symbol it is used for.
+    ///   - codes: for each symbol, its value in the low byte and its context above.
+    ///   - tables: the table of each context in use.
+    ///   - frequencies: the tables; each has a non-zero part for every symbol it encodes.
     @inline(__always)
     func encode<Code: FixedWidthInteger & UnsignedInteger>(
         _ codes: UnsafePointer<Code>, count: Int, tables: UnsafePointer<UInt8>, frequencies: [SymbolFrequencies]
     ) -> UnsafeRawBufferPointer {
         for (index, table) in frequencies.enumerated() { prepare(table, at: steps + 256 * index) }
-        // A symbol adds at most 12 bits, so that one word each is more than enough.
+        // A symbol adds at most 12 bits, so one 16-bit word each is enough.
         let capacity = 2 * count + RansFormat.stateBytes + 64
         let buffer = memory.reserve(capacity)
         guard let start = buffer.baseAddress else { return UnsafeRawBufferPointer(buffer) }
@@ -65,7 +65,7 @@ final class RansEncoder {
         _ state: UInt32, _ code: Code, _ tables: UnsafePointer<UInt8>, _ output: inout UnsafeMutableRawPointer
     ) -> UInt32 {
         let step = steps[Int(tables[Int(truncatingIfNeeded: code &>> 8)]) &<< 8 | Int(truncatingIfNeeded: code & 0xFF)]
-        // The word is written in any case and kept only where the state would grow too large: no branch to mispredict.
+        // Store the word unconditionally and keep it only if the state would grow too large, which avoids a branch.
         (output - 2).storeBytes(of: UInt16(truncatingIfNeeded: state).littleEndian, as: UInt16.self)
         let spills = state >= step.limit
         output -= spills ? 2 : 0
@@ -82,7 +82,7 @@ final class RansEncoder {
             guard part > 0 else { continue }
             let total = UInt32(RansFormat.total)
             if part == 1 {
-                // x * (2^32 - 1) >> 32 is x - 1, which the bias makes up for.
+                // x * (2^32 - 1) >> 32 is x - 1; the bias compensates.
                 steps[value] = Step(
                     limit: 1 << 19, reciprocal: .max, biasAndShift: start + total - 1, complement: total - 1)
             } else {

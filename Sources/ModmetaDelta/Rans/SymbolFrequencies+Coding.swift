@@ -1,7 +1,7 @@
 extension SymbolFrequencies {
-    /// Appends the parts, of which neighbours in a run are alike, as differences in bit length and the bits below.
+    /// Appends the parts as differences in bit length, followed by the bits below the leading one.
     ///
-    /// See docs/formats/delta.md, "Tables".
+    /// Neighbouring parts and tables have similar bit lengths. See docs/formats/delta.md, "Tables".
     func append(to writer: inout BitWriter, after previous: SymbolFrequencies?) {
         let last = parts.lastIndex { $0 > 0 } ?? 0
         writer.append(UInt32(last), count: 8)
@@ -23,7 +23,7 @@ extension SymbolFrequencies {
             let step = coded & 1 == 0 ? coded / 2 : -(coded + 1) / 2
             let length = SymbolFrequencies.expected(value, in: parts, previous: previous) + step
             guard length >= 0, length <= RansFormat.bits + 1 else {
-                throw DeltaError(.malformed, "a frequency is longer than it may be", offset: reader.byteOffset)
+                throw DeltaError(.malformed, "a frequency is out of range", offset: reader.byteOffset)
             }
             if length > 0 {
                 parts[value] = 1 << UInt16(length - 1) | UInt16(try reader.bits(length - 1))
@@ -40,7 +40,8 @@ extension SymbolFrequencies {
 
     private static func bitLength(_ part: UInt16) -> Int { UInt16.bitWidth - part.leadingZeroBitCount }
 
-    /// The length of the same value's part in the table before; in the first table, of the part two values before.
+    /// The expected bit length of a part: that of the same value in the previous table, or in the first table, of the
+    /// part two values before.
     private static func expected(_ value: Int, in parts: [UInt16], previous: SymbolFrequencies?) -> Int {
         if let previous { return bitLength(previous.parts[value]) }
         return value >= 2 ? bitLength(parts[value - 2]) : 0

@@ -1,13 +1,13 @@
-/// How often the entropy coder expects each byte value, in parts of `RansFormat.total`.
+/// The frequency of each byte value for the entropy coder, in parts of `RansFormat.total`.
 ///
-/// The parts add up to the total; a value that does not occur has none and cannot be coded.
+/// The parts add up to the total; a value with no parts cannot be coded.
 struct SymbolFrequencies: Hashable {
     private(set) var parts: [UInt16]
 
-    /// Takes parts that are known to add up to the total.
+    /// Creates a table from parts already known to add up to the total.
     init(checked parts: [UInt16]) { self.parts = parts }
 
-    /// Scales counts, of which at least one is not zero, so that every value that occurs has at least one part.
+    /// Scales counts, at least one of them non-zero; every value that occurs gets at least one part.
     init(counts: UnsafePointer<UInt32>) {
         var total: UInt64 = 0
         for value in 0..<256 { total += UInt64(counts[value]) }
@@ -20,7 +20,7 @@ struct SymbolFrequencies: Hashable {
             sum += Int(parts[value])
             if counts[value] > counts[largest] { largest = value }
         }
-        // Rounding up rare values may take more than there is; the most frequent ones lose the least by giving it back.
+        // Rounding up rare values may exceed the total; the most frequent values lose least by giving parts back.
         while sum > RansFormat.total {
             var richest = 0
             for value in 1..<256 where parts[value] > parts[richest] { richest = value }

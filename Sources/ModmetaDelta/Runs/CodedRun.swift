@@ -1,19 +1,19 @@
 import ModmetaFormats
 
-/// A stretch of the diff block or of the extra block that is filtered as one.
+/// A section of the diff block or the extra block that one filter applies to.
 struct CodedRun: Hashable {
     var length: Int
     var element: ElementKind
-    /// What the run's words belong to, in order; nothing for a run of bytes.
+    /// The tensor parts of the run's words, in order; empty for a run of bytes.
     var parts: [RunPart]
 }
 
-/// The runs of a block in order; small neighbours of the same elements are merged, long ones are cut.
+/// The runs of a block in order: short neighbours of the same element are merged, long runs are split.
 struct CodedRuns {
-    /// Bytes may repeat what is far away, but not so far that the search for it slows down.
+    /// The longest run of bytes: repetitions may be far apart, but a longer run would slow their search down.
     private static let maximumBytes = 4 << 20
 
-    /// The row of numbers that have none.
+    /// The row length for numbers without rows.
     private static let defaultRow = 1024
 
     private(set) var runs: [CodedRun] = []
@@ -22,9 +22,9 @@ struct CodedRuns {
 
     init(maximum: Int) { self.maximum = maximum }
 
-    /// Appends bytes; a rest that is no whole word becomes a run of bytes.
+    /// Appends bytes; a remainder shorter than a word becomes a run of bytes.
     ///
-    /// - Parameter row: the numbers of a row, blocks counting as one, if there are rows and one starts here.
+    /// - Parameter row: the numbers in a row, with blocks counting as one, if the bytes start at a row of a tensor.
     mutating func append(_ length: Int, element: ElementKind, row: Int? = nil) {
         let maximum = longest(element)
         let rest = length % element.width
@@ -47,7 +47,7 @@ struct CodedRuns {
         if rest > 0 { append(rest, element: .byte) }
     }
 
-    /// The most bytes of a run; numbers of less than 16 bits take more memory than they have bytes.
+    /// The longest run, in bytes; numbers of less than 16 bits take more memory than their bytes.
     private func longest(_ element: ElementKind) -> Int {
         if element == .byte { return CodedRuns.maximumBytes }
         return element.isWidened ? min(maximum, ChunkLimits.maximum / 2 / element.numbersPerWord) : maximum
@@ -55,8 +55,8 @@ struct CodedRuns {
 }
 
 extension CodedRun {
-    /// The same bytes as a run of another element, of which they are whole words.
-    func regarded(as other: ElementKind) -> CodedRun {
+    /// The same bytes as a run of another element; they must be whole words of it.
+    func reinterpreted(as other: ElementKind) -> CodedRun {
         var run = CodedRun(length: length, element: other, parts: [])
         for part in parts {
             let words = part.words * element.width / element.numbersPerWord * other.numbersPerWord / other.width

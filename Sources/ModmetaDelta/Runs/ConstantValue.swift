@@ -1,10 +1,10 @@
 import Glibc
 
 extension UnsafeRawBufferPointer {
-    /// The value all bytes have, or nil if there are several or none.
+    /// The value of all bytes, or nil if they differ or there are none.
     var constantValue: UInt8? {
         guard let start = baseAddress else { return nil }
-        // Equal to itself one byte further on means equal throughout.
+        // Bytes that equal themselves shifted by one are all equal.
         return memcmp(start, start + 1, count - 1) == 0 ? self[0] : nil
     }
 

@@ -1,9 +1,9 @@
 public import ModmetaFormats
 
 extension Layout.Tensor {
-    /// The numbers in a row, as `CodedPiece.rowLength` means it, or nil for a tensor that is one row.
+    /// The numbers in a row in the sense of `CodedPiece.rowLength`, or nil for a tensor of one row.
     ///
-    /// A row is made of as many inner dimensions as it takes to have 64 numbers, so that kernels of convolutions join. A
+    /// A row spans as many inner dimensions as it takes to reach 64 numbers, so that convolution kernels are joined. A
     /// block of numbers counts as one.
     public var rowLength: Int? {
         var length: UInt64 = 1
@@ -21,6 +21,6 @@ extension Layout.Tensor {
 }
 
 extension PlannedChunk.Piece {
-    /// The numbers in a row of the piece's tensor, or nil where it has none.
+    /// The numbers in a row of the piece's tensor, or nil if it has no rows.
     public func rowLength(in layout: Layout) -> Int? { tensor.flatMap { layout.tensors[$0].rowLength } }
 }

@@ -1,6 +1,6 @@
 import ModmetaFormats
 
-/// What a run is part of, which says what it may be, so that reading takes bounded memory and depth.
+/// The place of a run, which limits what it may contain so that decoding has bounded memory and depth.
 ///
 /// See docs/formats/delta.md, "Blocks" and "Narrowed".
 enum RunContext {
@@ -11,7 +11,7 @@ enum RunContext {
     /// Floats in a narrower type.
     case narrowed(ElementKind)
 
-    /// Whether a run of the element may be here.
+    /// Whether a run of the element is allowed here.
     func allows(_ element: ElementKind) -> Bool {
         switch self {
         case .block: true

@@ -1,25 +1,26 @@
 import ModmetaFormats
 
-/// How the bytes of a run are rearranged before they are compressed; the raw value is the code on the wire.
+/// How the bytes of a run are rearranged before compression; the raw value is the code on the wire.
 ///
 /// See docs/formats/delta.md, "Filters".
 enum RunFilter: UInt8 {
     /// The bytes in order; in the diff block, new - base mod 256.
     case plain = 0
-    /// Words in byte planes; in the diff block zigzag(new - base mod 2^w), elsewhere with the sign of floats at the low end.
+    /// Words in byte planes: zigzag(new - base mod 2^w) in the diff block; elsewhere floats with the sign moved to the
+    /// low end.
     case planes = 1
-    // 2 is taken for ever: it was another filter before the first release.
-    /// Differences coded by rANS, with tables chosen by the row's step beside the base's unit in the last place; in the
-    /// diff block only.
+    // 2 is reserved for good: it was another filter before the first release.
+    /// Differences coded by rANS, with tables selected by the row's step relative to the base's unit in the last place;
+    /// in the diff block only.
     case scaled = 3
-    /// Sizes coded by rANS beside the size of their row; outside the diff block only.
+    /// Magnitudes coded by rANS relative to the magnitude of their row; outside the diff block only.
     case levelled = 4
-    /// The fields of blocks apart, each in runs of its own.
+    /// The fields of blocks separately, each in runs of its own.
     case blocks = 5
-    /// Floats that are all values of a narrower type, as a run of that type.
+    /// Floats whose values all fit a narrower type, as a run of that type.
     case narrowed = 6
 
-    /// Whether a run of these elements can be filtered so.
+    /// Whether the filter applies to a run of this element.
     func applies(to element: ElementKind, hasBase: Bool) -> Bool {
         switch self {
         case .plain: true
@@ -33,10 +34,10 @@ enum RunFilter: UInt8 {
 }
 
 extension ElementKind {
-    /// Whether the element is a number of several bytes, which can be split into planes.
+    /// Whether the element is a multi-byte number, which can be split into planes.
     var hasPlanes: Bool { width > 1 && fields.isEmpty }
 
-    /// Whether the top bit is a sign that is worth moving below the mantissa.
+    /// Whether the top bit is a sign worth moving below the mantissa.
     var isFloat: Bool {
         switch self {
         case .bfloat16, .float16, .float32, .float64: true

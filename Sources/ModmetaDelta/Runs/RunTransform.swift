@@ -2,8 +2,8 @@ import ModmetaFormats
 
 /// Applies and undoes the filter `planes`.
 ///
-/// Words are taken through small aligned blocks, because runs may start at any byte of a file. The blocks stay in the
-/// first-level cache, so the copy costs little, and the loops over them vectorise.
+/// Words pass through small aligned blocks, because runs may start at any byte of a file. The blocks stay in the L1
+/// cache, so the copy costs little, and the loops over them vectorise.
 final class RunTransform {
     private static let blockWords = 4096
 
@@ -19,8 +19,8 @@ final class RunTransform {
     ///
     /// - Parameters:
     ///   - new: the bytes of the run.
-    ///   - base: the bytes of the base, as many; nil for a run of the extra block.
-    ///   - planes: receives the planes one after the other, as many bytes as `new` has.
+    ///   - base: the bytes of the base, of the same length; nil for a run of the extra block.
+    ///   - planes: receives the planes, concatenated; as many bytes as `new`.
     func split(
         _ new: UnsafeRawBufferPointer, base: UnsafeRawBufferPointer?, element: ElementKind,
         planes: UnsafeMutableRawBufferPointer

@@ -1,21 +1,21 @@
-/// A row whose words are coded one by one.
+/// A row coded word by word.
 struct CodedRow {
     /// The first word, counted from the start of the run.
     var start: Int
-    /// The number of words.
+    /// The words in the row.
     var count: Int
     /// The scale index of a word with exponent 0 and a neutral column.
     var index: Int
     /// The part the row belongs to.
     var part: Int
-    /// The words of a whole row of the part.
+    /// The words in a full row of the part.
     var row: Int
-    /// Where the row's factors begin, if its part has directions.
+    /// The index of the row's first factor, if its part has directions.
     var factors = 0
 }
 
 extension CodedRow {
-    /// The rows of a run that are coded word by word.
+    /// Returns the rows of a run that are coded word by word.
     static func rows(of parts: [RunPart], codes: [UInt8]) -> [CodedRow] {
         var rows: [CodedRow] = []
         forEach(of: parts, codes: codes) { row, code in
@@ -24,7 +24,7 @@ extension CodedRow {
         return rows
     }
 
-    /// Calls `body` with every row of a run and its code; the index of a row without a scale means nothing.
+    /// Calls `body` with each row of a run and its code; `index` is meaningless for a row without a scale.
     static func forEach(of parts: [RunPart], codes: [UInt8], body: (CodedRow, UInt8) -> Void) {
         var word = 0
         var number = 0
@@ -41,14 +41,14 @@ extension CodedRow {
         }
     }
 
-    /// How many of the rows belong to each part.
+    /// Counts the rows of each part.
     static func counts(_ rows: [CodedRow], parts: Int) -> [Int] {
         var counts = [Int](repeating: 0, count: parts)
         for row in rows { counts[row.part] += 1 }
         return counts
     }
 
-    /// Tells every row where its factors are.
+    /// Assigns each row the index of its factors.
     static func place(_ rows: inout [CodedRow], ranks: [Int]) {
         var next = 0
         for index in rows.indices {

@@ -1,4 +1,4 @@
-/// Writes the bits that follow large symbols, the lowest first, into memory with eight bytes to spare.
+/// Writes the bits that follow large symbols, lowest first, into memory with eight bytes to spare.
 struct ExtraBitWriter {
     private let start: UnsafeMutableRawPointer
     private var output: UnsafeMutableRawPointer
@@ -25,7 +25,7 @@ struct ExtraBitWriter {
         pendingCount &= 7
     }
 
-    /// Writes what is pending and returns the number of bytes written.
+    /// Writes pending bits and returns the number of bytes written.
     mutating func finish() -> Int {
         if pendingCount > 0 {
             output.storeBytes(of: UInt8(truncatingIfNeeded: pending), as: UInt8.self)

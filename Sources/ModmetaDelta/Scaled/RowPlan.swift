@@ -1,24 +1,24 @@
 import ModmetaFormats
 
-/// How a writer codes the rows of a run.
+/// A writer's choices for the rows of a run.
 struct RowPlan {
     private static let unchanged = -1
     private static let decayed = -2
 
-    /// The code of every row.
+    /// The code of each row.
     private(set) var codes: [UInt8] = []
-    /// The rows that are coded word by word.
+    /// The rows coded word by word.
     private(set) var codedRows: [CodedRow] = []
-    /// The words of those.
+    /// The number of words in those rows.
     private(set) var codedWords = 0
-    /// The scale that the lowest code of a scale stands for.
+    /// The scale of code `RowCodes.firstScale`.
     private(set) var leastScale = 0
-    /// The weight decay that rows with code 1 went through.
+    /// The weight decay of rows with code 1.
     private(set) var decay: DecayReplay?
-    /// What rows have in common, if that pays.
+    /// The directions, if they pay off.
     private(set) var directions: Directions?
 
-    /// Examines a run.
+    /// Plans the rows of a run.
     init(
         _ new: UnsafeRawPointer, base: UnsafeRawPointer, element: ElementKind, parts: [RunPart],
         allowsDirections: Bool = true
@@ -38,7 +38,7 @@ struct RowPlan {
         if allowsDirections { findDirections(new, base, element, parts) }
     }
 
-    /// The scale of every row, or a negative number where it need not be coded word by word.
+    /// The scale of each row, or a negative number for a row not coded word by word.
     private func scales(
         _ new: UnsafeRawPointer, _ base: UnsafeRawPointer, _ element: ElementKind, _ parts: [RunPart]
     ) -> [Int] {

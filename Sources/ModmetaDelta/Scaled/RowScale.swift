@@ -1,8 +1,8 @@
 import ModmetaFormats
 
-/// How far the values of a row moved on average, as the top 11 bits of a float32.
+/// The mean movement of the values of a row, as the top 11 bits of a float32.
 ///
-/// Writers alone compute it, in sums of a fixed order, so that the same input makes the same payload everywhere.
+/// Only writers compute it, with sums in a fixed order, so the same input makes the same payload on every machine.
 enum RowScale {
     /// The scale of a row of `count` words.
     @inline(__always)
@@ -13,7 +13,7 @@ enum RowScale {
         switch element {
         case .bfloat16: sum = movement16(new, base, count) { $0 &<< 16 }
         case .float16:
-            // The bits of a float16 at this place make a float32 that is too small by 2^112, denormals included.
+            // The bits of a float16 shifted here make a float32 that is too small by 2^112, denormals included.
             sum = movement16(new, base, count) { ($0 & 0x7FFF) &<< 13 | ($0 & 0x8000) &<< 16 } * 0x1p112
         case .float8E4M3: sum = movement16(new, base, count) { ($0 & 0x7F) &<< 20 | ($0 & 0x8000) &<< 16 } * 0x1p120
         case .float8E5M2: sum = movement16(new, base, count) { ($0 & 0x7F) &<< 21 | ($0 & 0x8000) &<< 16 } * 0x1p112
@@ -24,7 +24,7 @@ enum RowScale {
         return Int((sum / Float(count)).bitPattern >> 21) & 0x3FF
     }
 
-    /// How far each word of a row moved, with its sign.
+    /// The signed movement of each word of a row.
     static func movement(
         _ new: UnsafeRawPointer, base: UnsafeRawPointer, count: Int, element: ElementKind,
         into output: UnsafeMutablePointer<Float>

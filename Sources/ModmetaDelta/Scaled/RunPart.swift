@@ -1,4 +1,4 @@
-/// A stretch of a run that belongs to one tensor: so many words, in rows of so many.
+/// A section of a run within one tensor.
 struct RunPart: Hashable {
     /// The number of words.
     var words: Int
@@ -10,7 +10,7 @@ struct RunPart: Hashable {
 }
 
 extension RunPart {
-    /// Reads the parts of a run of so many words.
+    /// Reads the parts of a run of `words` words.
     static func read(_ reader: inout PayloadReader, words: Int) throws(DeltaError) -> [RunPart] {
         let offset = reader.offset
         let count = try reader.number("the number of parts of a run")
@@ -25,7 +25,7 @@ extension RunPart {
                 words: try reader.number("the words of a part"), row: try reader.number("the words of a row"))
             guard part.words > 0, part.words <= left, part.row > 0, part.row <= part.words else {
                 throw DeltaError(
-                    .malformed, "a part of \(part.words) words in rows of \(part.row) where \(left) words are due",
+                    .malformed, "a part of \(part.words) words in rows of \(part.row); expected at most \(left) words",
                     offset: partOffset)
             }
             left -= part.words

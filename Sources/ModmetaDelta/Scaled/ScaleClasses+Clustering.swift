@@ -1,17 +1,17 @@
 extension ScaleClasses {
-    /// The outcome of clustering.
+    /// The result of clustering.
     struct Clustering {
         var classes: ScaleClasses
-        /// For every class that was counted the table that serves it.
+        /// The table of each counted class.
         var tables: [UInt8]
-        /// The bits that tables and symbols are expected to take.
+        /// The estimated bits of tables and symbols.
         var bits: Float
     }
 
-    /// Joins neighbouring classes for as long as a common table is cheaper than two.
+    /// Merges neighbouring classes as long as a shared table is cheaper than two.
     ///
     /// - Parameters:
-    ///   - counts: 256 counts for each class of each bucket, added up where classes are joined.
+    ///   - counts: 256 counts for each class of each bucket; the counts of merged classes are added up.
     ///   - lowest: the scale index of the first class.
     static func cluster(
         _ counts: UnsafeMutablePointer<UInt32>, buckets: Int, lowest: Int, cost: SymbolCost

@@ -1,21 +1,21 @@
-/// Which table serves which scale index: neighbouring indices share one, in each bucket of predictions.
+/// Maps scale indices to tables: neighbouring indices share one, in each bucket of predictions.
 ///
 /// See docs/formats/delta.md, "Scaled".
 struct ScaleClasses {
-    /// The tables, in the order of buckets and indices.
+    /// The tables, ordered by bucket and index.
     var frequencies: [SymbolFrequencies]
-    /// For every bucket the number of its tables.
+    /// The number of tables of each bucket.
     var counts: [Int]
-    /// The index each table but the first of its bucket begins at, increasing in each bucket.
+    /// The first index of each table except the first of its bucket, increasing within a bucket.
     var bounds: [Int]
 
-    /// Fills `table` with the table of every index of every bucket.
+    /// Fills `table` with the table of each index of each bucket.
     func fill(_ table: UnsafeMutablePointer<UInt8>) {
         var first = 0
         var bound = 0
         for (bucket, count) in counts.enumerated() {
             let row = table + bucket * ScaleIndex.count
-            // A bucket without tables serves no word of a payload that a writer made.
+            // A valid payload has no word in a bucket without tables.
             row.update(repeating: UInt8(min(first, frequencies.count - 1)), count: ScaleIndex.count)
             for next in 1..<max(1, count) {
                 for index in bounds[bound]..<ScaleIndex.count { row[index] = UInt8(first + next) }
@@ -44,7 +44,7 @@ struct ScaleClasses {
         return writer.finish()
     }
 
-    /// Reads bounds and tables of symbols up to `largest`.
+    /// Parses bounds and tables of symbols up to `largest`.
     init(parsing bytes: UnsafeRawBufferPointer, offset: Int, buckets: Int, largest: Int) throws(DeltaError) {
         var reader = BitReader(bytes, offset: offset)
         counts = []
@@ -72,7 +72,8 @@ struct ScaleClasses {
             let table = try SymbolFrequencies(parsing: &reader, after: frequencies.last)
             guard (table.parts.lastIndex { $0 > 0 } ?? 0) <= largest else {
                 throw DeltaError(
-                    .malformed, "a table has symbols that words of this length do not need", offset: reader.byteOffset)
+                    .malformed, "a table has symbols that are out of range for this word length",
+                    offset: reader.byteOffset)
             }
             frequencies.append(table)
         }

@@ -1,18 +1,19 @@
 import ModmetaFormats
 
-/// How large the step of a row is beside the unit in the last place of a base word, in quarter octaves.
+/// The step of a row relative to the unit in the last place of a base word, in quarter octaves.
 ///
-/// index = row code - 2 + column scale - 32 - 4 * exponent field of the base word + offset. See docs/formats/delta.md, "Scaled".
+/// index = row code - 2 + column scale - 32 - 4 * exponent field of the base word + offset.
+/// See docs/formats/delta.md, "Scaled".
 enum ScaleIndex {
-    /// Keeps indices from becoming negative: four times the largest exponent, and the smallest column scale.
+    /// Keeps indices non-negative: four times the largest exponent, and the smallest column scale.
     static let offset = 4 * 255 + Directions.neutralScale
-    /// There are indices below this.
+    /// All indices are below this.
     static let count = offset + RowCodes.range + Directions.scales - Directions.neutralScale
 
-    /// The steps above the least index that writers tell apart.
+    /// The number of classes above the lowest index that writers distinguish.
     static let classes = 160
 
-    /// The difference of a row's scale and four times the exponent of a base word where the row's step is 2^-10 units.
+    /// The row's scale minus four times the exponent of a base word, for a row's step of 2^-10 units.
     ///
     /// A scale is the top 11 bits of a float32: four times its exponent field, and a quarter octave in the low bits.
     static func lowest(_ element: ElementKind) -> Int {

@@ -1,13 +1,13 @@
-/// Which scales the codes of rows reach: the span of a given length that most rows fall in.
+/// Chooses the range of scales that row codes cover: the window of a given length that contains the most rows.
 ///
-/// A row of zeros or NaNs is far from all others and must not make their codes useless.
+/// A row of zeros or NaNs is far from all others and must not spoil their codes.
 enum ScaleWindow {
-    /// Scales and levels are below this.
+    /// All scales and levels are below this.
     private static let scales = 1024
 
-    /// The lowest scale of the best span of `length` scales; 0 if there is none.
+    /// Returns the lowest scale of the best window of `length` scales; 0 if there is none.
     ///
-    /// Negative scales do not count.
+    /// Negative scales are ignored.
     static func lowest(_ scales: [Int], length: Int) -> Int {
         var counts = [Int](repeating: 0, count: ScaleWindow.scales)
         for scale in scales where scale >= 0 { counts[scale] += 1 }

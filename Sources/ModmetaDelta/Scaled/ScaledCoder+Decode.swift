@@ -1,10 +1,10 @@
 import ModmetaFormats
 
 extension ScaledCoder {
-    /// Reads a run behind its length and makes the new bytes.
+    /// Reads a run from after its length and restores the new bytes.
     ///
     /// - Parameters:
-    ///   - base: the base under the run, as long as `output`.
+    ///   - base: the base of the run, as long as `output`.
     ///   - output: receives the new bytes; whole words of `element`.
     func decode(
         _ reader: inout PayloadReader, element: ElementKind, base: UnsafeRawBufferPointer, streams: StreamDecoder,
@@ -31,7 +31,8 @@ extension ScaledCoder {
         guard features & ~known == 0 else {
             throw DeltaError(
                 .unsupportedVersion,
-                "feature set \(features) of a scaled run of element kind \(element.rawValue) is unknown; a newer modmeta may have written this payload",
+                "feature set \(features) of a scaled run of element kind \(element.rawValue) is unknown; "
+                    + "a newer modmeta may have written this payload",
                 offset: offset)
         }
         let parts = try RunPart.read(&reader, words: output.count / element.codedWidth)
@@ -63,7 +64,7 @@ extension ScaledCoder {
         try decodeSymbols(&reader, element, rows, directions, base: reference, into: symbols, count: count)
         let extraLength = try reader.number("the length of the extra bits")
         let extraOffset = reader.offset
-        let extra = try reader.take(extraLength, "the extra bits")
+        let extra = try reader.slice(extraLength, "the extra bits")
         let bits = extraBits.reserve(extraLength + 8)
         bits.copyMemory(from: extra)
         var bitReader = ExtraBitReader(bits.baseAddress!, byteCount: extraLength)
@@ -84,7 +85,7 @@ extension ScaledCoder {
         let tableLength = try reader.number("the length of the tables")
         let tableOffset = reader.offset
         let classes = try ScaleClasses(
-            parsing: try reader.take(tableLength, "the tables"), offset: tableOffset,
+            parsing: try reader.slice(tableLength, "the tables"), offset: tableOffset,
             buckets: directions == nil ? 1 : Directions.buckets,
             largest: element.codedWidth == 2 ? StepSymbol.largest16 : StepSymbol.largest32)
         classes.fill(indexTable)
@@ -96,7 +97,7 @@ extension ScaledCoder {
         let codedLength = try reader.number("the length of the coded symbols")
         let codedOffset = reader.offset
         try decoder.decode(
-            try reader.take(codedLength, "the coded symbols"), offset: codedOffset, contexts: symbols, count: count,
+            try reader.slice(codedLength, "the coded symbols"), offset: codedOffset, contexts: symbols, count: count,
             frequencies: classes.frequencies)
     }
 }

@@ -1,7 +1,7 @@
 import ModmetaFormats
 
 extension ScaledCoder {
-    /// Appends a run behind its length, if that is estimated to take less than `limit` bytes.
+    /// Appends a run after its length, if its estimate is below `limit` bytes.
     ///
     /// - Returns: whether the run was appended.
     func append(
@@ -44,7 +44,7 @@ extension ScaledCoder {
         return true
     }
 
-    /// The words of narrow numbers, in memory that is kept.
+    /// Returns the widened words of narrow numbers, in reused memory.
     func widen(
         _ bytes: UnsafeRawBufferPointer, _ element: ElementKind, in memory: ScratchBuffer
     ) -> UnsafeMutableRawBufferPointer {
@@ -75,15 +75,15 @@ extension ScaledCoder {
         }
     }
 
-    /// Memory for the counts of all classes; without directions for two sets.
+    /// Memory for the counts of all classes; without directions, for two sets of them.
     ///
-    /// Equal neighbours would wait for each other in one set; the second is added to the first in the end.
+    /// Equal neighbours would stall on one set; the second is added to the first at the end.
     private func countTable(buckets: Int) -> UnsafeMutablePointer<UInt32> {
         let count = 256 * ScaleIndex.classes * max(2, buckets)
         return counts.reserve(4 * count).baseAddress!.bindMemory(to: UInt32.self, capacity: count)
     }
 
-    /// Turns words into symbols, counted by class.
+    /// Turns words into symbols and counts them by class.
     @inline(__always)
     private func encode<Word: FixedWidthInteger & UnsignedInteger>(
         _ type: Word.Type, _ new: UnsafeRawPointer, _ base: UnsafeRawPointer, _ element: ElementKind, _ plan: RowPlan
@@ -142,7 +142,7 @@ extension ScaledCoder {
         }
     }
 
-    /// As above, with predictions, which choose a bucket and give differences the predicted sign.
+    /// As above, with predictions, which select a bucket and flip differences to the predicted sign.
     @inline(__always)
     private func encodeRow<Word: FixedWidthInteger & UnsignedInteger>(
         _ type: Word.Type, _ new: UnsafeRawPointer, _ base: UnsafeRawPointer, _ row: CodedRow,

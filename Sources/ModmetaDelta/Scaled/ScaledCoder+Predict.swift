@@ -1,5 +1,5 @@
 extension ScaledCoder {
-    /// The predictions for a row and the scales of its columns; neutral ones for a part without directions.
+    /// Returns the predictions for a row and the scales of its columns; neutral ones for a part without directions.
     ///
     /// The result is valid until the next call.
     @inline(__always)

@@ -1,7 +1,7 @@
 import ModmetaFormats
 
 extension ScaledCoder {
-    /// Finds the table of every coded word and, with directions, leaves in `signs` which differences to negate.
+    /// Looks up the table of each coded word; with directions, records in `signs` which differences to negate.
     @inline(__always)
     func findTables<Word: FixedWidthInteger & UnsignedInteger>(
         _ type: Word.Type, _ rows: [CodedRow], _ base: UnsafeRawPointer, _ shift: Int, _ directions: Directions?,
@@ -44,7 +44,7 @@ extension ScaledCoder {
         }
     }
 
-    /// Adds the differences that symbols and extra bits stand for to the base.
+    /// Adds to the base the differences that symbols and extra bits encode.
     @inline(__always)
     func restore<Word: FixedWidthInteger & UnsignedInteger>(
         _ type: Word.Type, _ rows: [CodedRow], base: UnsafeRawPointer, _ symbols: UnsafePointer<UInt8>,
@@ -57,7 +57,7 @@ extension ScaledCoder {
         for row in rows {
             let words = base + row.start * size
             let target = output + row.start * size
-            // First as if all symbols were direct, which vectorises; then the others.
+            // First treat all symbols as direct, which vectorises; then correct the others.
             if hasSigns {
                 for index in 0..<row.count {
                     let old = words.loadUnaligned(fromByteOffset: index &* size, as: Word.self)

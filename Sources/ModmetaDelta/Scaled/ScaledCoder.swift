@@ -1,12 +1,12 @@
 import ModmetaFormats
 
-/// Codes a run of floats of the diff block with the filter `scaled`; owns the memory for it.
+/// Codes a run of floats in the diff block with the filter `scaled`; owns its scratch memory.
 ///
 /// The format is docs/formats/delta.md, "Scaled".
 final class ScaledCoder {
-    /// What the differences of a run were turned into.
+    /// The symbols of a run's differences.
     struct Symbols {
-        /// Words of rows that are coded word by word.
+        /// The words in rows coded word by word.
         var count: Int
         /// The scale index of class 0.
         var lowest: Int
@@ -14,9 +14,9 @@ final class ScaledCoder {
         var extraLength: Int
     }
 
-    /// The features a run may have, as bits of its first byte.
+    /// The features of a run, as bits of its first byte.
     enum Feature {
-        /// Rows with code 1 are the base's after weight decay.
+        /// Rows with code 1 equal the base's rows after weight decay.
         static let decay: UInt8 = 1
         /// Some parts have directions.
         static let directions: UInt8 = 2
@@ -25,22 +25,22 @@ final class ScaledCoder {
     let encoder = RansEncoder()
     let decoder = RansDecoder()
     let cost = SymbolCost()
-    // For every coded word its symbol in the low byte and its class above, in 16 bits or, with directions, in 32.
+    // The symbol of each coded word in the low byte and its class above, in 16 bits, or in 32 with directions.
     let codes = ScratchBuffer()
-    // Writers: the extra bits. Readers: a copy of them that may be read eight bytes past its end.
+    // Encoding: the extra bits. Decoding: a copy of them that is readable for eight bytes past its end.
     let extraBits = ScratchBuffer()
-    // Readers: for every coded word its table, then its symbol.
+    // Decoding: the table of each coded word, then its symbol.
     let contexts = ScratchBuffer()
-    // 256 counts for every class, or for every class of every bucket of predictions.
+    // 256 counts for each class, or for each class of each bucket of predictions.
     let counts = ScratchBuffer()
     // The predictions of a row.
     let predictions = ScratchBuffer()
-    // The words of narrow numbers, new and base.
+    // The widened words of narrow numbers, new and base.
     let widened = ScratchBuffer()
     let widenedBase = ScratchBuffer()
-    // Readers: whether each coded word's difference has the opposite sign.
+    // Decoding: whether to negate the difference of each coded word.
     let signs = ScratchBuffer()
-    // The class or table of every scale index, for every bucket of predictions.
+    // The class or table of each scale index, for each bucket of predictions.
     let indexTable = UnsafeMutablePointer<UInt8>.allocate(capacity: Directions.buckets * ScaleIndex.count)
 
     deinit { indexTable.deallocate() }

@@ -1,6 +1,6 @@
-/// What coding symbols with a table made for them costs, from their counts; the same on every machine.
+/// The cost of coding symbols with a table made for them, from their counts; identical on every machine.
 struct SymbolCost {
-    /// The bits a table takes for each symbol it has.
+    /// The bits that a table takes per symbol.
     private static let tableBits: Float = 7
 
     // count * log2(count), for counts below its length.
@@ -29,7 +29,7 @@ struct SymbolCost {
         return weighted(total) - sum + SymbolCost.tableBits * kinds
     }
 
-    /// The binary logarithm of a count, to about 10^-4, by exactly rounded operations alone; 0 for no count.
+    /// The binary logarithm of a count, to about 10^-4, from correctly rounded operations alone; 0 for a count of 0.
     static func log2(_ count: UInt32) -> Float {
         guard count > 0 else { return 0 }
         let shift = 31 - count.leadingZeroBitCount

@@ -1,6 +1,6 @@
-/// Appends the blocks of one stream; neighbours that say the same thing become one block.
+/// Appends the blocks of one stream; adjacent blocks that can be merged become one.
 struct BlockWriter {
-    // Raw and constant blocks are held back until something else follows.
+    // Raw and constant blocks are held back because the next one may extend them.
     private var pendingRaw: UnsafeRawBufferPointer?
     private var pendingConstant: (value: UInt8, count: Int)?
 
@@ -15,7 +15,7 @@ struct BlockWriter {
         }
     }
 
-    /// Appends bytes that stay where they are until `finish`.
+    /// Appends bytes, which must stay valid until `finish`.
     mutating func raw(_ block: UnsafeRawBufferPointer, to output: inout [UInt8]) {
         if let pending = pendingRaw, let start = pending.baseAddress, start + pending.count == block.baseAddress {
             pendingRaw = UnsafeRawBufferPointer(start: start, count: pending.count + block.count)
@@ -33,7 +33,7 @@ struct BlockWriter {
         output.append(contentsOf: frame)
     }
 
-    /// Writes what is held back.
+    /// Writes the pending block.
     mutating func finish(_ output: inout [UInt8]) {
         if let block = pendingRaw {
             output.append(StreamBlock.raw.rawValue)

@@ -1,6 +1,6 @@
 import Glibc
 
-/// How often each byte value occurs in some bytes.
+/// The frequencies of byte values.
 struct ByteStatistics {
     private var counts = [UInt32](repeating: 0, count: 256)
     private let total: Int
@@ -8,7 +8,7 @@ struct ByteStatistics {
     /// Counts the bytes.
     init(_ bytes: UnsafeRawBufferPointer) {
         total = bytes.count
-        // Four tables are filled in turn, since equal neighbours would wait for each other in one.
+        // Four tables in turn, because equal neighbours would stall on one.
         withUnsafeTemporaryAllocation(of: UInt32.self, capacity: 4 * 256) { tables in
             tables.initialize(repeating: 0)
             let table = tables.baseAddress!
@@ -31,7 +31,7 @@ struct ByteStatistics {
         }
     }
 
-    /// The share of the most frequent byte value, from 0 to 1.
+    /// The share of the most frequent value, from 0 to 1.
     var topShare: Double { total == 0 ? 1 : Double(counts.max() ?? 0) / Double(total) }
 
     /// The entropy of independent bytes with these frequencies, in bits per byte.

@@ -4,7 +4,7 @@
 enum StreamBlock: UInt8 {
     /// The bytes themselves.
     case raw = 0
-    /// One byte that all bytes of the block are equal to.
+    /// One byte value, repeated.
     case constant = 1
     /// One zstd frame.
     case zstd = 2

@@ -1,18 +1,18 @@
-/// Writes streams as blocks, each stored in the cheapest of the ways `StreamBlock` knows.
+/// Writes streams as blocks, each stored by the cheapest method of `StreamBlock`.
 final class StreamEncoder {
-    /// What a stream is made of.
+    /// The kind of data in a stream.
     enum Texture {
-        /// Byte planes: mostly independent symbols, with statistics that change from place to place.
+        /// Byte planes: mostly independent symbols whose statistics drift.
         case plane
-        /// Text, tables and other bytes with repetitions that are far apart.
+        /// Text, tables and other bytes with distant repetitions.
         case bytes
     }
 
-    /// Planes are cut into blocks of at most this many bytes: two zstd blocks, so that each adapts to what it holds.
+    /// The most bytes in a block of a plane: two zstd blocks, so that each adapts to its data.
     private static let planeBlock = 256 << 10
-    /// A rest smaller than this joins the block before it.
+    /// A remainder smaller than this joins the previous block.
     private static let smallestBlock = 16 << 10
-    /// The bytes of a block that are looked at for repetitions.
+    /// The bytes of a block sampled for repetitions.
     private static let sampleLength = 16 << 10
 
     /// The zstd level for bytes with repetitions.
@@ -37,7 +37,7 @@ final class StreamEncoder {
             var end = stream.count
             if texture == .plane {
                 end = min(end, start + StreamEncoder.planeBlock)
-                // A last block that is too small to pay for its own tables joins its neighbour.
+                // A last block too small to pay for its own tables joins its neighbour.
                 if stream.count - end < StreamEncoder.smallestBlock { end = stream.count }
             }
             let block = UnsafeRawBufferPointer(rebasing: stream[start..<end])
@@ -53,7 +53,7 @@ final class StreamEncoder {
         writer.finish(&output)
     }
 
-    /// The shortest zstd frame found for a block, or nil if the block is best stored as it is.
+    /// Returns the shortest zstd frame found for a block, or nil if the block is best stored raw.
     private func smallestFrame(
         _ block: UnsafeRawBufferPointer, texture: Texture
     ) throws(DeltaError) -> UnsafeRawBufferPointer? {
@@ -65,7 +65,7 @@ final class StreamEncoder {
         if !isRandom {
             best = try compress(block, with: entropyCompressor(), in: first, below: block.count)
         }
-        // Where one value prevails, matches get below the one bit per byte that entropy coding of single bytes needs.
+        // If one value prevails, matches go below the one bit per byte that entropy coding of single bytes needs.
         guard repeats || texture == .bytes || statistics.topShare > 0.5 else { return best }
         let compressor = texture == .plane ? try fastCompressor() : try strongCompressor()
         return try compress(block, with: compressor, in: second, below: best?.count ?? block.count) ?? best
@@ -79,7 +79,7 @@ final class StreamEncoder {
         return UnsafeRawBufferPointer(rebasing: memory[0..<length])
     }
 
-    /// Whether a sample compresses clearly better with matches than its byte frequencies alone explain.
+    /// Whether matches compress a sample clearly better than its byte frequencies alone.
     private func hasRepeats(_ block: UnsafeRawBufferPointer) throws(DeltaError) -> Bool {
         let length = min(block.count, StreamEncoder.sampleLength)
         let start = (block.count - length) / 2

@@ -2,13 +2,13 @@ import CZstd
 
 /// A zstd compression context with fixed parameters.
 final class ZstdCompressor {
-    /// What the parameters are tuned for.
+    /// The kind of data that the parameters are tuned for.
     enum Profile {
-        /// Independent symbols: entropy coding alone, with a match search so coarse that it costs next to nothing.
+        /// Independent symbols: entropy coding, with a match search so coarse that it costs almost nothing.
         ///
-        /// On byte planes this is about three times as fast as level 1, and smaller, because chance matches are not taken.
+        /// On byte planes this is about three times as fast as level 1, and smaller, because it ignores chance matches.
         case entropy
-        /// Data with repetitions, at a compression level of zstd.
+        /// Data with repetitions, at a zstd compression level.
         case level(Int32)
     }
 
@@ -28,7 +28,7 @@ final class ZstdCompressor {
             try set(ZSTD_c_hashLog, 6)
             try set(ZSTD_c_chainLog, 6)
             try set(ZSTD_c_windowLog, 17)
-            // ZSTD_c_literalCompressionMode = 1 (always), which zstd.h keeps among its experimental names.
+            // ZSTD_c_literalCompressionMode = 1 (always), which zstd.h lists among its experimental parameters.
             try set(ZSTD_cParameter(rawValue: 1002), 1)
         case .level(let level):
             try set(ZSTD_c_compressionLevel, level)
@@ -41,7 +41,7 @@ final class ZstdCompressor {
 
     /// Compresses into one frame that declares its content size.
     ///
-    /// - Returns: the length of the frame, or nil if it does not fit the output.
+    /// - Returns: the bytes of the frame, or nil if it does not fit the output.
     func compress(
         _ input: UnsafeRawBufferPointer, into output: UnsafeMutableRawBufferPointer
     ) throws(DeltaError) -> Int? {

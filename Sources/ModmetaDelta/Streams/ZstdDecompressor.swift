@@ -1,8 +1,8 @@
 import CZstd
 
-/// A zstd decompression context for untrusted frames whose content size is known beforehand.
+/// A zstd decompression context for untrusted frames of known content size.
 final class ZstdDecompressor {
-    /// The largest window a frame may declare, as a power of two: that of the longest chunk.
+    /// The binary logarithm of the largest window a frame may declare: the longest chunk.
     static let maximumWindowLog = 24
 
     private let context: OpaquePointer
@@ -18,7 +18,7 @@ final class ZstdDecompressor {
 
     /// Decompresses exactly one frame into exactly `output.count` bytes.
     ///
-    /// - Parameter offset: where the frame starts in the payload, for messages.
+    /// - Parameter offset: the byte offset of the frame in the payload, for messages.
     func decompress(
         _ frame: UnsafeRawBufferPointer, into output: UnsafeMutableRawBufferPointer, offset: Int
     ) throws(DeltaError) {
@@ -39,7 +39,7 @@ final class ZstdDecompressor {
         }
         guard result == output.count else {
             throw DeltaError(
-                .malformed, "a zstd frame holds \(result) bytes where \(output.count) are due", offset: offset)
+                .malformed, "a zstd frame holds \(result) bytes; expected \(output.count)", offset: offset)
         }
     }
 

@@ -1,6 +1,6 @@
-/// Takes one field out of blocks that lie one after another, and puts it back.
+/// Extracts one field from consecutive blocks, and writes it back.
 enum BlockFields {
-    /// Copies the field at `offset` of every block of `width` bytes into memory of exactly that size.
+    /// Copies the field at `offset` of each block of `width` bytes into memory of exactly the total size.
     static func gather(
         _ blocks: UnsafeRawBufferPointer, width: Int, _ offset: Int, _ length: Int,
         in output: UnsafeMutableRawBufferPointer
@@ -14,7 +14,7 @@ enum BlockFields {
         return UnsafeRawBufferPointer(output)
     }
 
-    /// Copies a field back.
+    /// Copies a field back into its blocks.
     static func scatter(
         _ field: UnsafeRawBufferPointer, width: Int, _ offset: Int, _ length: Int,
         into blocks: UnsafeMutableRawBufferPointer

@@ -1,6 +1,6 @@
 /// Splits words into one plane per byte of the word, lowest byte first, and merges them again.
 ///
-/// A plane holds the bytes of one significance of all words; planes follow each other at a distance of `stride` bytes.
+/// A plane holds the bytes of one significance of all words; planes are `stride` bytes apart.
 enum BytePlanes {
     @inline(__always)
     static func split<Word: FixedWidthInteger & UnsignedInteger>(

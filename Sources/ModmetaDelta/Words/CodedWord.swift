@@ -1,10 +1,10 @@
 import ModmetaFormats
 
-/// How the words of an element look to the coders of numbers, `ScaledCoder` and `LevelledCoder`.
+/// How `ScaledCoder` and `LevelledCoder` see the words of an element.
 ///
-/// Elements of less than 16 bits are widened to words of 16 bits first, see `WordWidening`.
+/// Elements of less than 16 bits are first widened to 16-bit words; see `WordWidening`.
 extension ElementKind {
-    /// Whether differences can be coded beside the step of their row.
+    /// Whether differences can be coded relative to the step of their row.
     var hasSteps: Bool {
         switch self {
         case .bfloat16, .float16, .float32, .integer8, .float8E4M3, .float8E5M2, .packed4, .packedFloat4: true
@@ -12,7 +12,7 @@ extension ElementKind {
         }
     }
 
-    /// Whether values can be coded beside the size of their row.
+    /// Whether values can be coded relative to the magnitude of their row.
     var hasLevels: Bool {
         switch self {
         case .bfloat16, .float16, .float32, .float8E4M3, .float8E5M2: true
@@ -20,16 +20,16 @@ extension ElementKind {
         }
     }
 
-    /// Whether words are coded as wider ones.
+    /// Whether words are widened for coding.
     var isWidened: Bool { hasSteps && width == 1 }
 
-    /// The numbers in a word as `RunPart` counts them: blocks count as one, packed numbers one by one.
+    /// The numbers in a word, as `RunPart` counts them: a block counts as one, packed numbers count singly.
     var numbersPerWord: Int { self == .packed4 || self == .packedFloat4 ? 2 : 1 }
 
-    /// The bytes of a word as it is coded.
+    /// The bytes of a word as coded.
     var codedWidth: Int { isWidened ? 2 : width }
 
-    /// The bits below the exponent of a coded word; for integers, of which none is that large, the bits of all.
+    /// The bits below the exponent of a coded word; 14 for integers, which are too small to have an exponent.
     var exponentShift: Int {
         switch self {
         case .bfloat16: 7

@@ -1,8 +1,8 @@
 /// Word subtraction with the sign at the low end, so that small differences of either sign have zero high bytes.
 ///
-/// Plain loops over typed pointers, which the compiler vectorises; the pointers must be aligned.
+/// Plain loops over typed pointers, which the compiler vectorises; pointers must be aligned.
 enum WordDifference {
-    /// Replaces every word by zigzag(word - base mod 2^w).
+    /// Replaces each word with zigzag(word - base mod 2^w).
     @inline(__always)
     static func subtract<Word: FixedWidthInteger & UnsignedInteger>(
         _ words: UnsafeMutablePointer<Word>, base: UnsafePointer<Word>, count: Int
@@ -14,7 +14,7 @@ enum WordDifference {
         }
     }
 
-    /// Replaces every difference by the word it was made from.
+    /// Replaces each difference with its original word.
     @inline(__always)
     static func add<Word: FixedWidthInteger & UnsignedInteger>(
         _ words: UnsafeMutablePointer<Word>, base: UnsafePointer<Word>, count: Int
@@ -25,7 +25,7 @@ enum WordDifference {
         }
     }
 
-    /// Rotates every word left by one bit, which puts the sign of a float below its mantissa.
+    /// Rotates each word left by one bit, which moves the sign of a float below its mantissa.
     @inline(__always)
     static func rotateLeft<Word: FixedWidthInteger & UnsignedInteger>(
         _ words: UnsafeMutablePointer<Word>, count: Int

@@ -1,10 +1,10 @@
 import ModmetaFormats
 
-/// Makes words of 16 bits of numbers of 8 and 4 bits, ordered as floats of 16 bits are.
+/// Widens 8-bit and 4-bit numbers to 16-bit words that are ordered like 16-bit floats.
 ///
 /// See docs/formats/delta.md, "Narrow numbers". The loops vectorise.
 enum WordWidening {
-    /// Widens all numbers; `words` has room for them.
+    /// Widens all numbers; `words` must have room for them.
     static func widen(_ bytes: UnsafeRawBufferPointer, _ element: ElementKind, into words: UnsafeMutablePointer<UInt16>)
     {
         switch element {
@@ -32,7 +32,7 @@ enum WordWidening {
         }
     }
 
-    /// Undoes `widen`; of words that are no widened numbers the bits that do not fit are dropped.
+    /// Undoes `widen`; drops bits of words that `widen` cannot have made.
     static func narrow(
         _ words: UnsafePointer<UInt16>, _ element: ElementKind, into bytes: UnsafeMutableRawBufferPointer
     ) {

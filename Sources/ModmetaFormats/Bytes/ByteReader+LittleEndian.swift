@@ -1,8 +1,8 @@
-/// Starts at the first of some bytes, and integers of fixed length as most formats write them.
+/// Reading from the start of an array, and little-endian integers of fixed width.
 extension ByteReader {
     /// Starts at the first byte.
     ///
-    /// - Parameter origin: where that byte is in the file.
+    /// - Parameter origin: the offset of that byte in the file.
     init(_ bytes: [UInt8], origin: UInt64 = 0) { self.init(bytes, in: 0..<bytes.count, origin: origin) }
 
     /// Reads an unsigned integer of 2 bytes.
@@ -18,12 +18,12 @@ extension ByteReader {
     /// Reads an unsigned integer of 8 bytes.
     mutating func uint64(_ what: String) throws(FormatError) -> UInt64 { try littleEndian(8, what) }
 
-    /// Reads a number of bytes whose count is untrusted.
-    mutating func take(_ count: UInt64, _ what: String) throws(FormatError) -> ArraySlice<UInt8> {
-        try take(Int(exactly: count) ?? .max, what)
+    /// Reads `count` bytes; `count` is untrusted.
+    mutating func slice(_ count: UInt64, _ what: String) throws(FormatError) -> ArraySlice<UInt8> {
+        try slice(Int(exactly: count) ?? .max, what)
     }
 
     private mutating func littleEndian(_ count: Int, _ what: String) throws(FormatError) -> UInt64 {
-        try take(count, what).reversed().reduce(0) { $0 << 8 | UInt64($1) }
+        try slice(count, what).reversed().reduce(0) { $0 << 8 | UInt64($1) }
     }
 }

@@ -1,15 +1,15 @@
-/// A cursor over untrusted bytes: every read is checked against the end and every error has its offset.
+/// A cursor over untrusted bytes: every read is bounds-checked and every error carries its offset.
 struct ByteReader {
     /// The bytes.
     let bytes: [UInt8]
-    /// Where reading ends.
+    /// The index after the last byte to read.
     let end: Int
-    /// Where the first of the bytes is in the file, for the offsets of errors.
+    /// The offset of the first byte in the file, for errors.
     let origin: UInt64
-    /// The byte that is read next.
+    /// The index of the next byte.
     private(set) var position: Int
 
-    /// Starts at the beginning of a range of some bytes.
+    /// Starts at the beginning of a range of bytes.
     init(_ bytes: [UInt8], in range: Range<Int>, origin: UInt64 = 0) {
         precondition(range.upperBound <= bytes.count)
         self.bytes = bytes
@@ -18,10 +18,10 @@ struct ByteReader {
         self.position = range.lowerBound
     }
 
-    /// The bytes that are left.
+    /// The bytes left.
     var remaining: Int { end - position }
 
-    /// Where the next byte is in the file.
+    /// The offset of the next byte in the file.
     var offset: UInt64 { origin + UInt64(position) }
 
     /// Reads one byte.
@@ -31,8 +31,8 @@ struct ByteReader {
         return bytes[position - 1]
     }
 
-    /// Reads some bytes.
-    mutating func take(_ count: Int, _ what: String) throws(FormatError) -> ArraySlice<UInt8> {
+    /// Reads `count` bytes.
+    mutating func slice(_ count: Int, _ what: String) throws(FormatError) -> ArraySlice<UInt8> {
         guard count <= remaining else { throw truncated(what) }
         position += count
         return bytes[position - count..<position]
@@ -40,11 +40,11 @@ struct ByteReader {
 
     /// Reads a SHA-256 value.
     mutating func digest(_ what: String) throws(FormatError) -> Digest {
-        guard let digest = Digest(bytes: try take(Digest.byteCount, what)) else { throw truncated(what) }
+        guard let digest = Digest(bytes: try slice(Digest.byteCount, what)) else { throw truncated(what) }
         return digest
     }
 
-    /// Reads an unsigned LEB128 number in its only valid form, the shortest.
+    /// Reads an unsigned LEB128 number, which must be in its shortest form.
     mutating func number(_ what: String) throws(FormatError) -> UInt64 {
         let start = position
         var value: UInt64 = 0
@@ -52,12 +52,12 @@ struct ByteReader {
         while true {
             let byte = try byte(what)
             guard shift < 63 || byte <= 1 else {
-                throw FormatError(.malformed, "\(what) is larger than 64 bits hold", offset: UInt64(start))
+                throw FormatError(.malformed, "\(what) does not fit in 64 bits", offset: UInt64(start))
             }
             value |= UInt64(byte & 0x7F) << shift
             if byte < 0x80 {
                 guard byte != 0 || shift == 0 else {
-                    throw FormatError(.malformed, "\(what) is not written in its shortest form", offset: UInt64(start))
+                    throw FormatError(.malformed, "\(what) is not in its shortest form", offset: UInt64(start))
                 }
                 return value
             }
@@ -76,13 +76,13 @@ struct ByteReader {
         return Int(value)
     }
 
-    /// Reads a number of things that follow, each of which takes some bytes at least.
+    /// Reads the number of items that follow, each of which takes at least `size` bytes.
     mutating func count(_ what: String, ofAtLeast size: Int, upTo limit: Int = .max) throws(FormatError) -> Int {
         let start = position
         let count = try number(what, upTo: limit)
         guard count <= remaining / size else {
             throw FormatError(
-                .truncated, "\(what) is \(count), the \(remaining) bytes left do not hold as many",
+                .truncated, "\(what) is \(count); the \(remaining) bytes left cannot hold that many",
                 offset: UInt64(start))
         }
         return count

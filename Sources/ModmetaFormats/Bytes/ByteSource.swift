@@ -1,19 +1,19 @@
-/// A file as parsers see it: bytes that are read where they are needed.
+/// A file as parsers see it: bytes that are read on demand.
 ///
-/// Formats keep their directory at the start, at the end or scattered, and weights between; a parser reads the directory
-/// and never the weights.
+/// Formats keep their directory at the start, at the end or scattered, with the weights in between; a parser reads the
+/// directory and never the weights.
 public protocol ByteSource {
     /// The size in bytes.
     var size: UInt64 { get }
 
     /// Reads exactly the bytes of a range.
     ///
-    /// - Parameter range: lies within the file, and is no longer than what fits in memory; parsers check both.
-    /// - Throws: whatever reading may throw; parsers pass it on unchanged.
+    /// - Parameter range: a range within the file that fits in memory; parsers check both.
+    /// - Throws: any error; parsers pass it on unchanged.
     func read(_ range: Range<UInt64>) throws -> [UInt8]
 }
 
-/// A file that is in memory already.
+/// A file that is in memory.
 public struct MemorySource: ByteSource {
     private let bytes: [UInt8]
 

@@ -1,7 +1,7 @@
-/// A text from outside as a key: equal, ordered and hashed by its UTF-8 bytes.
+/// Untrusted text as a key: compared, ordered and hashed by its UTF-8 bytes.
 ///
-/// Swift compares and hashes a `String` by its Unicode normalisation. For a text that somebody else wrote that is wrong
-/// twice: names that a format tells apart become one, and a run of n combining marks costs n² steps. Bytes cost n.
+/// Swift compares and hashes a `String` by its Unicode normalisation. For untrusted text that is wrong twice: names
+/// that a format tells apart become equal, and a run of n combining marks costs n² steps. Bytes cost n.
 public struct ByteString: Hashable, Comparable, Sendable {
     /// The text.
     public let text: String
@@ -18,12 +18,12 @@ public struct ByteString: Hashable, Comparable, Sendable {
     /// Whether two texts have the same bytes.
     public static func == (left: ByteString, right: ByteString) -> Bool { left.text.hasSameBytes(as: right.text) }
 
-    /// Whether one text comes before another in the order of their bytes.
+    /// Whether the bytes of one text precede those of another.
     public static func < (left: ByteString, right: ByteString) -> Bool {
         left.bytes.lexicographicallyPrecedes(right.bytes)
     }
 
-    /// Feeds the bytes, and a byte that UTF-8 never has, to a hash.
+    /// Hashes the bytes, and a byte that UTF-8 never contains.
     public func hash(into hasher: inout Hasher) {
         var text = text
         text.withUTF8 { hasher.combine(bytes: UnsafeRawBufferPointer($0)) }
@@ -32,14 +32,14 @@ public struct ByteString: Hashable, Comparable, Sendable {
 }
 
 extension ByteString: ExpressibleByStringLiteral, CustomStringConvertible {
-    /// Wraps a text of the program's own.
+    /// Wraps a literal of the program.
     public init(stringLiteral text: String) { self.text = text }
 
     /// The text.
     public var description: String { text }
 }
 
-/// What is asked of foreign text without a look at its characters.
+/// Comparisons of untrusted text that ignore its characters.
 extension StringProtocol {
     /// Whether the text has exactly the bytes of another.
     public func hasSameBytes(as other: some StringProtocol) -> Bool {
@@ -49,12 +49,12 @@ extension StringProtocol {
     /// Whether the text starts with the bytes of another.
     public func hasBytePrefix(_ prefix: some StringProtocol) -> Bool { utf8.starts(with: prefix.utf8) }
 
-    /// Whether the text ends in the bytes of another.
+    /// Whether the text ends with the bytes of another.
     public func hasByteSuffix(_ suffix: some StringProtocol) -> Bool {
         utf8.count >= suffix.utf8.count && utf8.suffix(suffix.utf8.count).elementsEqual(suffix.utf8)
     }
 
-    /// Whether the bytes of another text, which is not empty, are a part of this one.
+    /// Whether the text contains the bytes of another, non-empty text.
     public func hasBytes(of part: some StringProtocol) -> Bool {
         var rest = utf8[...]
         guard let first = part.utf8.first else { return true }
@@ -68,9 +68,9 @@ extension StringProtocol {
 }
 
 extension Sequence<String> {
-    /// The texts in the order of their bytes.
+    /// The texts ordered by their bytes.
     public func sortedByBytes() -> [String] { sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) } }
 
-    /// Whether one of the texts has exactly the bytes of another.
+    /// Whether one of the texts has the same bytes as another.
     public func hasText(_ text: some StringProtocol) -> Bool { contains { $0.hasSameBytes(as: text) } }
 }

@@ -9,7 +9,7 @@ extension Array where Element == UInt8 {
         append(UInt8(truncatingIfNeeded: rest))
     }
 
-    /// Appends an unsigned LEB128 number that is not negative.
+    /// Appends a non-negative number as unsigned LEB128.
     mutating func append(number: Int) { append(number: UInt64(number)) }
 
     /// Appends the 32 bytes of a SHA-256 value.
@@ -22,7 +22,7 @@ extension Array where Element == UInt8 {
     }
 }
 
-/// A signed number as an unsigned one, small where the signed one is near zero: 0, -1, 1, -2, 2 become 0, 1, 2, 3, 4.
+/// A signed number as an unsigned one that is small near zero: 0, -1, 1, -2, 2 become 0, 1, 2, 3, 4.
 struct ZigZag {
     /// The unsigned number.
     let unsigned: UInt64

@@ -1,6 +1,6 @@
-/// A violation of a byte format, with the place where it was found.
+/// A violation of a byte format, with its byte offset.
 public struct FormatError: Error, Hashable, Sendable {
-    /// What kind of violation it is.
+    /// The kind of violation.
     public struct Code: Hashable, Sendable {
         private enum Value: Hashable, Sendable { case malformed, truncated, unsupportedVersion, limitExceeded }
         private let value: Value
@@ -15,14 +15,14 @@ public struct FormatError: Error, Hashable, Sendable {
         public static let limitExceeded = Code(value: .limitExceeded)
     }
 
-    /// What kind of violation it is.
+    /// The kind of violation.
     public var code: Code
-    /// One sentence without a final full stop: what is wrong.
+    /// What is wrong: one sentence without a final full stop.
     public var message: String
-    /// Where in the bytes it was found, in bytes from the start of the file or object.
+    /// The byte offset from the start of the file or object.
     public var offset: UInt64
 
-    /// Creates an error of the given kind at a byte offset.
+    /// Creates an error of a kind at a byte offset.
     public init(_ code: Code, _ message: String, offset: UInt64) {
         self.code = code
         self.message = message

@@ -1,16 +1,16 @@
-/// What one parser may make of the bytes it is given, all names, lists and records together: docs/limits.md.
+/// The memory that one parser may use for all names, lists and records it makes from its input; see docs/limits.md.
 ///
-/// A limit on each name alone does not bound their sum: short names under one long key, or one list that a thousand others
-/// refer to, make gigabytes of kilobytes. So each parser has one budget and charges it for whatever it makes.
+/// A limit per name does not bound their sum: short names under one long key, or one list that a thousand others refer
+/// to, turn kilobytes into gigabytes. So each parser has one budget and charges it for everything it makes.
 struct ParseBudget {
-    /// What any input may be made into, in bytes.
+    /// The budget of an empty input, in bytes.
     static let base = 1 << 20
-    /// The bytes that each byte of input may become.
+    /// The bytes of budget per byte of input.
     static let factor = 64
-    /// The most of all, in bytes.
-    static let most = 256 << 20
+    /// The largest budget, in bytes.
+    static let maximum = 256 << 20
 
-    /// What the input is, for the error.
+    /// The input, for the error message.
     private let what: String
     private(set) var left = ParseBudget.base
     private var granted = ParseBudget.base
@@ -23,25 +23,25 @@ struct ParseBudget {
         grant(inputLength)
     }
 
-    /// Adds what further bytes of input may become.
+    /// Adds the budget for further bytes of input.
     mutating func grant(_ inputLength: Int) {
-        let more = min(inputLength, ParseBudget.most / ParseBudget.factor) * ParseBudget.factor
-        let new = min(granted + more, ParseBudget.most)
+        let more = min(inputLength, ParseBudget.maximum / ParseBudget.factor) * ParseBudget.factor
+        let new = min(granted + more, ParseBudget.maximum)
         left += new - granted
         granted = new
     }
 
-    /// Pays for something.
+    /// Charges the budget.
     ///
     /// - Parameters:
-    ///   - bytes: about what it takes in memory.
-    ///   - offset: where in the file it is described.
-    /// - Throws: `limitExceeded` if the budget does not have as much.
+    ///   - bytes: the approximate memory needed.
+    ///   - offset: the offset of the description in the file.
+    /// - Throws: `limitExceeded` if the budget is exhausted.
     mutating func charge(_ bytes: Int, at offset: UInt64) throws(FormatError) {
         guard bytes <= left else {
             throw FormatError(
                 .limitExceeded,
-                "\(what) describes more than the \(granted) bytes of names and parts that are read of one of its length",
+                "\(what) describes more than the \(granted) bytes of names and parts allowed for its length",
                 offset: offset)
         }
         left -= bytes

@@ -1,14 +1,14 @@
-/// Collects the parts of a file into chunks: large parts are cut into runs, small neighbours are put together.
+/// Collects the parts of a file into chunks: splits large parts into runs and groups small neighbours.
 struct ChunkGrouping {
     private let sizes: ChunkSizes
     private var chunks: [PlannedChunk] = []
     private var group: [PlannedChunk.Piece] = []
-    // Whether the last chunk was grown from small neighbours that end where the group begins.
+    // Whether the last chunk was grown from small neighbours that end at the start of the group.
     private var lastIsGroup = false
 
     init(sizes: ChunkSizes) { self.sizes = sizes }
 
-    /// Appends bytes that belong to no tensor.
+    /// Appends bytes outside all tensors.
     mutating func append(outside range: Range<UInt64>, element: ElementKind) {
         append(PlannedChunk.Piece(tensor: nil, range: range, element: element)) {
             TensorRuns(size: $0, shape: [], width: 1, target: $1)
@@ -51,7 +51,7 @@ struct ChunkGrouping {
         return last.range.upperBound - first.range.lowerBound
     }
 
-    /// Makes the group a chunk.
+    /// Turns the group into a chunk.
     private mutating func closeGroup() {
         guard let first = group.first, let last = group.last else { return }
         chunks.append(PlannedChunk(range: first.range.lowerBound..<last.range.upperBound, pieces: group))
@@ -59,7 +59,7 @@ struct ChunkGrouping {
         lastIsGroup = true
     }
 
-    /// Ends a stretch of small parts: what is left and too small for a chunk joins the chunk before it.
+    /// Ends a series of small parts: a remainder too small for a chunk joins the previous chunk.
     private mutating func closeNeighbourhood() {
         if lastIsGroup, let last = group.last {
             let chunk = chunks.count - 1

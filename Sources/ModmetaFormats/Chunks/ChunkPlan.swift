@@ -1,10 +1,10 @@
-/// A run of bytes that is coded as one unit, and what it is made of.
+/// A run of bytes that is coded as one unit, and its parts.
 public struct PlannedChunk: Hashable, Sendable {
-    /// A part of a chunk that belongs to one tensor, or to none.
+    /// A part of a chunk that belongs to one tensor or to none.
     public struct Piece: Hashable, Sendable {
-        /// The index of the tensor in the layout, or nil for bytes outside every tensor.
+        /// The index of the tensor in the layout, or nil for bytes outside all tensors.
         public var tensor: Int?
-        /// The bytes, in bytes from the start of the file.
+        /// The byte range in the file.
         public var range: Range<UInt64>
         /// How the bytes divide into numbers.
         public var element: ElementKind
@@ -17,9 +17,9 @@ public struct PlannedChunk: Hashable, Sendable {
         }
     }
 
-    /// The bytes, in bytes from the start of the file; at most `ChunkLimits.maximum` long.
+    /// The byte range in the file; at most `ChunkLimits.maximum` bytes.
     public var range: Range<UInt64>
-    /// The parts, in order, covering the range without holes.
+    /// The parts, in order, which cover the range without gaps.
     public var pieces: [Piece]
 
     /// Creates a planned chunk.
@@ -31,10 +31,10 @@ public struct PlannedChunk: Hashable, Sendable {
 
 /// The sizes of chunks, in bytes.
 public enum ChunkLimits {
-    /// Neighbours smaller than this are merged, where there are neighbours.
+    /// Parts smaller than this are merged with their neighbours.
     public static let minimum = 2 << 20
-    /// Tensors larger than this are cut, at rows where rows are not larger still.
+    /// Tensors larger than this are split, at row boundaries unless a row is larger still.
     public static let target = 8 << 20
-    /// No chunk is longer than this; readers refuse longer ones.
+    /// The longest chunk; readers refuse longer ones.
     public static let maximum = 16 << 20
 }

@@ -1,15 +1,15 @@
 /// Divides a file with tensors into chunks.
 ///
-/// The rules are docs/formats/chunks.md. They look at nothing but the layout, and at a large tensor by itself alone, so
-/// that the same tensors are cut the same way in every file: that is what makes their chunks known again.
+/// The rules are docs/formats/chunks.md. They depend only on the layout, and for a large tensor only on the tensor
+/// itself, so the same tensors are split the same way in every file and their chunks are recognised.
 public enum ChunkPlanner {
     /// Returns the chunks of a file in order; they cover it exactly.
     ///
-    /// Takes time linear in the number of tensors and chunks. Tensors without bytes are part of no chunk, and tensors
-    /// that overlap the one before or leave the file, which no validated layout has, count as bytes outside tensors.
+    /// Takes time linear in the number of tensors and chunks. Empty tensors are in no chunk. Tensors that overlap the
+    /// previous one or leave the file, which no validated layout has, count as bytes outside tensors.
     public static func plan(_ layout: Layout) -> [PlannedChunk] { plan(layout, sizes: .standard) }
 
-    /// Returns the chunks of a file that is cut by other sizes than the format's.
+    /// Returns the chunks of a file for other sizes than those of the format.
     package static func plan(_ layout: Layout, sizes: ChunkSizes) -> [PlannedChunk] {
         var grouping = ChunkGrouping(sizes: sizes)
         var covered: UInt64 = 0
@@ -27,10 +27,12 @@ public enum ChunkPlanner {
         return grouping.finish()
     }
 
-    /// The bytes between two tensors that are coded as if they were the second one's: padding, an archive's headers.
+    /// The longest gap between two tensors (padding, archive headers) that is coded with the element kind of the
+    /// second.
     private static let gapLimit = 4096
 
-    /// How a gap is coded: apart from the tensors around it, its few bytes would cost more than they are.
+    /// The element kind of a gap: coded separately from the surrounding tensors, a small gap would cost more than its
+    /// bytes.
     private static func element(of gap: Range<UInt64>, before tensor: Layout.Tensor) -> ElementKind {
         gap.count <= gapLimit && gap.count.isMultiple(of: tensor.element.width) ? tensor.element : .byte
     }

@@ -1,14 +1,14 @@
-/// The sizes by which files with tensors are cut, in bytes.
+/// The chunk sizes for files with tensors, in bytes.
 package struct ChunkSizes: Hashable, Sendable {
-    /// Neighbours smaller than this are merged, where there are neighbours.
+    /// Parts smaller than this are merged with their neighbours.
     package var minimum: Int
-    /// Tensors larger than this are cut.
+    /// Tensors larger than this are split.
     package var target: Int
 
-    /// The sizes of docs/formats/chunks.md; others are for simulations.
+    /// The sizes in docs/formats/chunks.md; others are for simulations.
     package static let standard = ChunkSizes(minimum: ChunkLimits.minimum, target: ChunkLimits.target)
 
-    /// The sizes for slow lines, of the same document.
+    /// The sizes for slow links, from the same document.
     package static let slow = ChunkSizes(minimum: 512 << 10, target: 1 << 20)
 
     /// Creates sizes.

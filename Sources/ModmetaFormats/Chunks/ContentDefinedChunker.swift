@@ -1,19 +1,19 @@
-/// Finds the chunks of a file without known structure: a cut depends on the 64 bytes before it, not on its offset.
+/// Splits a file of unknown structure: a cut depends on the 64 bytes before it, not on its offset.
 ///
-/// The file is given in order, in buffers of any size; the cuts are the same whatever the sizes. The rule is
+/// The file is passed in order, in buffers of any size, which do not affect the cuts. The rule is
 /// docs/formats/chunks.md, "Opaque files".
 public struct ContentDefinedChunker: Sendable {
-    /// No chunk but the last is shorter, in bytes.
+    /// The shortest chunk except the last, in bytes.
     public static let minimum = 256 << 10
-    /// From this length on, cuts are found 16 times as often, so that most chunks end soon after it.
+    /// The length from which on cuts are 16 times as likely, so that most chunks end soon after it.
     public static let normal = 1 << 20
-    /// No chunk is longer, in bytes.
+    /// The longest chunk, in bytes.
     public static let maximum = 4 << 20
 
-    // A cut follows a byte where the hash is below the threshold: once in 2^22 bytes, and once in 2^18.
+    // A cut follows a byte at which the hash is below the threshold: once in 2^22 bytes, then once in 2^18.
     static let thresholdBeforeNormal: UInt64 = 1 << 42
     static let thresholdFromNormal: UInt64 = 1 << 46
-    // The hash shifts one bit per byte: bytes further back than this have left its 64 bits.
+    // The hash shifts by one bit per byte, so bytes further back than this have left its 64 bits.
     static let window = 64
 
     private var offset: UInt64 = 0
@@ -23,9 +23,9 @@ public struct ContentDefinedChunker: Sendable {
     /// Starts at the beginning of a file.
     public init() {}
 
-    /// Goes on over the next bytes of the file.
+    /// Processes the next bytes of the file.
     ///
-    /// - Returns: the ends of the chunks that are now known to end, in bytes from the start of the file.
+    /// - Returns: the ends of the chunks completed by these bytes, in bytes from the start of the file.
     public mutating func update(_ bytes: UnsafeRawBufferPointer) -> [UInt64] {
         var cuts: [UInt64] = []
         var position = 0
@@ -41,16 +41,16 @@ public struct ContentDefinedChunker: Sendable {
 
     /// Ends the file.
     ///
-    /// - Returns: the end of the last chunk, or nil if the last cut was at the end of the file or the file is empty.
+    /// - Returns: the end of the last chunk, or nil if the file is empty or the last cut was at its end.
     public mutating func finish() -> UInt64? {
         defer { self = ContentDefinedChunker() }
         return length > 0 ? offset : nil
     }
 
-    /// Finds the end of the chunk that is being read, or takes all bytes into it.
+    /// Returns the end of the current chunk, or nil if the chunk takes all bytes.
     private mutating func nextCut(_ bytes: UnsafeRawBufferPointer, from start: Int) -> Int? {
         var position = start
-        // Bytes that are in the window of no possible cut need not be looked at.
+        // Skip bytes that are in the window of no possible cut.
         let skipped = min(
             max(0, ContentDefinedChunker.minimum - ContentDefinedChunker.window - length), bytes.count - start)
         position += skipped
@@ -70,7 +70,7 @@ public struct ContentDefinedChunker: Sendable {
         return position < bytes.count ? position + 1 : nil
     }
 
-    /// Rolls the hash over a range and returns the index after the first byte that brings it below a threshold.
+    /// Rolls the hash over a range; returns the index after the first byte that brings it below the threshold.
     private mutating func roll(_ bytes: UnsafeRawBufferPointer, _ range: Range<Int>, until threshold: UInt64) -> Int? {
         GearTable.values.withUnsafeBufferPointer { gear in
             var rolling = hash

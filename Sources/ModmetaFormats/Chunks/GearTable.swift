@@ -1,4 +1,4 @@
-/// The 256 numbers the rolling hash of `ContentDefinedChunker` adds up.
+/// The 256 addends of the rolling hash of `ContentDefinedChunker`.
 ///
 /// Number i is the first 8 bytes, little-endian, of the SHA-256 of the ASCII text `modmeta gear 1` followed by the byte
 /// i; see docs/formats/chunks.md. Changing one number moves every cut.

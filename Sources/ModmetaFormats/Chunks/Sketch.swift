@@ -1,10 +1,10 @@
-/// What a similarity search needs to know of one stored object, see docs/formats/sketch.md.
+/// What a similarity search needs to know about a stored object; see docs/formats/sketch.md.
 ///
-/// The features are 64-bit hashes of what the object is made of: name, type and shape of each tensor, or the chunks of an
-/// opaque file. Keeping the smallest of them makes two sketches comparable: the share of smallest values in common
-/// estimates the share of features in common (MinHash, Broder 1997).
+/// The features are 64-bit hashes of the object's parts: name, type and shape of each tensor, or the chunks of an
+/// opaque file. A sketch keeps the smallest ones, which makes sketches comparable: the share of smallest values in
+/// common estimates the share of features in common (MinHash, Broder 1997).
 public struct Sketch: Hashable, Sendable {
-    /// How many features are kept.
+    /// The number of features kept.
     public static let featureLimit = 128
     /// The length of the longest sketch in bytes.
     public static let sizeLimit = 4 + 1 + 32 + 8 + 8 + 2 + 8 * featureLimit
@@ -16,12 +16,12 @@ public struct Sketch: Hashable, Sendable {
     public var object: ObjectID
     /// The object's size in bytes.
     public var size: UInt64
-    /// When the object was stored, in seconds since 1970.
+    /// The time the object was stored, in seconds since 1970.
     public var stored: UInt64
-    /// The smallest features, ascending, without repetition.
+    /// The smallest features, ascending and unique.
     public var features: [UInt64]
 
-    /// Makes the sketch of an object.
+    /// Creates the sketch of an object.
     public init(object: ObjectID, size: UInt64, stored: UInt64, features: Set<UInt64>) {
         self.object = object
         self.size = size
@@ -56,7 +56,7 @@ public struct Sketch: Hashable, Sendable {
         return bytes
     }
 
-    /// Reads a sketch.
+    /// Parses a sketch.
     ///
     /// - Throws: `FormatError` unless the bytes are exactly one sketch of a known version.
     public init(parsing bytes: [UInt8]) throws(FormatError) {
@@ -73,7 +73,7 @@ public struct Sketch: Hashable, Sendable {
         stored = bytes.littleEndian(at: 45, count: 8)
         let count = Int(bytes.littleEndian(at: 53, count: 2))
         guard count <= Sketch.featureLimit, bytes.count == fixed + 8 * count else {
-            throw FormatError(.malformed, "the sketch's length does not fit its \(count) features", offset: 53)
+            throw FormatError(.malformed, "the sketch's length does not match its \(count) features", offset: 53)
         }
         features = (0..<count).map { bytes.littleEndian(at: fixed + 8 * $0, count: 8) }
         guard zip(features, features.dropFirst()).allSatisfy({ $0 < $1 }) else {

@@ -1,30 +1,30 @@
-/// What a file of a DeepSpeed ZeRO checkpoint says of the checkpoint, see docs/formats/deepspeed.md.
+/// What a file of a DeepSpeed ZeRO checkpoint says about the checkpoint; see docs/formats/deepspeed.md.
 public struct DeepSpeedState: Hashable, Sendable {
     /// A parameter of the model.
     public struct Parameter: Hashable, Sendable {
         /// The parameter's name in the module.
         public var name: String
-        /// The extents, outermost first.
+        /// The dimensions, outermost first.
         public var shape: [UInt64]
     }
 
-    /// The parameters that are trained, by optimizer group, in the order they lie in the flat partitions; from a file of
-    /// model states, else empty.
+    /// The trained parameters by optimizer group, in the order of the flat partitions; empty unless the file has model
+    /// states.
     public private(set) var groups: [[Parameter]] = []
-    /// The stage of ZeRO, from a file of optimizer states.
+    /// The ZeRO stage, if the file has optimizer states.
     public private(set) var stage: UInt64?
-    /// How many partitions each group was divided into, from a file of optimizer states.
+    /// The number of partitions of each group, if the file has optimizer states.
     public private(set) var partitionCount: UInt64?
 
-    /// Reads what a file says.
+    /// Reads a file.
     ///
-    /// - Throws: `FormatError` if the file is no zip archive of PyTorch, and what reading the source throws.
+    /// - Throws: `FormatError` if the file is not a PyTorch zip archive, and the errors of the source.
     public init(parsing source: some ByteSource) throws {
         let (graph, root) = try PyTorchLayout.graph(of: source)
         var budget = ParseBudget("the pickle", inputLength: graph.nodes.count)
         let fields = try graph.fields(of: root, &budget) ?? [:]
         if let shapes = fields["param_shapes"] {
-            // A list of groups, or, in old versions and stage 3, sometimes one mapping.
+            // A list of groups; in old versions and stage 3 sometimes a single mapping.
             let lists = graph[shapes].kind == .list ? graph[shapes].children : [shapes]
             for group in lists {
                 try budget.charge(48 * graph[group].children.count, at: 0)

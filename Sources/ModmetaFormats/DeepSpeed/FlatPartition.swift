@@ -1,25 +1,25 @@
-/// The parameters that lie in one partition of a flat group, as ZeRO of stage 1 and 2 divides it.
+/// The parameters in one partition of a flat group, as ZeRO stages 1 and 2 divide it.
 ///
-/// All parameters of a group lie one behind the other, filled up so that the partitions are of one length.
+/// The parameters of a group are concatenated and padded so that all partitions have the same length.
 public struct FlatPartition: Hashable, Sendable {
-    /// A stretch of a parameter.
+    /// A part of a parameter.
     public struct Slice: Hashable, Sendable {
         /// The parameter's name.
         public var name: String
-        /// The elements of the parameter, flattened.
+        /// The elements of the flattened parameter.
         public var elements: Range<UInt64>
     }
 
-    /// The stretches in order; what follows the last is padding.
+    /// The parts in order; padding follows the last one.
     public private(set) var slices: [Slice] = []
 
     /// Divides a group.
     ///
     /// - Parameters:
     ///   - parameters: the group's parameters in order.
-    ///   - index: which partition, from 0.
-    ///   - length: the elements of a partition.
-    /// - Returns: nil where the numbers are larger than 64 bits hold.
+    ///   - index: the partition, from 0.
+    ///   - length: the elements in a partition.
+    /// - Returns: nil if a number does not fit in 64 bits.
     public init?(of parameters: [DeepSpeedState.Parameter], index: UInt64, length: UInt64) {
         let (lower, overflow) = index.multipliedReportingOverflow(by: length)
         let (upper, endOverflow) = lower.addingReportingOverflow(length)

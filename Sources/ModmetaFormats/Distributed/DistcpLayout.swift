@@ -1,14 +1,15 @@
-/// Reads the layout of a `.distcp` file of torch.distributed.checkpoint: items that `torch.save` wrote one behind the
-/// other, each a zip archive.
+/// Reads the layout of a `.distcp` file of torch.distributed.checkpoint: concatenated items written by `torch.save`,
+/// each a zip archive.
 ///
-/// The rules are docs/formats/distcp.md. The items have no names in the file: those are in the checkpoint's `.metadata`.
+/// The rules are docs/formats/distcp.md. The file has no names for the items: those are in the checkpoint's
+/// `.metadata`.
 enum DistcpLayout {
     /// Reads the tensors of all items.
     ///
-    /// Items that break a rule are bytes between tensors, as long as one does not.
+    /// Items that break a rule become bytes outside tensors, unless all do.
     ///
-    /// - Parameter archives: where the items are.
-    /// - Throws: `FormatError` if no item can be read or a limit is exceeded, and what reading the source throws.
+    /// - Parameter archives: the byte ranges of the items.
+    /// - Throws: `FormatError` if no item can be read or a limit is exceeded, and the errors of the source.
     static func parse(_ archives: [Range<UInt64>], _ source: some ByteSource) throws -> Layout.Reading {
         var reading = Layout.Reading(layout: Layout(format: .distcp, size: source.size, tensors: []))
         var names = RepeatedNames()

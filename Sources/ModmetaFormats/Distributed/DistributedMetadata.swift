@@ -1,19 +1,19 @@
-/// The `.metadata` of a checkpoint of torch.distributed.checkpoint: which file has which part of which tensor.
+/// The `.metadata` file of a torch.distributed.checkpoint checkpoint, which maps parts of tensors to files.
 ///
-/// A pickle that is followed symbolically, as those in archives are; see docs/formats/distcp.md, "The metadata".
+/// It is a pickle, interpreted symbolically like those in archives; see docs/formats/distcp.md, "The metadata".
 public struct DistributedMetadata: Hashable, Sendable {
     /// The name of the file.
     public static let fileName = ".metadata"
 
-    /// A run of bytes that holds a part of a tensor, or something else.
+    /// A byte range that holds a part of a tensor or something else.
     public struct Item: Hashable, Sendable {
-        /// The fully qualified name of what it is, or is a part of.
+        /// The fully qualified name of the tensor or other object.
         public var name: String
-        /// Where the part starts in the tensor, outermost first; nil for what is no tensor.
+        /// The start of the part in the tensor, outermost dimension first; nil if it is not a tensor.
         public var offsets: [UInt64]?
         /// The name of the file.
         public var file: String
-        /// The bytes, from the start of the file.
+        /// The byte range in the file.
         public var range: Range<UInt64>
     }
 
@@ -21,36 +21,37 @@ public struct DistributedMetadata: Hashable, Sendable {
     public struct Tensor: Hashable, Sendable {
         /// The fully qualified name.
         public var name: String
-        /// The extents of the whole, outermost first.
+        /// The dimensions of the whole tensor, outermost first.
         public var shape: [UInt64]
-        /// Where each part starts and its extents.
+        /// The start and shape of each part.
         public var parts: [Part]
     }
 
-    /// A box of a tensor.
+    /// A box within a tensor.
     public struct Part: Hashable, Sendable {
-        /// Where it starts, outermost first.
+        /// The start, outermost dimension first.
         public var offsets: [UInt64]
-        /// Its extents.
+        /// The dimensions.
         public var shape: [UInt64]
     }
 
-    /// The runs of bytes, in the order of the pickle.
+    /// The byte ranges, in the order of the pickle.
     public private(set) var items: [Item] = []
     /// The tensors, in the order of the pickle.
     public private(set) var tensors: [Tensor] = []
 
-    /// The names of the files, each once, in order.
+    /// The names of the files, unique and sorted.
     public var files: [String] { Set(items.map { ByteString($0.file) }).sorted().map(\.text) }
 
-    /// Reads a `.metadata`.
+    /// Parses a `.metadata` file.
     ///
-    /// - Throws: `malformed` if the pickle cannot be followed, is none of a checkpoint, or names a file outside the
-    ///   checkpoint's directory; `limitExceeded` if it is longer than is read.
+    /// - Throws: `malformed` if the pickle cannot be interpreted, is not a checkpoint's metadata, or names a file
+    ///   outside the checkpoint's directory; `limitExceeded` if it is too long.
     public init(parsing bytes: [UInt8]) throws(FormatError) {
         guard UInt64(bytes.count) <= PyTorchLayout.pickleLimit else {
             throw FormatError(
-                .limitExceeded, "the pickle has \(bytes.count) bytes, more than the \(PyTorchLayout.pickleLimit) read",
+                .limitExceeded,
+                "the pickle has \(bytes.count) bytes, more than the limit of \(PyTorchLayout.pickleLimit)",
                 offset: 0)
         }
         var machine = PickleMachine(ByteReader(bytes))
@@ -58,7 +59,7 @@ public struct DistributedMetadata: Hashable, Sendable {
         let graph = machine.graph
         var budget = ParseBudget("the pickle", inputLength: bytes.count)
         guard let fields = try graph.fields(of: root, &budget), let data = fields["storage_data"] else {
-            throw FormatError(.malformed, "the pickle has no storage_data and is no checkpoint's metadata", offset: 0)
+            throw FormatError(.malformed, "the pickle has no storage_data, so it is not checkpoint metadata", offset: 0)
         }
         for (key, value) in graph.pairs(of: data) { items.append(try Item(key: key, value: value, in: graph, &budget)) }
         guard let whole = fields["state_dict_metadata"] else { return }
@@ -87,11 +88,13 @@ extension DistributedMetadata.Item {
             !file.utf8.contains(where: { $0 == 0x2F || $0 == 0x5C || $0 < 0x20 })
         else {
             throw FormatError(
-                .malformed, "the metadata names \(QuotedName(file)), which is no file of its own directory", offset: 0)
+                .malformed, "the metadata names \(QuotedName(file)), which is not a file in its own directory",
+                offset: 0)
         }
         let (end, overflow) = offset.addingReportingOverflow(length)
         guard !overflow else {
-            throw FormatError(.malformed, "the bytes of \(QuotedName(name)) end beyond what 64 bits hold", offset: 0)
+            throw FormatError(
+                .malformed, "the end of the bytes of \(QuotedName(name)) does not fit in 64 bits", offset: 0)
         }
         (self.name, self.file, range) = (name, file, offset..<end)
         offsets = index["offset"].flatMap { graph.extents($0) }
@@ -99,7 +102,7 @@ extension DistributedMetadata.Item {
 }
 
 extension DistributedMetadata.Tensor {
-    /// Reads a `TensorStorageMetadata`; nil for what is no tensor.
+    /// Reads a `TensorStorageMetadata`; nil if the value is not a tensor.
     fileprivate init?(
         name: String, _ value: PickleGraph.ID, in graph: PickleGraph, _ budget: inout ParseBudget
     ) throws(FormatError) {
@@ -117,7 +120,7 @@ extension DistributedMetadata.Tensor {
         }
     }
 
-    /// Whether the parts have as many elements as the tensor; nil where 64 bits do not hold them.
+    /// Whether the parts have as many elements as the tensor; nil if a count does not fit in 64 bits.
     public var isComplete: Bool? {
         func count(_ shape: [UInt64]) -> UInt64? {
             shape.reduce(UInt64(1)) { product, extent in

@@ -1,14 +1,14 @@
-/// The tensor types of GGUF: blocks of elements that take a fixed number of bytes.
+/// The tensor types of GGUF: blocks of elements with a fixed number of bytes.
 ///
-/// The numbers are those of ggml, see docs/formats/gguf.md, "Element types".
+/// The numbers are those of ggml; see docs/formats/gguf.md, "Element types".
 struct GGUFElementType: Hashable {
-    /// The name ggml gives the type.
+    /// The ggml name of the type.
     let name: String
-    /// The elements of a block, along the innermost dimension.
+    /// The elements in a block, along the innermost dimension.
     let blockElements: UInt64
-    /// The bytes of a block.
+    /// The bytes in a block.
     let blockBytes: UInt64
-    /// How the bytes divide into numbers; blocks of which the fields are not known are bytes.
+    /// How the bytes divide into numbers; `byte` if the fields of a block are unknown.
     let element: ElementKind
 
     private init(_ name: String, _ blockElements: UInt64, _ blockBytes: UInt64, _ element: ElementKind = .byte) {
@@ -18,7 +18,7 @@ struct GGUFElementType: Hashable {
         self.element = element
     }
 
-    /// The type of a number; nil for numbers that were given back or are not known.
+    /// The type of a number; nil for retired and unknown numbers.
     init?(rawValue: UInt32) {
         guard let type = GGUFElementType.types[rawValue] else { return nil }
         self = type

@@ -2,22 +2,22 @@
 ///
 /// The rules are docs/formats/gguf.md.
 public enum GGUFLayout {
-    /// The first bytes of every file.
+    /// The magic.
     static let magic = Array("GGUF".utf8)
-    /// The bytes of the largest metadata and table of tensors that are read.
+    /// The most bytes of metadata and tensor table that are read.
     public static let headLimit: UInt64 = 256 << 20
     private static let firstRead: UInt64 = 1 << 20
 
     /// Reads the tensors of a file.
     ///
-    /// - Throws: `FormatError` where a rule is broken or a limit exceeded, and what reading the source throws.
+    /// - Throws: `FormatError` if a rule is broken or a limit exceeded, and the errors of the source.
     public static func parse(_ source: some ByteSource) throws -> Layout { try read(source).layout }
 
-    /// Reads the tensors of a file, and which part of a split model it is; nil for a whole one.
+    /// Reads the tensors of a file and, for a part of a split model, which part it is.
     ///
-    /// - Throws: as `parse` does.
+    /// - Throws: the errors of `parse`.
     public static func read(_ source: some ByteSource) throws -> (layout: Layout, split: GGUFSplit?) {
-        // The head does not say how long it is: more is read until it is complete.
+        // The head does not declare its length, so read more until it is complete.
         var length = min(source.size, firstRead)
         while true {
             do {
@@ -26,7 +26,7 @@ public enum GGUFLayout {
                 guard length < headLimit else {
                     throw FormatError(
                         .limitExceeded,
-                        "metadata and table of tensors take more than the \(headLimit) bytes that are read",
+                        "metadata and table of tensors take more than \(headLimit) bytes",
                         offset: headLimit)
                 }
                 length = min(source.size, length * 4)
@@ -38,7 +38,7 @@ public enum GGUFLayout {
         head: [UInt8], fileSize: UInt64
     ) throws(FormatError) -> (layout: Layout, split: GGUFSplit?) {
         var reader = ByteReader(head)
-        guard try reader.take(4, "the head").elementsEqual(magic) else {
+        guard try reader.slice(4, "the head").elementsEqual(magic) else {
             throw FormatError(.malformed, "the file does not start with GGUF", offset: 0)
         }
         let version = try reader.uint32("the version")
@@ -51,8 +51,8 @@ public enum GGUFLayout {
         let tensorCount = try reader.uint64("the number of tensors")
         let pairCount = try reader.uint64("the number of key-value pairs")
         let metadata = try GGUFMetadata(parsing: &reader, count: pairCount)
-        guard tensorCount <= UInt64(reader.remaining / GGUFTensorInfo.leastLength) else {
-            throw FormatError(.truncated, "the file has not room for its \(tensorCount) tensors", offset: reader.offset)
+        guard tensorCount <= UInt64(reader.remaining / GGUFTensorInfo.minimumLength) else {
+            throw FormatError(.truncated, "the file is too short for its \(tensorCount) tensors", offset: reader.offset)
         }
         var infos: [GGUFTensorInfo] = []
         infos.reserveCapacity(Int(tensorCount))
@@ -69,15 +69,15 @@ public enum GGUFLayout {
             guard info.dataOffset.isMultiple(of: metadata.alignment) else {
                 throw FormatError(
                     .malformed,
-                    "the tensor \(QuotedName(info.name)) starts at byte \(info.dataOffset) of the data, no multiple of "
-                        + "\(metadata.alignment)",
+                    "the tensor \(QuotedName(info.name)) starts at byte \(info.dataOffset) of the data, "
+                        + "not a multiple of \(metadata.alignment)",
                     offset: info.place)
             }
             let (start, startOverflow) = dataStart.addingReportingOverflow(info.dataOffset)
             let (end, endOverflow) = start.addingReportingOverflow(info.length)
             guard !startOverflow, !endOverflow, end <= fileSize else {
                 throw FormatError(
-                    .malformed, "the tensor \(QuotedName(info.name)) reaches beyond the end of the file",
+                    .malformed, "the tensor \(QuotedName(info.name)) extends past the end of the file",
                     offset: info.place)
             }
             layout.tensors.append(
@@ -93,7 +93,7 @@ public enum GGUFLayout {
         return layout
     }
 
-    /// The next multiple of a power of two; the head is far shorter than what could overflow.
+    /// The next multiple of a power of two; cannot overflow, because the head is short.
     private static func aligned(_ offset: UInt64, to alignment: UInt64) -> UInt64 {
         (offset + alignment - 1) & ~(alignment - 1)
     }

@@ -1,22 +1,22 @@
-/// One line of a GGUF file's table of tensors.
+/// One entry in the tensor table of a GGUF file.
 struct GGUFTensorInfo {
-    /// The bytes of the shortest line.
-    static let leastLength = 24
+    /// The bytes of the shortest entry.
+    static let minimumLength = 24
 
     /// The tensor's name.
     let name: String
-    /// The extents, outermost first: the file has them the other way round.
+    /// The dimensions, outermost first; the file stores them in reverse.
     let shape: [UInt64]
-    /// What the elements are.
+    /// The element type.
     let type: GGUFElementType
-    /// Where the tensor starts, in bytes from the start of the data.
+    /// The start of the tensor, in bytes from the start of the data.
     let dataOffset: UInt64
     /// The bytes of the tensor.
     let length: UInt64
-    /// Where the line is in the file.
+    /// The offset of the entry in the file.
     let place: UInt64
 
-    /// Reads the next line.
+    /// Reads the next entry.
     init(parsing reader: inout ByteReader) throws(FormatError) {
         place = reader.offset
         let nameLength = try reader.uint64("a tensor's name")
@@ -24,7 +24,7 @@ struct GGUFTensorInfo {
             throw FormatError(
                 .limitExceeded, "the name of a tensor is longer than \(LayoutLimits.nameLength) bytes", offset: place)
         }
-        guard let name = String(validating: try reader.take(nameLength, "a tensor's name"), as: UTF8.self) else {
+        guard let name = String(validating: try reader.slice(nameLength, "a tensor's name"), as: UTF8.self) else {
             throw FormatError(.malformed, "the name of a tensor is not UTF-8", offset: place)
         }
         self.name = name
@@ -39,7 +39,7 @@ struct GGUFTensorInfo {
         let number = try reader.uint32("a tensor's type")
         guard let type = GGUFElementType(rawValue: number) else {
             throw FormatError(
-                .unsupportedVersion, "the tensor \(QuotedName(name)) has the type \(number), which is not known",
+                .unsupportedVersion, "the tensor \(QuotedName(name)) has the type \(number), which is unknown",
                 offset: place)
         }
         self.type = type
@@ -55,7 +55,7 @@ struct GGUFTensorInfo {
         guard row.isMultiple(of: type.blockElements) else {
             throw FormatError(
                 .malformed,
-                "the rows of the tensor \(QuotedName(name)) have \(row) elements, no multiple of the "
+                "the rows of the tensor \(QuotedName(name)) have \(row) elements, not a multiple of the "
                     + "\(type.blockElements) of a \(type.name) block",
                 offset: place)
         }
@@ -65,7 +65,7 @@ struct GGUFTensorInfo {
             let (product, overflow) = length.multipliedReportingOverflow(by: factor)
             guard !overflow else {
                 throw FormatError(
-                    .malformed, "the shape of the tensor \(QuotedName(name)) is more than 64 bits hold", offset: place)
+                    .malformed, "the shape of the tensor \(QuotedName(name)) does not fit in 64 bits", offset: place)
             }
             length = product
         }

@@ -1,8 +1,8 @@
 /// The keys of one JSON object seen so far.
 ///
-/// Keys are compared by their bytes: keys that differ in Unicode normalisation are two keys, as to other readers.
+/// Keys are compared by their bytes: as for other readers, keys that differ in Unicode normalisation are different.
 struct JSONKeySet {
-    // Most objects of a header have three keys: comparing those is cheaper than hashing them.
+    // Most objects in headers have three keys, which are cheaper to compare than to hash.
     private static let smallLimit = 8
     private var few: [ByteString] = []
     private var many: Set<ByteString> = []
@@ -10,7 +10,7 @@ struct JSONKeySet {
     /// The number of keys.
     var count: Int { few.count + many.count }
 
-    /// Adds a key and returns false if it was there already.
+    /// Adds a key; returns false if the set has it already.
     mutating func insert(_ key: ByteString) -> Bool {
         if many.isEmpty {
             guard !few.contains(key) else { return false }

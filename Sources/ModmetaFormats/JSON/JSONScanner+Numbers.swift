@@ -1,5 +1,5 @@
 extension JSONScanner {
-    /// Reads an integer from 0 to 2^64 - 1 exactly, with the whitespace before it.
+    /// Reads an integer from 0 to 2^64 - 1 exactly, after any whitespace.
     package mutating func unsignedInteger(_ what: String) throws(FormatError) -> UInt64 {
         let first = try peek(what)
         let start = position
@@ -8,7 +8,7 @@ extension JSONScanner {
         while position < end, isDigit(bytes[position]) {
             let (product, overflow) = value.multipliedReportingOverflow(by: 10)
             let (sum, carry) = product.addingReportingOverflow(UInt64(bytes[position] & 15))
-            guard !overflow, !carry else { throw malformed("\(what) is larger than 64 bits hold", at: start) }
+            guard !overflow, !carry else { throw malformed("\(what) does not fit in 64 bits", at: start) }
             value = sum
             position += 1
         }

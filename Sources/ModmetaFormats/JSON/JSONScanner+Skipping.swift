@@ -1,7 +1,7 @@
 extension JSONScanner {
-    /// Passes a value of any kind, checking its grammar as if it were read.
+    /// Skips a value of any kind, checking its grammar.
     ///
-    /// - Parameter depth: the levels of arrays and objects it may still nest, so that the stack stays small.
+    /// - Parameter depth: the levels of arrays and objects it may nest, which bounds the stack.
     package mutating func skipValue(depth: Int = JSONScanner.maximumDepth) throws(FormatError) {
         switch try peek("a value") {
         case UInt8(ascii: "{"):
@@ -19,7 +19,7 @@ extension JSONScanner {
         case UInt8(ascii: "f"): try skipWord("false")
         case UInt8(ascii: "n"): try skipWord("null")
         case UInt8(ascii: "-"), UInt8(ascii: "0")...UInt8(ascii: "9"): try skipNumber()
-        default: throw malformed("the JSON text has another byte where a value is expected")
+        default: throw malformed("the JSON text has an unexpected byte in place of a value")
         }
     }
 
@@ -36,7 +36,7 @@ extension JSONScanner {
         guard end - position >= length,
             bytes[position..<position + length].elementsEqual(
                 UnsafeBufferPointer(start: word.utf8Start, count: length))
-        else { throw malformed("the JSON text has another byte where a value is expected") }
+        else { throw malformed("the JSON text has an unexpected byte in place of a value") }
         position += length
     }
 }

@@ -1,12 +1,12 @@
 extension JSONScanner {
-    /// Reads a string, with the whitespace before it.
+    /// Reads a string, after any whitespace.
     ///
     /// UTF-8 is checked strictly: no overlong forms, no surrogates, nothing past U+10FFFF; `\u` escapes of surrogates
-    /// must come in pairs.
+    /// must be paired.
     package mutating func string(_ what: @autoclosure () -> String) throws(FormatError) -> String {
         try expect(UInt8(ascii: "\""), "the '\"' of \(what())")
         let start = position
-        try passPlainCharacters()
+        try skipPlainCharacters()
         if bytes[position] == UInt8(ascii: "\"") {
             position += 1
             return String(decoding: bytes[start..<position - 1], as: UTF8.self)
@@ -14,8 +14,8 @@ extension JSONScanner {
         return try stringWithEscapes(from: start)
     }
 
-    /// Moves past characters that stand for themselves, up to a quote or a backslash.
-    private mutating func passPlainCharacters() throws(FormatError) {
+    /// Skips literal characters, up to a quote or a backslash.
+    private mutating func skipPlainCharacters() throws(FormatError) {
         while position < end {
             let byte = bytes[position]
             if byte >= 0x80 {
@@ -36,7 +36,7 @@ extension JSONScanner {
         while bytes[position] == UInt8(ascii: "\\") {
             decoded.append(contentsOf: Array(String(try escape()).utf8))
             let plain = position
-            try passPlainCharacters()
+            try skipPlainCharacters()
             decoded.append(contentsOf: bytes[plain..<position])
         }
         position += 1
@@ -72,12 +72,12 @@ extension JSONScanner {
             position += 2
             let low = try fourHexDigits()
             guard low & 0xFC00 == 0xDC00 else {
-                throw malformed("the JSON text escapes one half of a surrogate pair", at: start)
+                throw malformed("the JSON text escapes an unpaired surrogate", at: start)
             }
             value = 0x10000 + (value & 0x3FF) << 10 + low & 0x3FF
         }
         guard let scalar = Unicode.Scalar(value) else {
-            throw malformed("the JSON text escapes one half of a surrogate pair", at: start)
+            throw malformed("the JSON text escapes an unpaired surrogate", at: start)
         }
         return scalar
     }
@@ -97,7 +97,7 @@ extension JSONScanner {
         return value
     }
 
-    /// The number of bytes of the UTF-8 sequence of two or more bytes at the position; see RFC 3629, section 4.
+    /// The length of the multi-byte UTF-8 sequence at the position; see RFC 3629, section 4.
     private func characterLength() throws(FormatError) -> Int {
         let first = bytes[position]
         let (length, second): (Int, ClosedRange<UInt8>)

@@ -1,19 +1,19 @@
-/// A reader of JSON text (RFC 8259) that hands out one value at a time and builds no tree.
+/// A pull parser for JSON text (RFC 8259) that returns one value at a time and builds no tree.
 ///
-/// It is made for headers from files nobody vouches for: every violation names its byte, keys of one object must
-/// differ, nesting is bounded, and nothing is allocated beyond the strings that are asked for.
+/// It is made for headers of untrusted files: every violation has a byte offset, the keys of an object must differ,
+/// nesting is bounded, and nothing is allocated except the strings that the caller reads.
 package struct JSONScanner {
     /// The levels of arrays and objects a skipped value may nest.
     package static let maximumDepth = 32
 
-    /// The bytes, of which the JSON text is a part, so that positions are offsets in the file.
+    /// The bytes that contain the JSON text; positions are offsets in the file.
     package let bytes: [UInt8]
-    /// Where the JSON text ends.
+    /// The index after the JSON text.
     package let end: Int
-    /// The byte that is read next.
+    /// The index of the next byte.
     package internal(set) var position: Int
 
-    /// Starts at the beginning of the JSON text that fills a range of some bytes.
+    /// Starts at the beginning of the JSON text in a range of bytes.
     package init(_ bytes: [UInt8], in range: Range<Int>) {
         precondition(range.upperBound <= bytes.count)
         self.bytes = bytes
@@ -21,9 +21,9 @@ package struct JSONScanner {
         self.position = range.lowerBound
     }
 
-    /// Moves to the next byte that is not whitespace and returns it without passing it.
+    /// Advances to the next byte that is not whitespace and returns it without consuming it.
     ///
-    /// - Parameter what: what is expected there, for the error when the text ends; built only then.
+    /// - Parameter what: what is expected, for the error if the text ends; evaluated only then.
     package mutating func peek(_ what: @autoclosure () -> String) throws(FormatError) -> UInt8 {
         skipWhitespace()
         guard position < end else {
@@ -32,37 +32,37 @@ package struct JSONScanner {
         return bytes[position]
     }
 
-    /// Passes one punctuation byte, with the whitespace before it.
+    /// Consumes one punctuation byte, after any whitespace.
     package mutating func expect(_ byte: UInt8, _ what: @autoclosure () -> String) throws(FormatError) {
         guard try peek(what()) == byte else {
-            throw malformed("the JSON text has another byte where \(what()) is expected")
+            throw malformed("the JSON text has an unexpected byte in place of \(what())")
         }
         position += 1
     }
 
-    /// Passes one punctuation byte if it comes next.
-    package mutating func pass(_ byte: UInt8, or other: UInt8, _ what: @autoclosure () -> String) throws(FormatError)
+    /// Consumes `byte` and returns true, or consumes `other` and returns false.
+    package mutating func consume(_ byte: UInt8, or other: UInt8, _ what: @autoclosure () -> String) throws(FormatError)
         -> Bool
     {
         let next = try peek(what())
         guard next == byte || next == other else {
-            throw malformed("the JSON text has another byte where \(what()) is expected")
+            throw malformed("the JSON text has an unexpected byte in place of \(what())")
         }
         position += 1
         return next == byte
     }
 
-    /// Checks that nothing but whitespace is left.
+    /// Checks that only whitespace is left.
     package mutating func expectEnd() throws(FormatError) {
         skipWhitespace()
-        guard position == end else { throw malformed("the JSON text goes on after its value") }
+        guard position == end else { throw malformed("the JSON text continues after its value") }
     }
 
-    /// Reads an object and calls a closure at the value of every member; the closure must read the value.
+    /// Reads an object and calls a closure at the value of each member; the closure must read the value.
     ///
     /// - Parameters:
     ///   - what: the object, for errors.
-    ///   - limit: the largest number of members.
+    ///   - limit: the most members allowed.
     ///   - body: receives the scanner, the key and the offset of the key.
     package mutating func members(
         of what: String, limit: Int = .max,
@@ -86,10 +86,10 @@ package struct JSONScanner {
             }
             try expect(UInt8(ascii: ":"), "':'")
             try body(&self, key, start)
-        } while try pass(UInt8(ascii: ","), or: UInt8(ascii: "}"), "',' or '}'")
+        } while try consume(UInt8(ascii: ","), or: UInt8(ascii: "}"), "',' or '}'")
     }
 
-    /// Reads an array and calls a closure at every element; the closure must read the element.
+    /// Reads an array and calls a closure at each element; the closure must read the element.
     package mutating func elements(
         of what: String, _ body: (inout JSONScanner) throws(FormatError) -> Void
     ) throws(FormatError) {
@@ -98,10 +98,10 @@ package struct JSONScanner {
             position += 1
             return
         }
-        repeat { try body(&self) } while try pass(UInt8(ascii: ","), or: UInt8(ascii: "]"), "',' or ']'")
+        repeat { try body(&self) } while try consume(UInt8(ascii: ","), or: UInt8(ascii: "]"), "',' or ']'")
     }
 
-    /// Makes the error for a broken rule at an offset, by default at the next byte.
+    /// Creates the error for a broken rule at an offset, by default at the next byte.
     package func malformed(_ message: String, at offset: Int? = nil) -> FormatError {
         FormatError(.malformed, message, offset: UInt64(offset ?? position))
     }

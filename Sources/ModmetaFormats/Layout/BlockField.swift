@@ -1,8 +1,8 @@
-/// A field of a block of quantized numbers: so many bytes of one kind.
+/// A field of a block of quantized numbers: a fixed number of bytes of one kind.
 public struct BlockField: Hashable, Sendable {
-    /// The bytes of the field.
+    /// The bytes in the field.
     public let length: Int
-    /// How they divide into numbers; never blocks again.
+    /// How they divide into numbers; never blocks.
     public let element: ElementKind
 
     init(_ length: Int, _ element: ElementKind) {
@@ -12,9 +12,9 @@ public struct BlockField: Hashable, Sendable {
 }
 
 extension ElementKind {
-    /// The fields of a block, in order and without holes; none for an element that is no block.
+    /// The fields of a block, in order and without gaps; empty if the element is not a block.
     ///
-    /// The blocks are those of ggml, see docs/formats/payload.md, "Blocks".
+    /// The blocks are those of ggml; see docs/formats/payload.md, "Blocks".
     public var fields: [BlockField] {
         switch self {
         case .q40, .iq4NL: BlockField.q40

@@ -1,6 +1,6 @@
-/// How the bytes of a tensor divide into numbers, as far as coding them is concerned.
+/// How the bytes of a tensor divide into numbers, for coding.
 ///
-/// The raw value is the code used on the wire, see docs/formats/payload.md.
+/// The raw value is the code on the wire; see docs/formats/payload.md.
 public enum ElementKind: UInt8, Sendable, CaseIterable {
     /// Bytes without further structure.
     case byte = 0
@@ -18,15 +18,15 @@ public enum ElementKind: UInt8, Sendable, CaseIterable {
     case float32 = 6
     /// IEEE binary64: sign, 11 exponent bits, 52 mantissa bits.
     case float64 = 7
-    /// Integers of 1 byte, and other bytes of which neighbouring values mean neighbouring numbers.
+    /// 1-byte integers, and other bytes for which neighbouring values mean neighbouring numbers.
     case integer8 = 8
     /// Floats of 1 byte: sign, 4 exponent bits, 3 mantissa bits.
     case float8E4M3 = 9
     /// Floats of 1 byte: sign, 5 exponent bits, 2 mantissa bits.
     case float8E5M2 = 10
-    /// Bytes of two integers of 4 bits, the first one in the low bits.
+    /// Two 4-bit integers per byte, the first in the low bits.
     case packed4 = 11
-    /// Bytes of two floats of 4 bits, the first one in the low bits: sign, 2 exponent bits, 1 mantissa bit.
+    /// Two 4-bit floats per byte, the first in the low bits: sign, 2 exponent bits, 1 mantissa bit.
     case packedFloat4 = 12
     /// Blocks of GGUF type Q4_0.
     case q40 = 16
@@ -59,7 +59,7 @@ public enum ElementKind: UInt8, Sendable, CaseIterable {
     /// Blocks of GGUF type NVFP4.
     case nvfp4 = 30
 
-    /// The bytes of one word: a number, a byte of packed numbers, or a block with all its fields.
+    /// The bytes in a word: a number, a byte of packed numbers, or a block with all its fields.
     public var width: Int {
         switch self {
         case .byte, .integer8, .float8E4M3, .float8E5M2, .packed4, .packedFloat4: 1
@@ -70,7 +70,7 @@ public enum ElementKind: UInt8, Sendable, CaseIterable {
         }
     }
 
-    /// The tensor's elements in one word.
+    /// The tensor elements in a word.
     public var elementsPerWord: Int {
         switch self {
         case .packed4, .packedFloat4: 2

@@ -1,4 +1,4 @@
-/// What a file looks like by its first bytes; git-lfs gives no file name to tell it by.
+/// The kind of a file according to its first bytes; git-lfs passes no file name.
 enum FileKind: Hashable {
     /// safetensors.
     case safetensors
@@ -8,18 +8,18 @@ enum FileKind: Hashable {
     case gguf
     /// One NumPy array.
     case npy
-    /// A kind of file that is known but not looked into, with the sentence that says so.
+    /// A known kind whose tensors are not read, with a sentence that says so.
     case known(String)
-    /// Nothing that is known.
+    /// An unknown kind.
     case unknown
 
-    /// The bytes that are looked at.
+    /// The number of bytes examined.
     static let sniffLength = 16
 
-    /// Tells the kind of a file.
+    /// Identifies a file.
     ///
     /// - Parameters:
-    ///   - prefix: the first `sniffLength` bytes of the file or more, fewer only where the file has fewer.
+    ///   - prefix: at least the first `sniffLength` bytes of the file, or the whole file if it is shorter.
     ///   - fileSize: the size of the file in bytes.
     init(prefix: [UInt8], fileSize: UInt64) {
         if FileKind.isSafetensors(prefix, fileSize) {
@@ -38,7 +38,7 @@ enum FileKind: Hashable {
     }
 
     private static func isSafetensors(_ prefix: [UInt8], _ fileSize: UInt64) -> Bool {
-        // White space may stand before the header's brace, as it may in any JSON text.
+        // As in any JSON text, whitespace may precede the header's brace.
         let text = prefix.dropFirst(SafetensorsLayout.prefixLength).drop { [0x20, 0x09, 0x0A, 0x0D].contains($0) }
         guard prefix.count > SafetensorsLayout.prefixLength, text.first ?? UInt8(ascii: "{") == UInt8(ascii: "{"),
             let length = try? SafetensorsLayout.headerLength(prefix: prefix, fileSize: fileSize)
@@ -48,17 +48,17 @@ enum FileKind: Hashable {
 
     private static func reason(_ prefix: [UInt8]) -> String? {
         if prefix.starts(with: [0x89, 0x48, 0x44, 0x46, 0x0D, 0x0A, 0x1A, 0x0A]) {
-            return "HDF5 files (Keras) are cut by their content; their tensors are not looked for"
+            return "HDF5 files (Keras) are chunked by content; their tensors are not read"
         }
         if prefix.count >= 2, prefix[0] == 0x80, (2...5).contains(prefix[1]) {
             return
-                "plain pickles (PyTorch before 1.6, the .metadata of distributed checkpoints) are cut by their content; "
-                + "PyTorch 1.6 and later save tensors so that they are found"
+                "plain pickles (PyTorch before 1.6, the .metadata of distributed checkpoints) are chunked by content; "
+                + "tensors saved by PyTorch 1.6 and later are read"
         }
-        return isONNX(prefix) ? "ONNX files are cut by their content; their tensors are not looked for" : nil
+        return isONNX(prefix) ? "ONNX files are chunked by content; their tensors are not read" : nil
     }
 
-    /// Whether a protobuf message begins as writers of ONNX do: the version of the representation, then the producer's name.
+    /// Whether a protobuf message starts like an ONNX file: with the IR version, then the producer name.
     private static func isONNX(_ prefix: [UInt8]) -> Bool {
         guard prefix.count >= 8, prefix[0] == 0x08, (3...20).contains(prefix[1]), prefix[2] == 0x12 else {
             return false

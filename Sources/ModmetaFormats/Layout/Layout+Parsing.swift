@@ -1,9 +1,9 @@
 extension Layout {
-    /// Reads the part of a manifest that describes the file; see docs/formats/manifest.md, "Layout of the file".
+    /// Parses the part of a manifest that describes the file; see docs/formats/manifest.md, "Layout of the file".
     ///
     /// The caller validates the layout.
     ///
-    /// - Parameter places: receives where each tensor was read.
+    /// - Parameter places: receives the offset of each tensor.
     init(parsing reader: inout ByteReader, places: inout [Int]) throws(FormatError) {
         let start = reader.position
         let value = try reader.byte("the file's format")
@@ -16,7 +16,7 @@ extension Layout {
         self.init(format: format, size: try reader.number("the file's size"), tensors: [])
         let types = try Layout.types(parsing: &reader)
         let count = try reader.count(
-            "the number of tensors", ofAtLeast: ManifestFormat.leastTensor, upTo: LayoutLimits.tensors)
+            "the number of tensors", ofAtLeast: ManifestFormat.minimumTensor, upTo: LayoutLimits.tensors)
         tensors.reserveCapacity(count)
         places.reserveCapacity(count)
         var names = FrontCodedNames(manifestLength: reader.end)
@@ -52,7 +52,7 @@ extension Layout {
         for _ in 0..<count {
             let place = reader.position
             let length = try reader.number("the length of a dtype", upTo: LayoutLimits.dtypeLength)
-            let spelling = try reader.take(length, "a dtype")
+            let spelling = try reader.slice(length, "a dtype")
             guard spelling.allSatisfy({ $0 < 0x80 }) else {
                 throw FormatError(.malformed, "a dtype is not ASCII", offset: UInt64(place))
             }
@@ -60,11 +60,12 @@ extension Layout {
             guard let element = ElementKind(rawValue: try reader.byte("an element kind")) else {
                 throw FormatError(
                     .unsupportedVersion,
-                    "the dtype \(QuotedName(dtype)) has an element kind this program does not know: use a newer modmeta",
+                    "the dtype \(QuotedName(dtype)) has an element kind this program does not know: "
+                        + "use a newer modmeta",
                     offset: UInt64(place))
             }
             guard !types.contains(where: { $0 == (dtype, element) }) else {
-                throw FormatError(.malformed, "the type table has a pair twice", offset: UInt64(place))
+                throw FormatError(.malformed, "the type table repeats a pair", offset: UInt64(place))
             }
             types.append((dtype, element))
         }
@@ -86,7 +87,7 @@ extension Layout {
         let (start, startOverflow) = covered.addingReportingOverflow(try reader.number("the bytes before a tensor"))
         let (end, endOverflow) = start.addingReportingOverflow(try reader.number("a tensor's bytes"))
         guard !startOverflow, !endOverflow else {
-            throw FormatError(.malformed, "a tensor ends beyond what 64 bits hold", offset: UInt64(place))
+            throw FormatError(.malformed, "the end of a tensor does not fit in 64 bits", offset: UInt64(place))
         }
         return start..<end
     }

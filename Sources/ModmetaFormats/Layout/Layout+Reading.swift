@@ -1,7 +1,7 @@
 extension Layout {
-    /// A further name of bytes that a tensor of the layout has already.
+    /// Another name for the bytes of a tensor in the layout.
     public struct Alias: Hashable, Sendable {
-        /// The further name.
+        /// The other name.
         public var name: String
         /// The name of the tensor in the layout.
         public var tensor: String
@@ -13,13 +13,13 @@ extension Layout {
         }
     }
 
-    /// The layout of a file, and why it is not a better one.
+    /// The layout of a file, and the reason if it is opaque.
     public struct Reading: Hashable, Sendable {
-        /// The layout; an opaque one if the file breaks the rules of the format it looks like.
+        /// The layout; opaque if the file breaks the rules of its format.
         public var layout: Layout
-        /// The rule that is broken, or why a known kind of file is opaque, or nil.
+        /// The broken rule, or the reason why a known kind of file is opaque, or nil.
         public var violation: FormatError?
-        /// Tensors of the file that share the bytes of others.
+        /// Tensors that share the bytes of others.
         public var aliases: [Alias]
 
         /// Creates a reading.
@@ -32,7 +32,7 @@ extension Layout {
 
     /// Reads the layout of a file of any format.
     ///
-    /// - Throws: what reading the source throws; a file that breaks the rules of its format is opaque and no error.
+    /// - Throws: the errors of the source; a file that breaks the rules of its format is opaque, which is not an error.
     public static func read(_ source: some ByteSource) throws -> Reading {
         let prefix = try source.read(0..<min(source.size, UInt64(FileKind.sniffLength)))
         do {

@@ -1,11 +1,11 @@
 extension Layout {
-    /// Checks the rules every layout keeps, whatever file or manifest it comes from.
+    /// Checks the rules for layouts from files and manifests alike.
     ///
     /// - Throws: `malformed` if tensors are out of order, overlap, leave the file or share a name, or if an opaque file
-    ///   has tensors; `limitExceeded` if a name, a shape or the number of tensors is larger than accepted.
+    ///   has tensors; `limitExceeded` if a name, a shape or the number of tensors is too large.
     public func validate() throws(FormatError) { try validate(at: []) }
 
-    /// Checks the rules, given where each tensor was read for the offsets of errors; empty for a layout never read.
+    /// Checks the rules; `places` has the offset of each tensor for errors, or is empty.
     func validate(at places: [Int]) throws(FormatError) {
         func place(_ index: Int) -> UInt64 { index < places.count ? UInt64(places[index]) : 0 }
         guard format != .opaque || tensors.isEmpty else {
@@ -20,7 +20,7 @@ extension Layout {
             try tensor.validateLimits(at: place(index))
             guard tensor.range.lowerBound >= covered else {
                 throw FormatError(
-                    .malformed, "the tensor \(QuotedName(tensor.name)) starts before the one before it ends",
+                    .malformed, "the tensor \(QuotedName(tensor.name)) starts before the previous tensor ends",
                     offset: place(index))
             }
             covered = tensor.range.upperBound
@@ -42,9 +42,9 @@ extension Layout {
         }
     }
 
-    /// The later of two tensors of one name, or nil.
+    /// The index of the later of two tensors with the same name, or nil.
     ///
-    /// By sorting hashes, which takes a third of the memory of a set of names. Few names have equal hashes.
+    /// Sorting hashes takes a third of the memory of a set of names; few names have equal hashes.
     private func indexOfRepeatedName() -> Int? {
         var order = tensors.indices.map { (hash: ByteString(tensors[$0].name).hashValue, index: $0) }
         order.sort { ($0.hash, $0.index) < ($1.hash, $1.index) }
@@ -61,7 +61,7 @@ extension Layout {
 }
 
 extension Layout.Tensor {
-    /// Checks what can be checked of one tensor alone.
+    /// Checks the rules for a single tensor.
     fileprivate func validateLimits(at place: UInt64) throws(FormatError) {
         guard name.utf8.count <= LayoutLimits.nameLength else {
             throw FormatError(

@@ -1,12 +1,12 @@
-/// What a checkpoint file holds: its tensors and where their bytes are.
+/// The structure of a checkpoint file: its tensors and their byte ranges.
 public struct Layout: Hashable, Sendable {
-    /// The file format the layout was read from.
+    /// The file format that the layout was read from.
     public enum Format: UInt8, Hashable, Sendable {
-        /// A run of bytes without known structure.
+        /// Bytes without known structure.
         case opaque = 0
         /// safetensors.
         case safetensors = 1
-        /// A zip archive of PyTorch.
+        /// A PyTorch zip archive.
         case pytorch = 2
         /// GGUF.
         case gguf = 3
@@ -14,7 +14,7 @@ public struct Layout: Hashable, Sendable {
         case npy = 4
         /// A zip archive of NumPy arrays.
         case npz = 5
-        /// Several zip archives of PyTorch one behind the other, of torch.distributed.checkpoint.
+        /// Concatenated PyTorch zip archives, from torch.distributed.checkpoint.
         case distcp = 6
     }
 
@@ -26,9 +26,9 @@ public struct Layout: Hashable, Sendable {
         public var dtype: String
         /// How the bytes divide into numbers.
         public var element: ElementKind
-        /// The extents, outermost first; empty for a scalar.
+        /// The dimensions, outermost first; empty for a scalar.
         public var shape: [UInt64]
-        /// The tensor's bytes, in bytes from the start of the file.
+        /// The byte range in the file.
         public var range: Range<UInt64>
 
         /// Creates a description of a tensor.
@@ -40,13 +40,13 @@ public struct Layout: Hashable, Sendable {
             self.range = range
         }
 
-        /// Whether two tensors are the same, names by their bytes.
+        /// Whether two tensors are equal; names are compared by their bytes.
         public static func == (left: Tensor, right: Tensor) -> Bool {
             left.range == right.range && left.element == right.element && left.shape == right.shape
                 && left.dtype.hasSameBytes(as: right.dtype) && left.name.hasSameBytes(as: right.name)
         }
 
-        /// Feeds what tells tensors apart to a hash.
+        /// Hashes the properties that `==` compares.
         public func hash(into hasher: inout Hasher) {
             hasher.combine(ByteString(name))
             hasher.combine(ByteString(dtype))
@@ -62,7 +62,7 @@ public struct Layout: Hashable, Sendable {
     public var size: UInt64
     /// The tensors in the order of their bytes, without overlap; empty for an opaque file.
     ///
-    /// Bytes outside every tensor (the header) are the file's own.
+    /// Bytes outside all tensors, such as the header, belong to the file itself.
     public var tensors: [Tensor]
 
     /// Creates a layout.

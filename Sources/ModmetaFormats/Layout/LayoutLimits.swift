@@ -1,8 +1,8 @@
-/// The largest layouts this program accepts, from a file and from a manifest alike.
+/// The limits on layouts, from files and manifests alike.
 enum LayoutLimits {
-    /// The bytes of a tensor's name in UTF-8.
+    /// The UTF-8 bytes of a tensor's name.
     static let nameLength = 65_535
-    /// The bytes of all names together in UTF-8; a header is no longer.
+    /// The UTF-8 bytes of all names; no header is longer.
     static let allNamesLength = 100_000_000
     /// The dimensions of a tensor.
     static let rank = 64

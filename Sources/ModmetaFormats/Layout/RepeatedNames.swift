@@ -1,9 +1,9 @@
-/// Makes names that occur more than once different: the second gets `#2`, the third `#3`.
+/// Makes repeated names unique: the second occurrence gets `#2`, the third `#3`.
 struct RepeatedNames {
     private var names: Set<ByteString> = []
     private var counts: [ByteString: Int] = [:]
 
-    /// Returns the name, or the name with a number that no other has.
+    /// Returns the name, with a number appended if it was used before.
     mutating func distinct(_ name: String) -> String {
         var distinct = name
         while !names.insert(ByteString(distinct)).inserted {

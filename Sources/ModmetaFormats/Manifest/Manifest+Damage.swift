@@ -1,6 +1,6 @@
 extension Manifest {
-    /// Whether bytes that should be a manifest cannot be one that this program reads, going by what stands around the body.
+    /// Whether the bytes of a supposed manifest are unreadable for this program, judged by everything except the body.
     ///
-    /// They were cut short or changed, or are of a later version; a bit that flipped in the version cannot be told from that.
+    /// They are truncated, damaged or of a later version; a flipped bit in the version looks like a later version.
     public static func isUnreadable(_ bytes: [UInt8]) -> Bool { (try? body(of: bytes)) == nil }
 }

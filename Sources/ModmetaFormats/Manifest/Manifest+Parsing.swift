@@ -1,18 +1,17 @@
 extension Manifest {
-    /// Reads a manifest from untrusted bytes: those of `serialized()` and no others.
+    /// Parses a manifest from untrusted bytes; accepts only the output of `serialized()`.
     ///
-    /// Magic, version and the length limit are looked at first, then the checksum, then the rest; see
-    /// docs/formats/manifest.md.
+    /// Magic, version and length are checked first, then the checksum, then the rest; see docs/formats/manifest.md.
     ///
-    /// - Throws: `malformed` if the bytes are no manifest, damaged or invalid, `truncated` if they end early,
-    ///   `unsupportedVersion` if a newer program wrote them, `limitExceeded` if a number is larger than allowed.
+    /// - Throws: `malformed` if the bytes are not a manifest, damaged or invalid, `truncated` if they end early,
+    ///   `unsupportedVersion` if a newer program wrote them, `limitExceeded` if a number is too large.
     public init(parsing bytes: [UInt8]) throws(FormatError) {
         var reader = ByteReader(bytes, in: try Manifest.body(of: bytes))
         var places = Places()
         object = ObjectID(try reader.digest("the object's name"))
         layout = try Layout(parsing: &reader, places: &places.tensors)
 
-        let entryCount = try reader.count("the number of entries", ofAtLeast: ManifestFormat.leastEntry)
+        let entryCount = try reader.count("the number of entries", ofAtLeast: ManifestFormat.minimumEntry)
         entries = []
         entries.reserveCapacity(entryCount)
         places.entries.reserveCapacity(entryCount)
@@ -26,7 +25,7 @@ extension Manifest {
 
         places.chunks = reader.position
         let chunkCount = try reader.count(
-            "the number of chunks", ofAtLeast: ManifestFormat.leastChunk, upTo: Limits.chunks)
+            "the number of chunks", ofAtLeast: ManifestFormat.minimumChunk, upTo: Limits.chunks)
         chunks = []
         chunks.reserveCapacity(chunkCount)
         var expected: Int64 = 0
@@ -35,24 +34,24 @@ extension Manifest {
             let step = ZigZag(unsigned: try reader.number("a chunk's entry"))
             let (entry, overflow) = expected.addingReportingOverflow(step.signed)
             guard !overflow, entry >= 0, entry < entryCount else {
-                throw FormatError(.malformed, "a chunk names an entry that is not there", offset: UInt64(start))
+                throw FormatError(.malformed, "a chunk names an entry that does not exist", offset: UInt64(start))
             }
             chunks.append(Int(entry))
             expected = entry + 1
         }
         guard reader.remaining == 0 else {
             throw FormatError(
-                .malformed, "the manifest has \(reader.remaining) bytes behind its last chunk",
+                .malformed, "the manifest has \(reader.remaining) bytes after its last chunk",
                 offset: UInt64(reader.position))
         }
         try validate(at: places)
     }
 
-    /// Checks everything around the body and returns where the body is.
+    /// Checks everything except the body and returns the range of the body.
     static func body(of bytes: [UInt8]) throws(FormatError) -> Range<Int> {
         let magic = ManifestFormat.magic
         guard bytes.prefix(magic.count).elementsEqual(magic.prefix(bytes.count)) else {
-            throw FormatError(.malformed, "these bytes are no manifest: they do not start with its magic", offset: 0)
+            throw FormatError(.malformed, "these bytes are not a manifest: the magic is missing", offset: 0)
         }
         guard bytes.count >= ManifestFormat.headLength else {
             throw FormatError(.truncated, "the manifest ends inside its head", offset: UInt64(bytes.count))
@@ -60,7 +59,7 @@ extension Manifest {
         guard bytes[magic.count] == ManifestFormat.version else {
             throw FormatError(
                 .unsupportedVersion,
-                "the manifest has version \(bytes[magic.count]), this program reads version \(ManifestFormat.version): "
+                "the manifest has version \(bytes[magic.count]); this program reads version \(ManifestFormat.version): "
                     + "use a newer modmeta",
                 offset: UInt64(magic.count))
         }
@@ -83,7 +82,7 @@ extension Manifest {
 }
 
 extension Manifest.Entry {
-    /// Reads the description of a payload; what the encoding implies is filled in.
+    /// Parses the description of a payload and fills in what the encoding implies.
     fileprivate init(parsing reader: inout ByteReader, index: Int, segmentsLeft: Int) throws(FormatError) {
         let start = reader.position
         guard let encoding = Manifest.Encoding(rawValue: try reader.byte("an entry's encoding")) else {
@@ -106,7 +105,7 @@ extension Manifest.Entry {
         guard encoding == .delta else { return }
         generation = try reader.number("a generation", upTo: Manifest.Limits.generation)
         let count = try reader.count(
-            "the number of base segments", ofAtLeast: ManifestFormat.leastSegment, upTo: segmentsLeft)
+            "the number of base segments", ofAtLeast: ManifestFormat.minimumSegment, upTo: segmentsLeft)
         base.reserveCapacity(count)
         for _ in 0..<count {
             let place = reader.position

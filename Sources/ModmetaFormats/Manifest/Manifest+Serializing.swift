@@ -1,7 +1,7 @@
 extension Manifest {
-    /// Returns the manifest's one encoding, as docs/formats/manifest.md describes it.
+    /// Returns the manifest's only encoding, as described in docs/formats/manifest.md.
     ///
-    /// The manifest must be valid, see `validate()`. Longer than `Limits.length` it cannot be read back.
+    /// The manifest must be valid; see `validate()`. A result longer than `Limits.length` cannot be read back.
     public func serialized() -> [UInt8] {
         var bytes = ManifestFormat.magic
         bytes.reserveCapacity(256 + 24 * layout.tensors.count + 96 * entries.count + chunks.count)
@@ -54,7 +54,7 @@ extension Layout {
     }
 }
 
-/// The pairs of dtype and element kind of a layout, in the order in which they first occur.
+/// The unique pairs of dtype and element kind of a layout, in order of first use.
 private struct LayoutTypes {
     /// One pair.
     struct Pair: Hashable {
@@ -68,7 +68,7 @@ private struct LayoutTypes {
     private(set) var pairs: [Pair] = []
     private var indexes: [Pair: Int] = [:]
 
-    /// Returns the place of a pair, adding it where it is new.
+    /// Returns the index of a pair, which is added if it is new.
     mutating func index(of pair: Pair) -> Int {
         if let index = indexes[pair] { return index }
         indexes[pair] = pairs.count
@@ -78,7 +78,7 @@ private struct LayoutTypes {
 }
 
 extension Manifest.Entry {
-    /// Appends the description of a payload; what the encoding implies is left out.
+    /// Appends the description of a payload, without what the encoding implies.
     fileprivate func append(to bytes: inout [UInt8], index: Int) {
         bytes.append(encoding.rawValue)
         bytes.append(chunk.digest)

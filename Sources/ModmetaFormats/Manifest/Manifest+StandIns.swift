@@ -1,11 +1,11 @@
 extension Manifest {
-    /// Which entries can be rebuilt: each either from its payload and its base, or because a stand-in has its raw bytes.
+    /// Which entries can be rebuilt: from their payload and base, or from a stand-in with their raw bytes.
     ///
     /// See docs/formats/store.md, "Stand-ins".
     ///
     /// - Parameters:
-    ///   - hasPayload: whether an entry's payload is there; asked at most once for each entry, in their order.
-    ///   - hasStandIn: whether an entry's stand-in is there; asked of those entries alone that need one.
+    ///   - hasPayload: whether an entry's payload exists; called at most once per entry, in order.
+    ///   - hasStandIn: whether an entry's stand-in exists; called only for entries that need one.
     public func rebuildable(
         hasPayload: (Int) throws -> Bool, hasStandIn: (Int) throws -> Bool
     ) rethrows -> [Bool] {
@@ -18,6 +18,7 @@ extension Manifest {
         return rebuildable
     }
 
-    /// The chunks whose raw bytes may stand in for a payload: those of all entries but raw ones, which are their own.
+    /// The chunks whose raw bytes may stand in for a payload: all except those of raw entries, whose payload is the
+    /// chunk.
     public var standIns: [Digest] { entries.lazy.filter { $0.encoding != .raw }.map(\.chunk.digest) }
 }

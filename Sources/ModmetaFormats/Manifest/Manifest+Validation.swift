@@ -1,5 +1,5 @@
 extension Manifest {
-    /// Where the parts of a manifest were read, for the offsets of errors; empty for one that was never read.
+    /// The offsets of a manifest's parts, for errors; empty for one that was not parsed.
     struct Places {
         /// The offset of each tensor.
         var tensors: [Int] = []
@@ -9,17 +9,17 @@ extension Manifest {
         var chunks = 0
     }
 
-    /// The bytes of all payloads: what a reader who has nothing reads.
+    /// The bytes of all payloads: what a reader without any of them downloads.
     ///
     /// The manifest must be valid.
     public var readLength: UInt64 { entries.reduce(0) { $0 + UInt64($1.payloadLength) } }
 
     /// Checks every rule of docs/formats/manifest.md that a value can break.
     ///
-    /// - Throws: `malformed` or `limitExceeded`; the message names the entry, the offset is 0.
+    /// - Throws: `malformed` or `limitExceeded`; the message names the entry, and the offset is 0.
     public func validate() throws(FormatError) { try validate(at: Places()) }
 
-    /// Checks every rule, given where the parts were read.
+    /// Checks every rule, with the offsets of the parts.
     func validate(at places: Places) throws(FormatError) {
         try layout.validate(at: places.tensors)
         var chunks = Set<ChunkID>(minimumCapacity: entries.count)
@@ -31,7 +31,7 @@ extension Manifest {
             try check.encoding()
             try check.base(among: entries[..<index])
             guard chunks.insert(entry.chunk).inserted else {
-                throw check.malformed("stands for the chunk of an entry before it")
+                throw check.malformed("stores the chunk of an earlier entry")
             }
             efforts.append(try check.effort(after: efforts))
         }
@@ -39,11 +39,11 @@ extension Manifest {
         try validateReachability(at: places)
     }
 
-    /// What rebuilding an entry takes, if nothing that is rebuilt on the way is kept.
+    /// The cost of rebuilding an entry, if no intermediate result is kept.
     fileprivate struct Effort {
-        /// How many deltas are applied, one upon the other.
+        /// The number of deltas applied on top of each other.
         var depth: Int
-        /// How many payloads are decoded.
+        /// The number of payloads decoded.
         var payloads: Int
     }
 
@@ -59,7 +59,7 @@ extension Manifest {
         var sum: UInt64 = 0
         for chunk in chunks {
             guard entries.indices.contains(chunk) else {
-                throw FormatError(.malformed, "a chunk names an entry that is not there", offset: place)
+                throw FormatError(.malformed, "a chunk names an entry that does not exist", offset: place)
             }
             let (next, overflow) = sum.addingReportingOverflow(UInt64(entries[chunk].rawLength))
             guard !overflow, next <= layout.size else {
@@ -69,17 +69,17 @@ extension Manifest {
             sum = next
         }
         guard sum == layout.size else {
-            throw FormatError(.malformed, "the chunks have \(sum) bytes, the file \(layout.size)", offset: place)
+            throw FormatError(.malformed, "the chunks have \(sum) bytes; the file has \(layout.size)", offset: place)
         }
     }
 
-    /// Checks that every entry is a chunk or serves one: bases come before what needs them, so one pass backwards does.
+    /// Checks that every entry is a chunk or the base of one: bases precede their users, so one backward pass suffices.
     private func validateReachability(at places: Places) throws(FormatError) {
         var reached = [Bool](repeating: false, count: entries.count)
         for chunk in chunks { reached[chunk] = true }
         for index in entries.indices.reversed() {
             guard reached[index] else {
-                throw FormatError(.malformed, "entry \(index) serves no chunk", offset: places.entry(index))
+                throw FormatError(.malformed, "entry \(index) is not used by any chunk", offset: places.entry(index))
             }
             for segment in entries[index].base { reached[segment.entry] = true }
         }
@@ -97,27 +97,27 @@ private struct EntryCheck {
     let entry: Manifest.Entry
     /// Its index in the manifest.
     let index: Int
-    /// Where it was read.
+    /// Its offset.
     let place: UInt64
 
-    /// Adds up what the entry's base takes; a few entries can be made to take more than any reader can give.
+    /// Adds up the cost of the entry's base: a few entries can be made to cost more than any reader can afford.
     func effort(after earlier: [Manifest.Effort]) throws(FormatError) -> Manifest.Effort {
         var effort = Manifest.Effort(depth: 0, payloads: 1)
         for segment in entry.base {
             effort.depth = max(effort.depth, earlier[segment.entry].depth + 1)
-            // No sum of so many segments of such entries overflows.
+            // The limits on segments and cost keep these sums from overflowing.
             effort.payloads += earlier[segment.entry].payloads
         }
         guard effort.depth <= Manifest.Limits.depth else {
             throw limit("stacks more than \(Manifest.Limits.depth) deltas")
         }
         guard effort.payloads <= Manifest.Limits.effort else {
-            throw limit("takes more than \(Manifest.Limits.effort) payloads to rebuild")
+            throw limit("needs more than \(Manifest.Limits.effort) payloads to rebuild")
         }
         return effort
     }
 
-    /// Checks that raw bytes and payload are neither empty nor too long.
+    /// Checks that raw bytes and payload are not empty and not too long.
     func lengths() throws(FormatError) {
         guard (1...ChunkLimits.maximum).contains(entry.rawLength) else {
             throw limit("has \(entry.rawLength) raw bytes, not 1 to \(ChunkLimits.maximum)")
@@ -127,7 +127,7 @@ private struct EntryCheck {
         }
     }
 
-    /// Checks that payload, base and generation are what the encoding says.
+    /// Checks that payload, base and generation match the encoding.
     func encoding() throws(FormatError) {
         switch entry.encoding {
         case .raw:
@@ -144,7 +144,7 @@ private struct EntryCheck {
         }
     }
 
-    /// Checks that the base lies within entries before this one.
+    /// Checks that the base is within earlier entries.
     func base(among earlier: ArraySlice<Manifest.Entry>) throws(FormatError) {
         var sum = 0
         for segment in entry.base {
@@ -164,7 +164,7 @@ private struct EntryCheck {
         }
     }
 
-    /// Makes the error for a broken rule; the rule goes on from "entry n".
+    /// Creates the error for a broken rule; `rule` continues "entry n".
     func malformed(_ rule: String) -> FormatError { FormatError(.malformed, "entry \(index) \(rule)", offset: place) }
 
     private func limit(_ rule: String) -> FormatError {

@@ -1,8 +1,8 @@
-/// How one LFS object is rebuilt from payloads of a store; self-contained.
+/// How to rebuild one LFS object from payloads of a store; self-contained.
 ///
 /// The byte layout is docs/formats/manifest.md.
 public struct Manifest: Hashable, Sendable {
-    /// How a payload's bytes give a chunk's raw bytes.
+    /// How a payload decodes to a chunk's raw bytes.
     ///
     /// The raw value is the code on the wire.
     public enum Encoding: UInt8, Hashable, Sendable {
@@ -18,9 +18,9 @@ public struct Manifest: Hashable, Sendable {
     public struct Segment: Hashable, Sendable {
         /// The index of the earlier entry.
         public var entry: Int
-        /// Where the run starts in that entry's raw bytes.
+        /// The start of the run in that entry's raw bytes.
         public var offset: Int
-        /// The length of the run in bytes, at least 1.
+        /// The bytes in the run, at least 1.
         public var length: Int
 
         /// Creates a segment.
@@ -31,19 +31,19 @@ public struct Manifest: Hashable, Sendable {
         }
     }
 
-    /// One payload and the raw bytes it stands for.
+    /// One payload and the raw bytes it decodes to.
     public struct Entry: Hashable, Sendable {
         /// The name of the payload in the store.
         public var payload: PayloadID
-        /// The payload's length in bytes.
+        /// The bytes of the payload.
         public var payloadLength: Int
         /// The name of the raw bytes.
         public var chunk: ChunkID
-        /// The length of the raw bytes.
+        /// The bytes of the chunk.
         public var rawLength: Int
         /// How the payload is decoded.
         public var encoding: Encoding
-        /// How many versions this chunk is away from its chain's full chunk; 0 for a payload without a base.
+        /// The distance from the chain's full chunk, in versions; 0 for a payload without a base.
         public var generation: Int
         /// The base, concatenated in this order; empty unless the encoding is `delta`.
         public var base: [Segment]
@@ -71,7 +71,7 @@ public struct Manifest: Hashable, Sendable {
     public var layout: Layout
     /// All payloads needed, each after the entries of its base.
     public var entries: [Entry]
-    /// The file in order: the entry whose raw bytes come next.
+    /// The chunks of the file in order: the index of the entry of each.
     public var chunks: [Int]
 
     /// Creates a manifest; call `validate()` on one made from untrusted parts.

@@ -1,13 +1,13 @@
 /// The element type of a NumPy array, from a description such as `<f4`.
 struct NumPyElementType: Hashable {
-    /// The spelling in layouts: that of safetensors where it has the type, else NumPy's own.
+    /// The spelling in layouts: that of safetensors if it has the type, otherwise NumPy's own.
     let dtype: String
     /// The bytes of one element.
     let width: UInt64
     /// How the bytes divide into numbers.
     let element: ElementKind
 
-    /// Bytes of which nothing more is known.
+    /// Bytes of unknown structure.
     static let bytes = NumPyElementType("U8", 1, .byte)
 
     private init(_ dtype: String, _ width: UInt64, _ element: ElementKind) {
@@ -16,9 +16,9 @@ struct NumPyElementType: Hashable {
         self.element = element
     }
 
-    /// Reads a description.
+    /// Parses a description.
     ///
-    /// - Throws: `malformed` for what is no simple type.
+    /// - Throws: `malformed` if it is not a simple type.
     init(_ description: String, place: UInt64) throws(FormatError) {
         if let type = NumPyElementType.types[ByteString(description)] {
             self = type
@@ -28,7 +28,7 @@ struct NumPyElementType: Hashable {
             description.utf8.allSatisfy({ (0x21...0x7E).contains($0) })
         else {
             throw FormatError(
-                .malformed, "the array's element type \(QuotedName(description)) is not known", offset: place)
+                .malformed, "the array has the unknown element type \(QuotedName(description))", offset: place)
         }
         let kind = description.dropFirst().first
         let units = description.dropFirst(2).prefix { $0.isASCII && $0.isNumber }
@@ -36,9 +36,9 @@ struct NumPyElementType: Hashable {
             let count = UInt64(units), (1...1 << 30).contains(count)
         else {
             throw FormatError(
-                .malformed, "the array's element type \(QuotedName(description)) is not known", offset: place)
+                .malformed, "the array has the unknown element type \(QuotedName(description))", offset: place)
         }
-        // Texts count characters of 4 bytes. Numbers in big-endian order are bytes here.
+        // Strings count 4-byte characters. Big-endian numbers are treated as bytes.
         self.init(description, kind == "U" ? 4 * count : count, .byte)
     }
 

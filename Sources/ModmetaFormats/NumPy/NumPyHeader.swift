@@ -1,31 +1,31 @@
-/// The header of a NumPy array: a Python literal, of which only what NumPy writes is read.
+/// The header of a NumPy array: a Python literal, restricted to what NumPy writes.
 ///
 /// See docs/formats/numpy.md.
 struct NumPyHeader {
-    /// The first bytes of every array file.
+    /// The magic.
     static let magic: [UInt8] = [0x93] + Array("NUMPY".utf8)
     /// The bytes of the longest header that is read.
     static let lengthLimit: UInt64 = 1 << 20
-    /// The bytes that say how long the header is, at most.
+    /// The most bytes before the header: magic, version and header length.
     static let prefixLength: UInt64 = 12
 
-    /// What the elements are.
+    /// The element type.
     private(set) var type = NumPyElementType.bytes
-    /// The extents in the order of the bytes: outermost first, also for arrays in Fortran order.
+    /// The dimensions in the order of the bytes: outermost first, also for arrays in Fortran order.
     private(set) var shape: [UInt64] = []
-    /// Where the elements start, in bytes from the start of the array file.
+    /// The start of the elements, in bytes from the start of the array file.
     let dataOffset: UInt64
     /// Whether the elements are pickled objects.
     private(set) var holdsObjects = false
 
     /// Reads the header of the array file in a range of a source.
     ///
-    /// - Parameter allowsObjects: whether an array of pickled objects is no error.
+    /// - Parameter allowsObjects: whether to accept an array of pickled objects.
     init(parsing source: some ByteSource, in range: Range<UInt64>, allowsObjects: Bool = false) throws {
         let start = range.lowerBound
         let prefixEnd = min(range.upperBound, start + NumPyHeader.prefixLength)
         var prefix = ByteReader(try source.read(start..<prefixEnd), origin: start)
-        guard try prefix.take(6, "the head of an array").elementsEqual(NumPyHeader.magic) else {
+        guard try prefix.slice(6, "the head of an array").elementsEqual(NumPyHeader.magic) else {
             throw FormatError(.malformed, "the array does not start with its magic", offset: start)
         }
         let version = try prefix.byte("the version")
@@ -48,7 +48,7 @@ struct NumPyHeader {
         try read(&literal)
         guard allowsObjects || !holdsObjects else {
             throw FormatError(
-                .unsupportedVersion, "the array holds pickled objects, which are not looked into", offset: start)
+                .unsupportedVersion, "the array holds pickled objects, which are not read", offset: start)
         }
     }
 
@@ -77,7 +77,7 @@ struct NumPyHeader {
         if isFortran { shape.reverse() }
     }
 
-    /// The bytes of all elements; nil if 64 bits do not hold it.
+    /// The bytes of all elements; nil if the number does not fit in 64 bits.
     var length: UInt64? {
         guard !shape.contains(0) else { return 0 }
         var length = type.width

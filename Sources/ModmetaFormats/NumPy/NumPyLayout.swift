@@ -2,13 +2,13 @@
 ///
 /// The rules are docs/formats/numpy.md.
 public enum NumPyLayout {
-    /// The name of the only tensor of a file that holds one array.
+    /// The tensor name in a file that holds one array.
     static let onlyName = "array"
     private static let suffix = ".npy"
 
     /// Reads a file that holds one array.
     ///
-    /// - Throws: `FormatError` where a rule is broken, and what reading the source throws.
+    /// - Throws: `FormatError` if a rule is broken, and the errors of the source.
     public static func parse(_ source: some ByteSource) throws -> Layout {
         let tensor = try tensor(named: onlyName, in: 0..<source.size, of: source)
         let layout = Layout(format: .npy, size: source.size, tensors: [tensor])
@@ -16,7 +16,7 @@ public enum NumPyLayout {
         return layout
     }
 
-    /// Whether an archive holds arrays and nothing else.
+    /// Whether an archive holds only arrays.
     static func holdsArrays(_ directory: ZipDirectory) -> Bool {
         !directory.entries.isEmpty && directory.entries.allSatisfy { $0.name.hasByteSuffix(suffix) }
     }
@@ -46,7 +46,7 @@ public enum NumPyLayout {
         guard let length = header.length, length == range.upperBound - start else {
             throw FormatError(
                 .malformed,
-                "the array \(QuotedName(name)) has \(range.upperBound - start) bytes, not those its shape says",
+                "the array \(QuotedName(name)) has \(range.upperBound - start) bytes, which do not match its shape",
                 offset: start)
         }
         return Layout.Tensor(

@@ -1,14 +1,14 @@
-/// A cursor over the few Python literals that array headers are made of.
+/// A parser for the few Python literals in array headers.
 struct PythonLiteral {
     private var reader: ByteReader
 
     /// Starts at the first byte.
     init(_ reader: ByteReader) { self.reader = reader }
 
-    /// Where the next byte is in the file.
+    /// The offset of the next byte in the file.
     var offset: UInt64 { reader.offset }
 
-    /// Reads a dictionary with texts for keys, and what follows to the end.
+    /// Reads a dictionary with string keys, which must be the rest of the text.
     ///
     /// - Parameter member: reads the value of a key.
     mutating func dictionary(
@@ -25,16 +25,16 @@ struct PythonLiteral {
         try expect("}")
     }
 
-    /// Reads a text without escapes.
+    /// Reads a string without escapes.
     mutating func text() throws(FormatError) -> String {
         let quote = try peek()
-        guard quote == UInt8(ascii: "'") || quote == UInt8(ascii: "\"") else { throw malformed("a text") }
+        guard quote == UInt8(ascii: "'") || quote == UInt8(ascii: "\"") else { throw malformed("a string") }
         _ = try reader.byte("a text")
         var bytes: [UInt8] = []
         while true {
             let byte = try reader.byte("a text")
             if byte == quote { return String(decoding: bytes, as: UTF8.self) }
-            guard byte != UInt8(ascii: "\\") else { throw malformed("a text without escapes") }
+            guard byte != UInt8(ascii: "\\") else { throw malformed("a string without escapes") }
             bytes.append(byte)
         }
     }
@@ -43,7 +43,7 @@ struct PythonLiteral {
     mutating func bool() throws(FormatError) -> Bool {
         let isTrue = try peek() == UInt8(ascii: "T")
         let word = isTrue ? "True" : "False"
-        guard try reader.take(word.utf8.count, "a truth value").elementsEqual(word.utf8) else {
+        guard try reader.slice(word.utf8.count, "True or False").elementsEqual(word.utf8) else {
             throw malformed("True or False")
         }
         return isTrue
@@ -101,6 +101,6 @@ struct PythonLiteral {
     }
 
     private func malformed(_ expected: String) -> FormatError {
-        FormatError(.malformed, "the header of an array should have \(expected) here", offset: reader.offset)
+        FormatError(.malformed, "expected \(expected) in the header of an array", offset: reader.offset)
     }
 }

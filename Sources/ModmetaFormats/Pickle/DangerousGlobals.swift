@@ -1,6 +1,6 @@
-/// Names that run commands or code, open files or connections, or reach what does, when a pickle is loaded.
+/// Names that, when a pickle is loaded, run commands or code, open files or connections, or lead to such names.
 enum DangerousGlobals {
-    /// Modules of which every name is dangerous, wherever they occur in a path.
+    /// Modules whose names are all dangerous, anywhere in a path.
     static let modules: Set<ByteString> = [
         "os", "posix", "nt", "posixpath", "ntpath", "subprocess", "_posixsubprocess", "sys", "socket", "_socket", "ssl",
         "socketserver", "runpy", "pty", "shutil", "commands", "importlib", "imp", "pkgutil", "code", "codeop", "bdb",
@@ -16,14 +16,14 @@ enum DangerousGlobals {
         "logging", "_aix_support", "_osx_support", "_pyrepl", "__main__",
     ]
 
-    /// Names of the built-in functions that are dangerous.
+    /// Dangerous built-in functions.
     static let builtins: Set<ByteString> = [
         "eval", "exec", "execfile", "compile", "open", "file", "input", "raw_input", "apply", "__import__", "getattr",
         "setattr", "delattr", "globals", "locals", "vars", "breakpoint", "memoryview", "help", "exit", "quit", "reload",
         "__build_class__", "type", "super", "map", "filter",
     ]
 
-    /// Single names of modules that are harmless otherwise.
+    /// Dangerous names in otherwise harmless modules.
     static let qualified: Set<ByteString> = [
         "operator.attrgetter", "operator.methodcaller", "operator.itemgetter", "_operator.attrgetter",
         "_operator.methodcaller", "_operator.itemgetter", "functools.partial", "functools.reduce", "_functools.partial",

@@ -1,4 +1,4 @@
-/// Names that checkpoints use to describe data and that do nothing but build it.
+/// Names that checkpoints use to describe data and that only build it.
 enum HarmlessGlobals {
     /// Whether a name is on the list.
     static func contains(_ global: PickleGlobal) -> Bool {
@@ -11,7 +11,7 @@ enum HarmlessGlobals {
         }
     }
 
-    /// Whether a name is that of a member of an enumeration on the list.
+    /// Whether a name is a member of an enumeration on the list.
     static func isMember(_ global: PickleGlobal) -> Bool {
         members[ByteString(global.module)]?.contains(ByteString(global.name)) ?? false
     }
@@ -62,7 +62,7 @@ enum HarmlessGlobals {
         "ChunkStorageMetadata", "TensorProperties", "_MEM_FORMAT_ENCODING",
     ]
 
-    /// Paths as values: making one touches no file.
+    /// Paths as values: creating one touches no file.
     private static let paths: Set<ByteString> = [
         "Path", "PosixPath", "WindowsPath", "PurePath", "PurePosixPath", "PureWindowsPath",
     ]

@@ -1,8 +1,8 @@
-/// A name a pickle would import if it were loaded: a class or function and the module it is in.
+/// A class or function that a pickle would import when loaded, and its module.
 public struct PickleGlobal: Hashable, Sendable {
     /// The module, for example `torch._utils`.
     public var module: String
-    /// The name in the module, which may have dots.
+    /// The name in the module, which may contain dots.
     public var name: String
 
     /// Creates the name of a class or function.
@@ -16,7 +16,7 @@ public struct PickleGlobal: Hashable, Sendable {
         left.name.hasSameBytes(as: right.name) && left.module.hasSameBytes(as: right.module)
     }
 
-    /// Feeds the bytes of both parts to a hash.
+    /// Hashes the bytes of both parts.
     public func hash(into hasher: inout Hasher) {
         hasher.combine(ByteString(module))
         hasher.combine(ByteString(name))
@@ -24,6 +24,6 @@ public struct PickleGlobal: Hashable, Sendable {
 }
 
 extension PickleGlobal: CustomStringConvertible {
-    /// Module and name with a dot between.
+    /// Module and name, separated by a dot.
     public var description: String { "\(module).\(name)" }
 }

@@ -1,11 +1,11 @@
 extension PickleGraph {
-    /// What loading the pickle would import, each name once: `globals`, but with the attributes `C.NAME` in place of
-    /// `getattr` where the pickle does nothing with it but read named attributes of classes of known libraries.
+    /// The unique names that loading the pickle would import: `globals`, with attributes `C.NAME` in place of `getattr`
+    /// if the pickle uses it only to read named attributes of classes of known libraries.
     ///
-    /// Python 3.11 pickles a member of an enumeration as the call `getattr(C, "NAME")`. Any other use of `getattr`,
-    /// kept somewhere, passed on, or called with what is not known, leaves it in the list.
+    /// Python 3.11 pickles an enumeration member as the call `getattr(C, "NAME")`. Any other use of `getattr`, such as
+    /// storing it, passing it on or calling it with computed arguments, keeps it in the list.
     ///
-    /// - Parameter root: the object that the pickle stands for.
+    /// - Parameter root: the object that the pickle represents.
     func imports(of root: ID) -> [PickleGlobal] {
         let functions = Set(globals.indices.filter { Self.attributeFunctions.contains(globals[$0]) })
         guard !functions.isEmpty else { return globals }
@@ -35,13 +35,14 @@ extension PickleGraph {
         PickleGlobal(module: "builtins", name: "getattr"), PickleGlobal(module: "__builtin__", name: "getattr"),
     ]
 
-    /// The libraries whose classes are told by their names.
+    /// The libraries whose classes are identified by their names.
     private static let libraries = ["torch", "deepspeed"]
 
-    /// The bytes of the longest name of a module, a class or an attribute.
+    /// The most bytes in the name of a module, a class or an attribute.
     private static let nameLimit = 255
 
-    /// The attribute that a call of `getattr` reads, if the class and the attribute's name are written in the pickle.
+    /// The attribute that a call of `getattr` reads, if the pickle contains both the class and the attribute name
+    /// literally.
     private func attribute(readBy call: Node) -> PickleGlobal? {
         guard case .call = call.kind, call.children.count >= 2, case .tuple = self[call.children[1]].kind else {
             return nil
@@ -51,7 +52,7 @@ extension PickleGraph {
         guard max(owner.module.utf8.count, owner.name.utf8.count, name.utf8.count) <= Self.nameLimit else { return nil }
         let library = owner.module.utf8.prefix { $0 != UInt8(ascii: ".") }
         guard Self.libraries.contains(where: { library.elementsEqual($0.utf8) }) else { return nil }
-        // What begins with a line leads from a class to everything else.
+        // Attributes that start with an underscore lead from a class to everything else.
         guard let first = name.utf8.first, first != UInt8(ascii: "_"), !(0x30...0x39).contains(first),
             name.utf8.allSatisfy({
                 $0 == UInt8(ascii: "_") || (0x30...0x39).contains($0) || (0x41...0x5A).contains($0 & 0xDF)

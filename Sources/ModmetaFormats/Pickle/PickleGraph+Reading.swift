@@ -1,6 +1,6 @@
-/// What an object of a pickle holds, for readers that know what to look for.
+/// Access to the contents of objects, for readers that know what to expect.
 extension PickleGraph {
-    /// Keys and values of a dictionary, or of a mapping that a call returns; nothing for other objects.
+    /// The keys and values of a dictionary or of a mapping returned by a call; empty for other objects.
     func pairs(of id: ID) -> [(key: ID, value: ID)] {
         let node = self[id]
         let members: ArraySlice<ID>
@@ -18,10 +18,10 @@ extension PickleGraph {
         return pairs
     }
 
-    /// What the function of a call is given; nothing for other objects.
+    /// The arguments of a call; empty for other objects.
     ///
-    /// A call with a function, a type and a tuple calls that function with the tuple, and makes the result one of the type:
-    /// so PyTorch writes tensors that have attributes or a class of their own.
+    /// A call with a function, a type and a tuple calls that function with the tuple and converts the result to the
+    /// type: PyTorch writes tensors with attributes or a custom class this way.
     func arguments(of call: ID) -> [ID] {
         let node = self[call]
         guard node.kind == .call, node.children.count >= 2 else { return [] }
@@ -32,9 +32,9 @@ extension PickleGraph {
         return self[arguments[2]].children
     }
 
-    /// The attributes an object is given as its state, or the values of a dictionary, by name; nil if there are none.
+    /// The attributes in an object's state, or the values of a dictionary, by name; nil if there are none.
     ///
-    /// - Parameter budget: pays for each, as thousands of objects may share one state.
+    /// - Parameter budget: charged for each, because thousands of objects may share one state.
     func fields(of id: ID, _ budget: inout ParseBudget) throws(FormatError) -> [ByteString: ID]? {
         let source = self[id].state ?? id
         try budget.charge(32 * self[source].children.count, at: 0)
@@ -42,7 +42,7 @@ extension PickleGraph {
         return pairs.isEmpty ? nil : Dictionary(pairs, uniquingKeysWith: { _, last in last })
     }
 
-    /// Extents: a tuple or list of integers, or a `torch.Size`, which is a call with one as its only argument.
+    /// Dimensions: a tuple or list of integers, or a `torch.Size`, which is a call with one as its only argument.
     func extents(_ id: ID) -> [UInt64]? {
         var node = self[id]
         if node.kind == .call, node.children.count == 2, let only = self[node.children[1]].children.first {

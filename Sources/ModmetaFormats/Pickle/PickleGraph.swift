@@ -1,34 +1,34 @@
-/// The objects a pickle describes, as a table: nothing is imported, called or built.
+/// The objects that a pickle describes, as a table: nothing is imported, called or built.
 ///
-/// Objects refer to each other by their place in the table, so that neither deep nor circular pickles need deep stacks.
+/// Objects refer to each other by index, so neither deep nor circular pickles need a deep stack.
 struct PickleGraph {
-    /// The place of an object.
+    /// The index of an object.
     typealias ID = Int32
 
-    /// What an object is.
+    /// The kind of an object.
     enum Kind: Hashable {
-        /// None, a float, bytes, or what else no tensor's name depends on.
+        /// None, a float, bytes, or anything else that no tensor's name depends on.
         case other
         /// True or false.
         case bool(Bool)
-        /// An integer of 64 bits or less.
+        /// An integer of at most 64 bits.
         case integer(Int64)
-        /// A text.
+        /// A string.
         case text(String)
-        /// A class or function; the place is one in `globals`.
+        /// A class or function; the value is an index in `globals`.
         case global(Int)
         /// A tuple; the children are its members.
         case tuple
         /// A list or set; the children are its members.
         case list
-        /// A dictionary; the children are keys and values in turn.
+        /// A dictionary; the children alternate keys and values.
         case dictionary
-        /// What a function would return: the children are the function, its arguments, and what was added to the
-        /// result later: keys and values in turn for a mapping.
+        /// The result of a call: the children are the function, its arguments, and what was added to the result later,
+        /// which for a mapping alternates keys and values.
         case call
-        /// What the program that loads the pickle keeps elsewhere; the child tells it what.
+        /// An object that the loading program keeps elsewhere; the child identifies it.
         case persistent
-        /// A fence on the stack of the machine.
+        /// A mark on the stack of the machine.
         case mark
     }
 
@@ -36,33 +36,33 @@ struct PickleGraph {
     struct Node {
         var kind: Kind
         var children: [ID] = []
-        /// The state given to an object after it was made.
+        /// The state that the object was given after it was created.
         var state: ID?
-        /// Whether the children added to a call are keys and values.
+        /// Whether the children added to a call alternate keys and values.
         var hasPairs = false
     }
 
-    /// The largest number of objects; more than 100,000 tensors have.
+    /// The most objects; more than 100,000 tensors have.
     static let nodeLimit = 1 << 22
 
-    /// The bytes of the longest name of a module, or of a class or function in it.
+    /// The most bytes in the name of a module, or of a class or function in it.
     static let globalLength = 1024
 
     private(set) var nodes: [Node] = [Node(kind: .other)]
-    /// The classes and functions, each once, in the order of their first use.
+    /// The unique classes and functions, in order of first use.
     private(set) var globals: [PickleGlobal] = []
     private var globalIndices: [PickleGlobal: Int] = [:]
-    /// States that objects were given before their last one.
+    /// States that a later state of the same object replaced.
     private(set) var replacedStates: [ID] = []
 
-    /// The object that stands for all values without parts.
+    /// The object for all values without parts.
     static let other: ID = 0
 
     /// Adds an object.
     mutating func add(_ kind: Kind, _ children: [ID] = []) throws(FormatError) -> ID {
         guard nodes.count < PickleGraph.nodeLimit else {
             throw FormatError(
-                .limitExceeded, "the pickle makes more than the \(PickleGraph.nodeLimit) objects that are read",
+                .limitExceeded, "the pickle makes more than the limit of \(PickleGraph.nodeLimit) objects",
                 offset: 0)
         }
         nodes.append(Node(kind: kind, children: children))
@@ -79,34 +79,34 @@ struct PickleGraph {
         return try add(.global(index))
     }
 
-    /// Adds members to an object that can have some.
+    /// Adds members to an object that can have them.
     mutating func append(_ children: some Sequence<ID>, to id: ID, asPairs: Bool = false) {
         nodes[Int(id)].children.append(contentsOf: children)
         if asPairs { nodes[Int(id)].hasPairs = true }
     }
 
-    /// Gives an object its state.
+    /// Sets the state of an object.
     mutating func set(state: ID, of id: ID) {
         if let replaced = nodes[Int(id)].state { replacedStates.append(replaced) }
         nodes[Int(id)].state = state
     }
 
-    /// The object at a place.
+    /// The object at an index.
     subscript(id: ID) -> Node { nodes[Int(id)] }
 
-    /// The text at a place, or nil if it is none.
+    /// The string at an index, or nil if the object is not a string.
     func text(_ id: ID) -> String? {
         if case .text(let text) = self[id].kind { return text }
         return nil
     }
 
-    /// The integer at a place, or nil if it is none or negative.
+    /// The integer at an index, or nil if the object is not an integer or negative.
     func unsigned(_ id: ID) -> UInt64? {
         if case .integer(let value) = self[id].kind { return UInt64(exactly: value) }
         return nil
     }
 
-    /// The class or function at a place, or nil if it is none.
+    /// The class or function at an index, or nil if the object is neither.
     func global(_ id: ID) -> PickleGlobal? {
         if case .global(let index) = self[id].kind { return globals[index] }
         return nil

@@ -1,12 +1,12 @@
-/// What is known of a class or function that a pickle would import.
+/// A class or function that a pickle would import, with a verdict.
 public struct PickleImport: Hashable, Sendable {
     /// How much harm importing and calling it can do.
     public enum Verdict: String, Hashable, Sendable, Comparable {
         /// Checkpoints use it to describe data; it does nothing else.
         case harmless
-        /// Not on either list: code of a library or of somebody's own, which may do anything.
+        /// On neither list: code of a library or of the user, which may do anything.
         case unknown
-        /// It runs commands or code, opens files or connections, or reaches what does.
+        /// It runs commands or code, opens files or connections, or leads to something that does.
         case dangerous
 
         /// Whether one verdict is better than another.
@@ -33,7 +33,7 @@ public struct PickleImport: Hashable, Sendable {
     }
 
     private static func verdict(of global: PickleGlobal) -> Verdict {
-        // Later protocols look names up part by part, so that "torch" and "hub.os.system" lead to "os.system".
+        // Later protocols resolve names part by part, so "torch" and "hub.os.system" lead to "os.system".
         let parts = PickleImport.parts(of: global.module) + PickleImport.parts(of: global.name)
         let isPlain = !global.name.utf8.contains(UInt8(ascii: "."))
         if isPlain ? HarmlessGlobals.contains(global) : HarmlessGlobals.isMember(global) { return .harmless }

@@ -1,10 +1,10 @@
-/// Follows the instructions of a pickle on a stack of symbols: it learns what would be built, and builds nothing.
+/// Interprets a pickle symbolically: it determines what would be built, and builds nothing.
 ///
-/// Knows protocols 0 to 5, see docs/formats/pytorch.md, "The pickle". Every instruction makes one object at most, so
-/// memory is bounded by the bytes read and by `PickleGraph.nodeLimit`; what readers make of the objects is bounded by a
-/// `ParseBudget`.
+/// It supports protocols 0 to 5; see docs/formats/pytorch.md, "The pickle". Each instruction makes at most one object,
+/// so memory is bounded by the bytes read and by `PickleGraph.nodeLimit`; what readers make of the objects is bounded
+/// by a `ParseBudget`.
 struct PickleMachine {
-    /// The objects so far; after an error, those up to it.
+    /// The objects made so far, also after an error.
     private(set) var graph = PickleGraph()
     private(set) var reader: ByteReader
     var stack: [PickleGraph.ID] = []
@@ -15,10 +15,10 @@ struct PickleMachine {
     /// Starts at the first byte of a pickle.
     init(_ bytes: ByteReader) { reader = bytes }
 
-    /// Follows the instructions up to the end of the pickle.
+    /// Executes the instructions up to the end of the pickle.
     ///
-    /// - Returns: the object the pickle stands for.
-    /// - Throws: `FormatError` at the instruction that cannot be followed.
+    /// - Returns: the object that the pickle represents.
+    /// - Throws: `FormatError` at the instruction that cannot be executed.
     mutating func run() throws(FormatError) -> PickleGraph.ID {
         while true {
             instructionStart = reader.offset
@@ -30,7 +30,7 @@ struct PickleMachine {
                 return stack[0]
             }
             do {
-                try follow(code)
+                try execute(code)
             } catch {
                 guard error.code == .limitExceeded, error.offset == 0 else { throw error }
                 throw FormatError(error.code, error.message, offset: instructionStart)
@@ -38,9 +38,9 @@ struct PickleMachine {
         }
     }
 
-    private mutating func follow(_ code: UInt8) throws(FormatError) {
+    private mutating func execute(_ code: UInt8) throws(FormatError) {
         guard let opcode = PickleOpcode(rawValue: code) else {
-            throw malformed("the byte \(code) is no pickle instruction")
+            throw malformed("byte \(code) is not a pickle instruction")
         }
         switch opcode {
         case .proto:
@@ -58,7 +58,7 @@ struct PickleMachine {
         case .none, .nextBuffer: stack.append(PickleGraph.other)
         case .readonlyBuffer: _ = try top()
         case .float: _ = try line("a float"); stack.append(PickleGraph.other)
-        case .binfloat: _ = try reader.take(8, "a float"); stack.append(PickleGraph.other)
+        case .binfloat: _ = try reader.slice(8, "a float"); stack.append(PickleGraph.other)
         case .int, .long, .binint, .binint1, .binint2, .long1, .long4, .newtrue, .newfalse: try pushNumber(opcode)
         case .string, .unicode, .binunicode, .shortBinunicode, .binunicode8, .binstring, .shortBinstring:
             try pushText(opcode)
@@ -84,7 +84,7 @@ struct PickleMachine {
         case .global: try pushGlobal(module: try line("a module"), name: try line("a name"))
         case .stackGlobal:
             let parts = try pop(2)
-            // Names that the pickle computes cannot be known without running it.
+            // Names computed by the pickle are unknown unless it is run.
             try pushGlobal(module: graph.text(parts[0]) ?? "?", name: graph.text(parts[1]) ?? "?")
         case .inst:
             try pushGlobal(module: try line("a module"), name: try line("a name"))
@@ -92,7 +92,7 @@ struct PickleMachine {
             try push(.call, [function, try graph.add(.tuple, try popToMark())])
         case .obj:
             let parts = try popToMark()
-            guard let function = parts.first else { throw malformed("the pickle makes an object of no class") }
+            guard let function = parts.first else { throw malformed("the pickle creates an object without a class") }
             try push(.call, [function, try graph.add(.tuple, Array(parts.dropFirst()))])
         case .reduce, .newobj: try push(.call, try pop(2))
         case .newobjEx: try push(.call, Array(try pop(3).dropLast()))
@@ -111,7 +111,7 @@ struct PickleMachine {
         }
     }
 
-    /// The error of the instruction under way.
+    /// Creates the error for the current instruction.
     func malformed(_ message: String) -> FormatError { FormatError(.malformed, message, offset: instructionStart) }
 
     // MARK: Stack
@@ -120,7 +120,7 @@ struct PickleMachine {
         stack.append(try graph.add(kind, children))
     }
 
-    /// The objects above the last mark can be used; those below it cannot.
+    /// The number of objects above the last mark; those below it cannot be used.
     private var reachable: Int { stack.count - (marks.last ?? 0) }
 
     private func top() throws(FormatError) -> PickleGraph.ID {
@@ -135,14 +135,14 @@ struct PickleMachine {
     }
 
     private mutating func pop(_ count: Int) throws(FormatError) -> [PickleGraph.ID] {
-        guard reachable >= count else { throw malformed("the pickle's stack has less than \(count) objects") }
+        guard reachable >= count else { throw malformed("the pickle's stack has fewer than \(count) objects") }
         let objects = Array(stack.suffix(count))
         stack.removeLast(count)
         return objects
     }
 
     private mutating func popToMark() throws(FormatError) -> [PickleGraph.ID] {
-        guard let mark = marks.popLast() else { throw malformed("the pickle has no mark to go back to") }
+        guard let mark = marks.popLast() else { throw malformed("the pickle pops to a mark, but none is left") }
         let objects = Array(stack[mark...])
         stack.removeSubrange(mark...)
         return objects
@@ -153,7 +153,7 @@ struct PickleMachine {
         switch (graph[target].kind, asPairs) {
         case (.list, false), (.dictionary, true), (.call, _), (.persistent, _):
             graph.append(children, to: target, asPairs: asPairs)
-        default: throw malformed("the pickle adds members to what has none")
+        default: throw malformed("the pickle adds members to an object that cannot have any")
         }
     }
 
@@ -164,7 +164,7 @@ struct PickleMachine {
 
     private mutating func recall(_ index: UInt32) throws(FormatError) {
         guard let object = memo[index] else {
-            throw malformed("the pickle recalls object \(index), which it never kept")
+            throw malformed("the pickle reads memo entry \(index), which it never stored")
         }
         stack.append(object)
     }
@@ -187,9 +187,9 @@ struct PickleMachine {
         }
     }
 
-    /// An integer of any length, two's complement, lowest byte first; longer ones than 64 bits count for nothing here.
+    /// Pushes an integer of any length, two's complement, little-endian; one longer than 64 bits becomes `other`.
     private mutating func pushLong(_ length: UInt64) throws(FormatError) {
-        let bytes = try reader.take(length, "an integer")
+        let bytes = try reader.slice(length, "an integer")
         guard bytes.count <= 8 else { return stack.append(PickleGraph.other) }
         let sign: Int64 = bytes.last.map { $0 >= 0x80 ? -1 : 0 } ?? 0
         try push(.integer(bytes.reversed().reduce(sign) { $0 << 8 | Int64($1) }), [])
@@ -206,10 +206,10 @@ struct PickleMachine {
         case .binunicode8: length = try reader.uint64("a length")
         default: length = UInt64(try reader.uint32("a length"))
         }
-        try push(.text(String(decoding: try reader.take(length, "a text"), as: UTF8.self)), [])
+        try push(.text(String(decoding: try reader.slice(length, "a text"), as: UTF8.self)), [])
     }
 
-    /// A text without the quotes of protocol 0.
+    /// Removes the quotes of protocol 0.
     private static func unquoted(_ text: String) -> String {
         let bytes = text.utf8
         guard bytes.count >= 2, let quote = bytes.first, quote == bytes.last,
@@ -219,25 +219,25 @@ struct PickleMachine {
     }
 
     private mutating func skip(_ length: UInt64) throws(FormatError) {
-        _ = try reader.take(length, "some bytes")
+        _ = try reader.slice(length, "some bytes")
         stack.append(PickleGraph.other)
     }
 
     private mutating func pushGlobal(module: String, name: String) throws(FormatError) {
-        // Longer ones would be hashed again with every use.
+        // Longer names would be hashed again with every use.
         guard max(module.utf8.count, name.utf8.count) <= PickleGraph.globalLength else {
             throw FormatError(
-                .limitExceeded, "the pickle names a class in more than \(PickleGraph.globalLength) bytes",
+                .limitExceeded, "a class name in the pickle has more than \(PickleGraph.globalLength) bytes",
                 offset: instructionStart)
         }
         stack.append(try graph.add(PickleGlobal(module: module, name: name)))
     }
 
-    /// What an extension code stands for is known only to the program that registered it.
+    /// Only the program that registered an extension code knows its meaning.
     private mutating func pushExtension() throws(FormatError) { try pushGlobal(module: "copyreg", name: "?extension") }
 
     private func index(_ text: String) throws(FormatError) -> UInt32 {
-        guard let index = UInt32(text) else { throw malformed("a memo index of the pickle is no number") }
+        guard let index = UInt32(text) else { throw malformed("a memo index of the pickle is not a number") }
         return index
     }
 
@@ -245,7 +245,7 @@ struct PickleMachine {
         guard let end = reader.bytes[reader.position..<reader.end].firstIndex(of: UInt8(ascii: "\n")) else {
             throw FormatError(.truncated, "the bytes end inside \(what)", offset: reader.origin + UInt64(reader.end))
         }
-        let text = String(decoding: try reader.take(end - reader.position, what), as: UTF8.self)
+        let text = String(decoding: try reader.slice(end - reader.position, what), as: UTF8.self)
         _ = try reader.byte(what)
         return text
     }

@@ -1,15 +1,16 @@
-/// Gathers what the pickles of a file would import.
+/// Collects what the pickles of a file would import.
 struct PickleScan {
-    /// The classes and functions, and the attributes that are read of them, each once.
+    /// The unique classes and functions, and the attributes read from them.
     private(set) var globals: [PickleGlobal] = []
-    /// The pickles that were begun, and those that were followed to their end.
+    /// The number of pickles found, and of those executed to their end.
     private(set) var found = 0
     private(set) var completed = 0
-    /// The first reason why a pickle could not be followed.
+    /// The first reason why a pickle could not be executed.
     var problem: FormatError?
     private var known: Set<PickleGlobal> = []
 
-    /// Looks at the pickles of a zip archive or of several in a row; Python code in it (TorchScript) is not Python's to run, and not looked at.
+    /// Scans the pickles of a zip archive or of several concatenated ones; skips TorchScript code, which Python does
+    /// not run.
     mutating func archives(_ source: some ByteSource) throws {
         let series = try ZipSeries.archives(in: source)
         guard series.count > 1 else { return try archive(source) }
@@ -34,19 +35,19 @@ struct PickleScan {
         }
     }
 
-    /// Looks at the pickle in a NumPy array of objects; other arrays have none.
+    /// Scans the pickle in a NumPy array of objects; other arrays have none.
     mutating func array(in range: Range<UInt64>, of source: some ByteSource) throws {
         let header = try NumPyHeader(parsing: source, in: range, allowsObjects: true)
         guard header.holdsObjects else { return }
         try pickles(in: range.lowerBound + header.dataOffset..<range.upperBound, of: source, limit: 1)
     }
 
-    /// Looks at pickles that lie one behind the other; other bytes may follow the last.
+    /// Scans concatenated pickles; other bytes may follow the last one.
     mutating func pickles(in range: Range<UInt64>, of source: some ByteSource, limit: Int) throws {
         let end = min(range.upperBound, range.lowerBound + PyTorchLayout.pickleLimit)
         var reader = ByteReader(try source.read(range.lowerBound..<end), origin: range.lowerBound)
         for index in 0..<limit {
-            // Behind the first, only what says that it is a pickle counts as one.
+            // After the first, only bytes that start with the protocol marker count as a pickle.
             guard index == 0 || (reader.remaining > 0 && reader.bytes[reader.position] == PickleOpcode.proto.rawValue)
             else { return }
             found += 1

@@ -1,25 +1,25 @@
-/// Whether a file can be loaded by a program that unpickles it: what its pickles would import, found without loading.
+/// Whether a program that unpickles a file can load it safely, judged by its imports, without loading it.
 ///
-/// A pickle is a program: loading it calls whatever it names. The rules are docs/formats/pickle.md. Names are judged, not
-/// behaviour: a file that imports only harmless names cannot run code by being loaded; one that imports others may.
+/// A pickle is a program: loading it calls whatever it names. The rules are docs/formats/pickle.md. They judge names,
+/// not behaviour: a file that imports only harmless names cannot run code when loaded; one that imports others may.
 public struct SafeToLoad: Sendable {
-    /// What the pickles would import, the worst first.
+    /// What the pickles would import, worst first.
     public var imports: [PickleImport]
-    /// Why a pickle could not be followed to its end, or nil; what lies behind is not known then.
+    /// Why a pickle could not be executed to its end, or nil; what follows that point is unknown.
     public var problem: FormatError?
 
-    /// The worst that is known: `harmless` says that every pickle was followed to its end and imports nothing else.
+    /// The worst verdict; `harmless` means that every pickle was executed to its end and imports nothing else.
     public var verdict: PickleImport.Verdict {
         max(imports.map(\.verdict).max() ?? .harmless, problem == nil ? .harmless : .unknown)
     }
 
-    /// The pickles in one file, legacy PyTorch's five among them.
+    /// The most pickles in one file; legacy PyTorch files have five.
     private static let pickleLimit = 64
 
-    /// Looks at all pickles of a file.
+    /// Scans all pickles of a file.
     ///
     /// - Returns: nil if the file has no pickles, so that loading it calls nothing.
-    /// - Throws: what reading the source throws.
+    /// - Throws: the errors of the source.
     public static func scan(_ source: some ByteSource) throws -> SafeToLoad? {
         let prefix = try source.read(0..<min(source.size, UInt64(FileKind.sniffLength)))
         var scan = PickleScan()
@@ -31,7 +31,7 @@ public struct SafeToLoad: Sendable {
             case .known, .unknown:
                 guard prefix.first.map({ PickleOpcode(rawValue: $0) != nil }) ?? false else { return nil }
                 try scan.pickles(in: 0..<source.size, of: source, limit: pickleLimit)
-                // Many a text begins like an old pickle. One that imports nothing, or is none, has nothing to tell.
+                // Many texts start like an old pickle; ignore those that import nothing or cannot be executed.
                 let isMarked = prefix[0] == PickleOpcode.proto.rawValue
                 guard isMarked || (scan.completed > 0 && !scan.globals.isEmpty) else { return nil }
             }

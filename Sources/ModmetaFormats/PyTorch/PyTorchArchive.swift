@@ -5,9 +5,9 @@ struct PyTorchArchive<Source: ByteSource> {
     private let source: Source
     private let entries: [ByteString: ZipEntry]
 
-    /// Looks at an archive whose folder of tensors is known.
+    /// Opens an archive whose folder of tensors is known.
     ///
-    /// - Throws: `FormatError` if the file is not in little-endian byte order, and what reading the source throws.
+    /// - Throws: `FormatError` if the file is not little-endian, and the errors of the source.
     init(_ directory: ZipDirectory, root: String, _ source: Source) throws {
         self.directory = directory
         self.root = root
@@ -27,10 +27,10 @@ struct PyTorchArchive<Source: ByteSource> {
             && entries.keys.allSatisfy { $0.bytes.starts(with: root.utf8) }
     }
 
-    /// The bytes of the pickle, or 0 where there is none that is read.
+    /// The bytes of the pickle, or 0 if there is none.
     var pickleLength: Int { entries[ByteString(root + "data.pkl")].map { Int(clamping: $0.size) } ?? 0 }
 
-    /// Follows the pickle; the object that the file is.
+    /// Interprets the pickle; returns its objects and the root object.
     func pickle() throws -> (PickleGraph, PickleGraph.ID) {
         let name = root + "data.pkl"
         guard let entry = entries[ByteString(name)] else {
@@ -40,7 +40,7 @@ struct PyTorchArchive<Source: ByteSource> {
         guard entry.size <= PyTorchLayout.pickleLimit else {
             throw FormatError(
                 .limitExceeded,
-                "the pickle has \(entry.size) bytes, more than the \(PyTorchLayout.pickleLimit) that are read",
+                "the pickle has \(entry.size) bytes, more than the limit of \(PyTorchLayout.pickleLimit)",
                 offset: range.lowerBound)
         }
         var machine = PickleMachine(ByteReader(try source.read(range), origin: range.lowerBound))
@@ -48,7 +48,7 @@ struct PyTorchArchive<Source: ByteSource> {
         return (machine.graph, root)
     }
 
-    /// The bytes of a storage in the file.
+    /// The byte range of a storage in the file.
     func data(_ key: String) throws -> Range<UInt64> {
         guard let entry = entries[ByteString("\(root)data/\(key)")] else {
             throw FormatError(

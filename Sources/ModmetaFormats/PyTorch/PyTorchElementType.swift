@@ -1,4 +1,4 @@
-/// The element types of PyTorch, spelled as safetensors spells them where it has them.
+/// The element types of PyTorch, spelled as in safetensors if it has them.
 ///
 /// See docs/formats/pytorch.md, "Element types".
 struct PyTorchElementType: Hashable {
@@ -8,7 +8,7 @@ struct PyTorchElementType: Hashable {
     let width: UInt64
     /// How the bytes divide into numbers.
     let element: ElementKind
-    /// How many numbers one element packs; safetensors counts numbers, and PyTorch elements.
+    /// The numbers packed in one element; safetensors counts numbers, PyTorch counts elements.
     let packing: UInt64
 
     private init(_ dtype: String, _ width: UInt64, _ element: ElementKind, packing: UInt64 = 1) {
@@ -18,9 +18,9 @@ struct PyTorchElementType: Hashable {
         self.packing = packing
     }
 
-    /// The extents of a tensor in numbers: those in elements, with the innermost one multiplied.
+    /// The dimensions of a tensor in numbers: those in elements, with the innermost one multiplied.
     ///
-    /// - Returns: nil where a scalar packs several numbers, or 64 bits do not hold the extent.
+    /// - Returns: nil if a scalar packs several numbers, or a dimension does not fit in 64 bits.
     func numbers(in shape: [UInt64]) -> [UInt64]? {
         guard packing > 1 else { return shape }
         guard let last = shape.last else { return nil }
@@ -28,16 +28,16 @@ struct PyTorchElementType: Hashable {
         return overflow ? nil : shape.dropLast() + [extent]
     }
 
-    /// Bytes of which nothing more is known.
+    /// Bytes of unknown structure.
     static let bytes = PyTorchElementType("U8", 1, .byte)
 
-    /// The type of a storage class such as `FloatStorage`; nil for one that is not known or has none.
+    /// The type of a storage class such as `FloatStorage`; nil if the class is unknown or has no type.
     init?(storageClass name: String) {
         guard let type = PyTorchElementType.storages[ByteString(name)] else { return nil }
         self = type
     }
 
-    /// The type that `torch` calls by a name such as `float8_e4m3fn`.
+    /// The type with a `torch` name such as `float8_e4m3fn`.
     init?(torchName name: String) {
         guard let type = PyTorchElementType.types[ByteString(name)] else { return nil }
         self = type

@@ -1,19 +1,19 @@
-/// Reads the layout of a file that `torch.save` wrote in its zip form, PyTorch 1.6 and later.
+/// Reads the layout of a file written by `torch.save` in its zip form, PyTorch 1.6 and later.
 ///
-/// The rules are docs/formats/pytorch.md. The pickle in the archive is followed symbolically, see `PickleMachine`: nothing
-/// in the file is executed and no class needs to be known.
+/// The rules are docs/formats/pytorch.md. The pickle in the archive is interpreted symbolically, see `PickleMachine`:
+/// nothing in the file is executed and no class needs to be known.
 public enum PyTorchLayout {
     /// The bytes of the largest pickle that is read.
     public static let pickleLimit: UInt64 = 64 << 20
 
     /// Reads the tensors of a file.
     ///
-    /// - Throws: `FormatError` where a rule is broken or a limit exceeded, and what reading the source throws.
+    /// - Throws: `FormatError` if a rule is broken or a limit exceeded, and the errors of the source.
     public static func parse(_ source: some ByteSource) throws -> Layout.Reading {
         try parse(try ZipDirectory(parsing: source), source)
     }
 
-    /// The folder of the archive that holds the pickle of tensors, with its `/`; nil if this is another kind of archive.
+    /// The folder in the archive that holds the pickle of tensors, with its `/`; nil for another kind of archive.
     static func root(of directory: ZipDirectory) -> String? {
         guard let pickle = directory.entries.first(where: { $0.name.hasByteSuffix("/data.pkl") }) else { return nil }
         return String(decoding: pickle.name.utf8.dropLast("data.pkl".utf8.count), as: UTF8.self)
@@ -24,13 +24,14 @@ public enum PyTorchLayout {
         return try parse(directory, source, &budget)
     }
 
-    /// Reads the tensors of one archive; the budget is one for all archives of a file.
+    /// Reads the tensors of one archive; all archives of a file share the budget.
     static func parse(
         _ directory: ZipDirectory, _ source: some ByteSource, _ budget: inout ParseBudget
     ) throws -> Layout.Reading {
         guard let root = root(of: directory) else {
             throw FormatError(
-                .malformed, "the zip archive has no data.pkl and is not PyTorch's, nor are all its files NumPy's",
+                .malformed,
+                "the zip archive has no data.pkl, so it is not PyTorch's, and not all its files are NumPy arrays",
                 offset: 0)
         }
         let archive = try PyTorchArchive(directory, root: root, source)
@@ -47,7 +48,7 @@ public enum PyTorchLayout {
         return Layout.Reading(layout: layout, aliases: aliases)
     }
 
-    /// The objects of a file's data.pkl, without placing its tensors.
+    /// The objects of a file's data.pkl, without locating its tensors.
     static func graph(of source: some ByteSource) throws -> (PickleGraph, PickleGraph.ID) {
         let directory = try ZipDirectory(parsing: source)
         guard let root = root(of: directory) else {

@@ -1,18 +1,19 @@
-/// Walks through what a pickle describes and names every tensor by the way to it.
+/// Traverses the objects of a pickle and names each tensor by the path to it.
 struct PyTorchNames {
-    /// The deepest nesting that is followed.
+    /// The deepest nesting that is traversed.
     static let depthLimit = 256
 
-    /// The tensors in the order of the pickle, each under the first name that leads to it.
+    /// The tensors in the order of the pickle, each under the first name found.
     private(set) var tensors: [PyTorchTensor] = []
-    /// Further names of tensors that have one.
+    /// Further names of tensors.
     private(set) var aliases: [(name: String, of: String)] = []
 
-    /// The way to an object: what it adds to the name of the object that has it.
+    /// One step on the path to an object: what it adds to the name of its container.
     ///
-    /// Only tensors get names. A name for each container under one long key would be a thousand times the pickle.
+    /// Only tensors get names. A name for each container under one long key would be a thousand times as long as the
+    /// pickle.
     private struct Step {
-        /// The step before, or -1.
+        /// The index of the previous step, or -1.
         var parent: Int32
         var part: Part
         /// The bytes of the whole name.
@@ -32,9 +33,10 @@ struct PyTorchNames {
     private var steps: [Step] = []
     private var waiting: [(id: PickleGraph.ID, parent: Int32, part: Part, depth: Int32)] = []
 
-    /// Finds all tensors that an object leads to.
+    /// Finds all tensors reachable from an object.
     ///
-    /// - Parameter budget: pays for names, and for the parts of objects: one list may be a part of a thousand.
+    /// - Parameter budget: charged for names and for the parts of objects, because one list may be part of a thousand
+    ///   others.
     init(root: PickleGraph.ID, in graph: PickleGraph, _ budget: inout ParseBudget) throws(FormatError) {
         self.graph = graph
         visited = [Bool](repeating: false, count: graph.nodes.count)
@@ -71,7 +73,7 @@ struct PyTorchNames {
         guard !parts.isEmpty else { return }
         let place = Int32(steps.count)
         steps.append(step)
-        // The last to wait is the first to be visited.
+        // The last one pushed is visited first.
         for (part, child) in parts.reversed() { waiting.append((child, place, part, depth + 1)) }
     }
 
@@ -83,12 +85,12 @@ struct PyTorchNames {
         let length = own == 0 ? before : before == 0 ? own : before + 1 + own
         guard length <= LayoutLimits.nameLength else {
             throw FormatError(
-                .limitExceeded, "the pickle names something in more than \(LayoutLimits.nameLength) bytes", offset: 0)
+                .limitExceeded, "a name in the pickle has more than \(LayoutLimits.nameLength) bytes", offset: 0)
         }
         return Int32(length)
     }
 
-    /// The texts on the way to an object, with dots between.
+    /// The texts on the path to an object, joined with dots.
     private func name(of step: Step) -> String {
         var parts: [String] = []
         var step = step
@@ -101,7 +103,7 @@ struct PyTorchNames {
         return parts.reversed().joined(separator: ".")
     }
 
-    /// How a step reads in a name; what modules keep their parts in says nothing and is left out.
+    /// The text of a step in a name; empty for the containers in which modules keep their parts.
     private func text(of part: Part) -> String {
         switch part {
         case .nothing: return ""
@@ -154,15 +156,15 @@ struct PyTorchNames {
             if let arguments = node.children.dropFirst().first {
                 let members = graph.arguments(of: id)
                 if members != graph[arguments].children {
-                    // The attributes of a tensor that has some.
+                    // The attributes of a tensor that has any.
                     for child in graph[arguments].children.dropFirst(3) { try add(.nothing, child) }
                 }
-                // Behind storage, offset, size and stride, a quantized tensor has tensors of its own.
+                // After storage, offset, size and stride, a quantized tensor has tensors of its own.
                 guard names[id] == nil else {
                     try addIndexed(members[...], from: 4)
                     return parts
                 }
-                // What is made of one thing goes by that thing's name, as a parameter does.
+                // An object made of one other object, such as a parameter, has that object's name.
                 if let first = members.first { try add(.nothing, first) }
                 try addIndexed(members[...], from: 1)
             }

@@ -1,12 +1,12 @@
-/// Puts the tensors of a PyTorch file to their bytes: each byte belongs to one tensor of the layout, or to none.
+/// Assigns the bytes of a PyTorch file to tensors: each byte belongs to one tensor of the layout or to none.
 struct PyTorchPlacement {
-    /// Further names of bytes that have one.
+    /// Further names of bytes that have a tensor already.
     private(set) var aliases: [(name: String, of: String)] = []
     private var views: [ByteString: [PyTorchTensor]] = [:]
     private var order: [ByteString] = []
     private var names = RepeatedNames()
 
-    /// Adds a tensor; names that occur twice are made different.
+    /// Adds a tensor; repeated names are made unique.
     mutating func add(_ tensor: PyTorchTensor) {
         var tensor = tensor
         tensor.name = names.distinct(tensor.name)
@@ -17,8 +17,9 @@ struct PyTorchPlacement {
 
     /// Returns the tensors of the layout.
     ///
-    /// - Parameter data: gives the bytes of a storage in the file.
-    /// - Throws: `FormatError` if a storage does not have the bytes its class and count say, or a tensor leaves it.
+    /// - Parameter data: returns the byte range of a storage in the file.
+    /// - Throws: `FormatError` if a storage does not have the size that its class and count imply, or a tensor leaves
+    ///   it.
     mutating func finish(data: (String) throws -> Range<UInt64>) throws -> [Layout.Tensor] {
         var tensors: [Layout.Tensor] = []
         for key in order {
@@ -26,14 +27,14 @@ struct PyTorchPlacement {
             let range = try data(key.text)
             tensors += try place(all, in: range)
         }
-        // Empty tensors lie where others start; a sort that is not stable must not depend on chance.
+        // Empty tensors start where others do; sort by name too, because the sort is not stable.
         return tensors.sorted {
             ($0.range.lowerBound, $0.range.upperBound, ByteString($0.name))
                 < ($1.range.lowerBound, $1.range.upperBound, ByteString($1.name))
         }
     }
 
-    /// The tensors of one storage: themselves if they divide it, else the storage as one run of numbers.
+    /// The tensors of one storage, if they partition it; otherwise the storage as one run of numbers.
     private mutating func place(_ views: [PyTorchTensor], in data: Range<UInt64>) throws(FormatError) -> [Layout.Tensor]
     {
         for view in views { try check(view, in: data) }
@@ -57,7 +58,7 @@ struct PyTorchPlacement {
             aliases += duplicates
             return empty + divided
         }
-        // Strided, overlapping, or more memory than tensors: the first name stands for all of it.
+        // Strided or overlapping, or more memory than tensors: the first name stands for all of it.
         aliases += full.dropFirst().map { ($0.name, full[0].name) }
         let first = full[0]
         let count = (data.upperBound - data.lowerBound) / first.type.width
@@ -68,7 +69,7 @@ struct PyTorchPlacement {
         ]
     }
 
-    /// Refuses a storage that is not what the pickle says, and a tensor that leaves its storage.
+    /// Refuses a storage that does not match the pickle, and a tensor that leaves its storage.
     func check(_ view: PyTorchTensor, in data: Range<UInt64>) throws(FormatError) {
         let size = data.upperBound - data.lowerBound
         let (stated, overflow) = view.storage.count.multipliedReportingOverflow(by: view.storage.type.width)
@@ -81,17 +82,18 @@ struct PyTorchPlacement {
         }
         guard let end = view.end, end <= size / view.type.width else {
             throw FormatError(
-                .malformed, "the tensor \(QuotedName(view.name)) reaches beyond its storage of \(size) bytes",
+                .malformed, "the tensor \(QuotedName(view.name)) extends past its storage of \(size) bytes",
                 offset: data.lowerBound)
         }
     }
 
-    /// The views with their bytes if they are whole, contiguous and cover the storage without overlap.
+    /// The views with their byte ranges, if they are whole, contiguous and cover the storage without overlap; otherwise
+    /// nil.
     private func divide(_ views: [PyTorchTensor], data: Range<UInt64>) -> [Layout.Tensor]? {
         var covered = data.lowerBound
         var tensors: [Layout.Tensor] = []
         for view in views.sorted(by: { $0.offset < $1.offset }) {
-            // Neither product overflows: the view was checked to lie in the storage.
+            // Neither product overflows: `check` made sure that the view is within the storage.
             guard view.isContiguous, let end = view.end,
                 data.lowerBound + view.offset * view.type.width == covered
             else { return nil }

@@ -1,32 +1,32 @@
-/// A tensor of a pickle: a view of a storage that is kept outside of it.
+/// A tensor in a pickle: a view of a storage outside the pickle.
 struct PyTorchTensor {
-    /// A run of numbers in memory, kept as one file of the archive.
+    /// A run of numbers in memory, stored as one file of the archive.
     struct Storage: Hashable {
         /// The name of its file in the archive's `data` folder.
         let key: String
-        /// The elements the pickle says it has.
+        /// The number of elements according to the pickle.
         let count: UInt64
-        /// What its class says the elements are.
+        /// The element type according to its class.
         let type: PyTorchElementType
     }
 
-    /// Where the pickle keeps the tensor: the keys and indices that lead to it, with dots between.
+    /// The path to the tensor in the pickle: keys and indices, joined with dots.
     var name: String
     /// The memory it is a view of.
     var storage: Storage
-    /// What its elements are; usually what the storage's are.
+    /// The element type; usually that of the storage.
     var type: PyTorchElementType
-    /// The element of the storage it starts at.
+    /// The first element in the storage.
     var offset: UInt64
-    /// The extents, outermost first.
+    /// The dimensions, outermost first.
     var shape: [UInt64]
-    /// How many elements of the storage lie between neighbours along each dimension.
+    /// The distance between neighbours along each dimension, in elements of the storage.
     var strides: [UInt64]
 
     /// Whether it has no elements.
     var isEmpty: Bool { shape.contains(0) }
 
-    /// Whether its elements lie one behind the other in the order of its indices.
+    /// Whether the elements are contiguous, in the order of their indices.
     var isContiguous: Bool {
         var expected: UInt64 = 1
         for (extent, stride) in zip(shape, strides).reversed() where extent != 1 {
@@ -38,7 +38,7 @@ struct PyTorchTensor {
         return true
     }
 
-    /// The element of the storage behind its last one; nil if 64 bits do not hold it.
+    /// The element of the storage after the last one; nil if it does not fit in 64 bits.
     var end: UInt64? {
         guard !isEmpty else { return offset }
         var last = offset
@@ -54,9 +54,9 @@ struct PyTorchTensor {
 }
 
 extension PyTorchTensor {
-    /// Reads a tensor from the call that would rebuild it; nil if the call rebuilds none.
+    /// Reads a tensor from the call that would rebuild it; nil for any other call.
     ///
-    /// Any function that is given a storage, an offset, a size and a stride rebuilds a tensor, whatever its name is.
+    /// Any function called with a storage, an offset, a size and a stride rebuilds a tensor, whatever its name.
     init?(_ id: PickleGraph.ID, name: String, in graph: PickleGraph) {
         let arguments = graph.arguments(of: id)
         guard arguments.count >= 4, let storage = Storage(arguments[0], in: graph),
@@ -64,7 +64,7 @@ extension PyTorchTensor {
             let shape = graph.extents(arguments[2]),
             let strides = graph.extents(arguments[3]), strides.count == shape.count
         else { return nil }
-        // Newer types have no storage class of their own: a storage of bytes and the type beside it.
+        // Newer types have no storage class of their own but a byte storage and a separate type.
         let named = arguments.dropFirst(4).lazy
             .compactMap { graph.global($0) }.first { $0.module.hasSameBytes(as: "torch") }
             .flatMap { PyTorchElementType(torchName: $0.name) }

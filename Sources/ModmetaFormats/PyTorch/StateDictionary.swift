@@ -1,27 +1,28 @@
-/// The tensors of a PyTorch file that holds tensors by name and nothing else, as `torch.save(model.state_dict())` writes.
+/// The tensors of a PyTorch file that holds tensors by name and nothing else, as `torch.save(model.state_dict())`
+/// writes it.
 ///
-/// Where a `Layout` gives each byte of the file to one tensor, this gives each tensor all its elements, also where tensors
-/// share memory or lie in it with gaps: docs/formats/pytorch.md, "State dictionaries".
+/// A `Layout` assigns each byte of the file to one tensor. This returns all elements of each tensor, even if tensors
+/// share memory or are strided: docs/formats/pytorch.md, "State dictionaries".
 public struct StateDictionary: Sendable {
-    /// A tensor as a view of a run of bytes in the file.
+    /// A tensor as a view of a byte range in the file.
     public struct View: Hashable, Sendable {
         /// The name.
         public var name: String
-        /// The element type as safetensors spells it.
+        /// The element type, as spelled in safetensors.
         public var dtype: String
         /// The bytes of one element.
         public var width: UInt64
-        /// The extents in elements, outermost first; empty for a scalar.
+        /// The dimensions in elements, outermost first; empty for a scalar.
         public var shape: [UInt64]
-        /// The elements between neighbours along each dimension.
+        /// The distance between neighbours along each dimension, in elements.
         public var strides: [UInt64]
-        /// The bytes from the first element to the last, in bytes from the start of the file.
+        /// The byte range from the first element to the last.
         public var range: Range<UInt64>
-        /// Whether the elements lie one behind the other in the order of their indices, so that the range is the tensor.
+        /// Whether the elements are contiguous in the order of their indices, so that the range is exactly the tensor.
         public var isContiguous: Bool
-        /// The extents as safetensors counts them: an element that packs two numbers counts as two.
+        /// The dimensions as safetensors counts them: an element that packs two numbers counts as two.
         public var numbers: [UInt64]
-        /// The bytes of all elements; nil if 64 bits do not hold it.
+        /// The bytes of all elements; nil if the number does not fit in 64 bits.
         public var byteCount: UInt64? {
             var count = width
             for extent in shape {
@@ -33,12 +34,12 @@ public struct StateDictionary: Sendable {
         }
     }
 
-    /// The tensors in the order of the file, each name once.
+    /// The tensors in the order of the file, with unique names.
     public let views: [View]
 
-    /// Reads a file; nil if it is no PyTorch file, breaks a rule, or holds anything besides tensors by name.
+    /// Reads a file; nil if it is not a PyTorch file, breaks a rule, or holds anything besides tensors by name.
     ///
-    /// - Throws: what reading the source throws.
+    /// - Throws: the errors of the source.
     public init?(reading source: some ByteSource) throws {
         do {
             guard let views = try StateDictionary.views(source) else { return nil }
@@ -70,7 +71,7 @@ public struct StateDictionary: Sendable {
         return views.isEmpty ? nil : views
     }
 
-    /// The keys and values of a flat dictionary of text keys, ordered or not.
+    /// The keys and values of a flat dictionary with string keys, ordered or not.
     private static func members(of id: PickleGraph.ID, in graph: PickleGraph) -> [(String, PickleGraph.ID)]? {
         let node = graph[id]
         let pairs: ArraySlice<PickleGraph.ID>
@@ -93,7 +94,7 @@ public struct StateDictionary: Sendable {
         return members
     }
 
-    /// Whether a dictionary has no attributes, or only the versions of modules that `state_dict()` leaves in `_metadata`.
+    /// Whether a dictionary has no attributes, or only the module versions that `state_dict()` leaves in `_metadata`.
     private static func holdsMetadataOnly(_ state: PickleGraph.ID?, in graph: PickleGraph) -> Bool {
         guard let state else { return true }
         return graph[state].kind == .dictionary
@@ -103,7 +104,7 @@ public struct StateDictionary: Sendable {
     private static func view(of tensor: PyTorchTensor, in data: Range<UInt64>) throws(FormatError) -> View? {
         let placement = PyTorchPlacement()
         try placement.check(tensor, in: data)
-        // Neither product overflows: the tensor was checked to lie in its storage.
+        // Neither product overflows: the tensor is known to be within its storage.
         let start = data.lowerBound + (tensor.isEmpty ? 0 : tensor.offset * tensor.type.width)
         let end = tensor.isEmpty ? start : data.lowerBound + (tensor.end ?? 0) * tensor.type.width
         let isContiguous = tensor.isEmpty || tensor.isContiguous

@@ -27,7 +27,7 @@ enum SafetensorsElementType: String, CaseIterable {
 
     private static let spellings = Dictionary(uniqueKeysWithValues: allCases.map { (ByteString($0.rawValue), $0) })
 
-    /// The type that a header spells so; nil for what is none.
+    /// The type with a header spelling; nil if it is unknown.
     init?(spelling: String) {
         guard let type = SafetensorsElementType.spellings[ByteString(spelling)] else { return nil }
         self = type

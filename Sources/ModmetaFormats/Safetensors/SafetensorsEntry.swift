@@ -1,21 +1,21 @@
-/// One tensor as the header of a safetensors file describes it, checked by itself.
+/// One tensor as described in the header of a safetensors file, validated by itself.
 struct SafetensorsEntry {
     /// The tensor's name.
     let name: String
     /// The type of its elements.
     let type: SafetensorsElementType
-    /// The extents, outermost first.
+    /// The dimensions, outermost first.
     let shape: [UInt64]
     /// The first byte, from the start of the data.
     let begin: UInt64
     /// The byte after the last, from the start of the data.
     let end: UInt64
-    /// Where the name stands in the file, for errors.
+    /// The offset of the name in the file, for errors.
     let offset: Int
 
-    /// Reads the value of a member of the header.
+    /// Parses the value of a member of the header.
     ///
-    /// Members of the value other than the three known ones are passed over.
+    /// Unknown members of the value are skipped.
     init(parsing scanner: inout JSONScanner, name: String, offset: Int) throws(FormatError) {
         guard name.utf8.count <= LayoutLimits.nameLength else {
             throw FormatError(
@@ -44,15 +44,15 @@ struct SafetensorsEntry {
         let length = try self.length()
         guard end - begin == length else {
             throw scanner.malformed(
-                "the tensor \(QuotedName(name)) has \(end - begin) bytes, its shape and dtype need \(length)",
+                "the tensor \(QuotedName(name)) has \(end - begin) bytes; its shape and dtype need \(length)",
                 at: offset)
         }
     }
 
-    /// The bytes that shape and type ask for.
+    /// The bytes that shape and type require.
     private func length() throws(FormatError) -> UInt64 {
-        // From the first extent to the last and the bits behind them, as the reference implementation multiplies: a zero
-        // makes up for large extents only behind it.
+        // Multiply from the first dimension to the last and then by the bits, like the reference implementation: a zero
+        // saves a product from overflow only if it comes before.
         var bits: UInt64 = 1
         var overflow = false
         for factor in shape + [type.bits] {
@@ -61,12 +61,12 @@ struct SafetensorsEntry {
         }
         guard !overflow else {
             throw FormatError(
-                .malformed, "the tensor \(QuotedName(name)) has a shape larger than 64 bits hold",
+                .malformed, "the tensor \(QuotedName(name)) has a shape that does not fit in 64 bits",
                 offset: UInt64(offset))
         }
         guard bits % 8 == 0 else {
             throw FormatError(
-                .malformed, "the tensor \(QuotedName(name)) has \(bits) bits, which is no whole number of bytes",
+                .malformed, "the tensor \(QuotedName(name)) has \(bits) bits, which is not a whole number of bytes",
                 offset: UInt64(offset))
         }
         return bits / 8
@@ -77,7 +77,7 @@ struct SafetensorsEntry {
         let start = scanner.position
         let spelling = try scanner.string("a dtype")
         guard let type = SafetensorsElementType(spelling: spelling) else {
-            throw scanner.malformed("\(QuotedName(spelling)) is no dtype of safetensors", at: start)
+            throw scanner.malformed("\(QuotedName(spelling)) is not a safetensors dtype", at: start)
         }
         return type
     }

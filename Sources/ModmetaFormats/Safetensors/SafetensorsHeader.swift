@@ -1,11 +1,11 @@
-/// Writes the beginning of a safetensors file: docs/formats/safetensors.md.
+/// Writes the header of a safetensors file; see docs/formats/safetensors.md.
 public enum SafetensorsHeader {
-    /// The bytes in front of the tensors' own, which then follow without gaps in this order.
+    /// Returns the bytes before the tensors' data, which follows in this order without gaps.
     ///
-    /// The header is filled up with spaces to a multiple of 8 bytes, and says `format: pt`, without which Hugging Face's
-    /// loaders refuse a file.
-    /// - Throws: `FormatError` where a tensor has a type that safetensors lacks, bytes its shape does not say, or a name
-    ///   that occurs twice, or where there is more than a header holds.
+    /// The header is padded with spaces to a multiple of 8 bytes and contains `format: pt`, without which Hugging
+    /// Face's loaders refuse a file.
+    /// - Throws: `FormatError` if a tensor has a type that safetensors does not support, a size that does not match its
+    ///   shape, or a repeated name, or if the header is too long.
     public static func serialized(_ tensors: [Layout.Tensor]) throws(FormatError) -> [UInt8] {
         var text = Array("{\"__metadata__\":{\"format\":\"pt\"}".utf8)
         var end: UInt64 = 0
@@ -15,7 +15,8 @@ public enum SafetensorsHeader {
             guard !overflow, SafetensorsElementType(spelling: tensor.dtype) != nil else {
                 throw FormatError(
                     .malformed,
-                    "the tensor \(QuotedName(tensor.name)) has the type \(tensor.dtype), which safetensors lacks",
+                    "the tensor \(QuotedName(tensor.name)) has the type \(tensor.dtype), "
+                        + "which safetensors does not support",
                     offset: 0)
             }
             end = sum
@@ -28,7 +29,7 @@ public enum SafetensorsHeader {
         while text.count % 8 != 0 { text.append(UInt8(ascii: " ")) }
         let length = UInt64(text.count)
         let header = (0..<8).map { UInt8(truncatingIfNeeded: length >> (8 * $0)) } + text
-        // What every reader would check is checked here.
+        // Check here what every reader would check.
         _ = try SafetensorsLayout.parse(header: header, fileSize: UInt64(header.count) + end)
         return header
     }

@@ -1,27 +1,26 @@
 /// Reads the layout of a safetensors file from its header.
 ///
-/// The rules are docs/formats/safetensors.md; every one that is broken is an error with the byte offset in the file.
-/// A file that breaks one is still a file: `Layout.read(_:)` gives it back as an opaque one, with the
-/// error.
+/// The rules are docs/formats/safetensors.md; an error has the byte offset in the file. A file that breaks a rule is
+/// still a file: `Layout.read(_:)` returns an opaque layout with the error.
 public enum SafetensorsLayout {
     /// The bytes before the header: its length as a little-endian 64-bit integer.
     public static let prefixLength = 8
     /// The largest header the format allows, in bytes.
     public static let maximumHeaderLength: UInt64 = 100_000_000
-    /// The largest number of members of `__metadata__` that is accepted; the format sets no limit.
+    /// The most members of `__metadata__`; the format sets no limit.
     static let maximumMetadataCount = 1 << 20
 
     /// Reads the length of the header.
     ///
     /// - Parameters:
-    ///   - prefix: the first 8 bytes of the file, or more.
+    ///   - prefix: at least the first 8 bytes of the file.
     ///   - fileSize: the size of the file in bytes.
     /// - Returns: N, the length of the header in bytes; the header ends at byte 8 + N, which is within the file.
     /// - Throws: `truncated` if the file ends before the header, `limitExceeded` if the header is longer than allowed.
     public static func headerLength(prefix: [UInt8], fileSize: UInt64) throws(FormatError) -> UInt64 {
         guard prefix.count >= prefixLength, fileSize >= UInt64(prefixLength) else {
             throw FormatError(
-                .truncated, "a safetensors file starts with 8 bytes of header length, these are fewer",
+                .truncated, "a safetensors file starts with 8 bytes of header length; this file is shorter",
                 offset: min(UInt64(prefix.count), fileSize))
         }
         var length: UInt64 = 0
@@ -33,7 +32,7 @@ public enum SafetensorsLayout {
         }
         guard length <= fileSize - UInt64(prefixLength) else {
             throw FormatError(
-                .truncated, "the header length \(length) reaches beyond the end of the file", offset: 0)
+                .truncated, "the header length \(length) extends past the end of the file", offset: 0)
         }
         return length
     }
@@ -41,16 +40,17 @@ public enum SafetensorsLayout {
     /// Reads the tensors of a file.
     ///
     /// - Parameters:
-    ///   - header: the first 8 + N bytes of the file, or more.
+    ///   - header: at least the first 8 + N bytes of the file.
     ///   - fileSize: the size of the file in bytes.
-    /// - Returns: the layout; tensors in the order of their bytes, empty ones of the same place in the order of names.
-    /// - Throws: `malformed` where a rule of the format is broken, `truncated` where `header` ends too early,
-    ///   `limitExceeded` where the header is valid but more than this program accepts.
+    /// - Returns: the layout, with tensors in the order of their bytes, and empty tensors at the same offset in the
+    ///   order of names.
+    /// - Throws: `malformed` if a rule of the format is broken, `truncated` if `header` is too short, `limitExceeded`
+    ///   if the header is valid but exceeds a limit of this program.
     public static func parse(header: [UInt8], fileSize: UInt64) throws(FormatError) -> Layout {
         let dataStart = try headerLength(prefix: header, fileSize: fileSize) + UInt64(prefixLength)
         guard header.count >= dataStart else {
             throw FormatError(
-                .truncated, "the header goes on to byte \(dataStart), these are its first bytes only",
+                .truncated, "the header ends at byte \(dataStart), but only its start is available",
                 offset: UInt64(header.count))
         }
         var scanner = JSONScanner(header, in: prefixLength..<Int(dataStart))

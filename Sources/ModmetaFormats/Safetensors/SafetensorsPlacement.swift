@@ -1,13 +1,13 @@
-/// The tensors of a safetensors file on their way to a layout: placed one by one, then checked against each other.
+/// Builds the tensors of a safetensors layout: adds them one by one, then checks them against each other.
 struct SafetensorsPlacement {
-    /// The bytes that are the tensors', from the start of the file.
+    /// The byte range of the tensors in the file.
     private let data: Range<UInt64>
     private var tensors: [Layout.Tensor] = []
-    // Where each tensor's name stands in the header; header offsets fit into 32 bits.
+    // The offset of each tensor's name in the header, which fits in 32 bits.
     private var offsets: [UInt32] = []
     private var isOrdered = true
 
-    /// Starts without tensors over the bytes behind the header.
+    /// Starts without tensors; `data` is the range after the header.
     init(data: Range<UInt64>) { self.data = data }
 
     /// Adds a tensor, in the order of the header.
@@ -26,7 +26,7 @@ struct SafetensorsPlacement {
         offsets.append(UInt32(entry.offset))
     }
 
-    /// Returns the tensors in the order of their bytes once they are known to cover the data without hole or overlap.
+    /// Returns the tensors in the order of their bytes, after checking that they cover the data without gap or overlap.
     consuming func finish() throws(FormatError) -> [Layout.Tensor] {
         if !isOrdered {
             let order = tensors.indices.sorted { tensorsAreOrdered(tensors[$0], tensors[$1]) }
@@ -38,7 +38,7 @@ struct SafetensorsPlacement {
             let name = QuotedName(tensor.name)
             guard tensor.range.lowerBound <= covered else {
                 throw FormatError(
-                    .malformed, "no tensor has the bytes \(covered) to \(tensor.range.lowerBound), before \(name)",
+                    .malformed, "no tensor covers the bytes \(covered) to \(tensor.range.lowerBound), before \(name)",
                     offset: UInt64(offsets[index]))
             }
             guard tensor.range.lowerBound == covered else {
@@ -50,7 +50,7 @@ struct SafetensorsPlacement {
         }
         guard covered == data.upperBound else {
             throw FormatError(
-                .malformed, "the file has \(data.upperBound - covered) bytes behind its last tensor", offset: covered)
+                .malformed, "the file has \(data.upperBound - covered) bytes after its last tensor", offset: covered)
         }
         return tensors
     }

@@ -1,11 +1,12 @@
 extension ShardIndex {
-    /// The weight files beside an index that are called like its shards, or like the whole, and that it does not list.
+    /// The weight files next to an index that are named like its shards, or like the whole model, but are not in the
+    /// index.
     ///
-    /// A loader passes them over, or takes them in the place of the shards.
+    /// A loader ignores them, or loads them instead of the shards.
     /// - Parameters:
     ///   - names: the names of the files in the index's directory.
     ///   - index: the name of the index, for example `model.safetensors.index.json`.
-    ///   - listed: the names of the files that it lists.
+    ///   - listed: the names of the files in the index.
     public static func unlisted(among names: [String], beside index: String, listed: [String]) -> [String] {
         let whole = index.utf8.dropLast(suffix.utf8.count)
         guard let dot = whole.lastIndex(of: UInt8(ascii: ".")) else { return [] }

@@ -1,27 +1,27 @@
-/// The index beside the shards of a checkpoint: which file has which tensor, see docs/formats/sharded.md.
+/// The index of a sharded checkpoint, which maps tensors to files; see docs/formats/sharded.md.
 ///
-/// Hugging Face libraries write it as `model.safetensors.index.json` or `pytorch_model.bin.index.json`. It is a claim and
-/// no more: the tensors are where the shards have them.
+/// Hugging Face libraries write it as `model.safetensors.index.json` or `pytorch_model.bin.index.json`. It is only a
+/// claim: the shards decide where the tensors are.
 public struct ShardIndex: Hashable, Sendable {
-    /// The end of the name of every index.
+    /// The suffix of every index name.
     public static let suffix = ".index.json"
     /// The bytes of the largest index that is read.
     public static let sizeLimit: UInt64 = 100_000_000
-    /// What the name of a shard ends in.
+    /// The suffixes of shard names.
     private static let shardSuffixes = [".safetensors", ".bin", ".pt", ".pth"]
 
-    /// The file that is said to have a tensor, by the tensor's name.
+    /// The claimed file of each tensor, by the tensor's name.
     public var files: [ByteString: String]
-    /// What the index says the tensors' bytes add up to, or nil if it says nothing.
+    /// The claimed bytes of all tensors, or nil if the index does not say.
     public var totalSize: UInt64?
 
-    /// The names of the shards, each once, in order.
+    /// The names of the shards, unique and sorted.
     public var shards: [String] { Set(files.values.map { ByteString($0) }).sorted().map(\.text) }
 
-    /// Reads an index.
+    /// Parses an index.
     ///
-    /// - Throws: `malformed` if the bytes are not such a document, name a tensor twice, or name a file that is not a shard
-    ///   in the index's own directory; `limitExceeded` if there are too many tensors.
+    /// - Throws: `malformed` if the bytes are not an index, name a tensor twice, or name a file that is not a shard in
+    ///   the index's own directory; `limitExceeded` if there are too many tensors.
     public init(parsing bytes: [UInt8]) throws(FormatError) {
         var scanner = JSONScanner(bytes, in: 0..<bytes.count)
         var map: [ByteString: String]?
@@ -40,7 +40,7 @@ public struct ShardIndex: Hashable, Sendable {
 
     private static func map(parsing scanner: inout JSONScanner) throws(FormatError) -> [ByteString: String] {
         var map: [ByteString: String] = [:]
-        // Names are few and long; the same shard is named by thousands of tensors.
+        // Thousands of tensors name the same few shards.
         var checked: Set<ByteString> = []
         try scanner.members(of: "weight_map", limit: LayoutLimits.tensors) { (scanner, tensor, _) throws(FormatError) in
             let place = scanner.position
@@ -51,22 +51,23 @@ public struct ShardIndex: Hashable, Sendable {
         return map
     }
 
-    /// Refuses whatever is not the plain name of a weight file: it would be read from elsewhere.
+    /// Refuses a file that is not a plain weight file name: it would be read from elsewhere.
     private static func check(_ file: String, at place: UInt64) throws(FormatError) {
         guard !file.utf8.contains(where: { $0 == 0x2F || $0 == 0x5C || $0 < 0x20 }), !file.hasBytePrefix(".") else {
             throw FormatError(
-                .malformed, "the index names \(QuotedName(file)), which is no file of its own directory", offset: place)
+                .malformed, "the index names \(QuotedName(file)), which is not a file in its own directory",
+                offset: place)
         }
         guard shardSuffixes.contains(where: { file.hasByteSuffix($0) }), file.utf8.count <= 255 else {
             throw FormatError(
-                .malformed, "the index names \(QuotedName(file)), which is no weight file by its name", offset: place)
+                .malformed, "the index names \(QuotedName(file)), which is not named like a weight file", offset: place)
         }
     }
 
     private static func totalSize(parsing scanner: inout JSONScanner) throws(FormatError) -> UInt64? {
         var total: UInt64?
         try scanner.members(of: "metadata") { (scanner, key, _) throws(FormatError) in
-            // Some writers have it as a float; then it says nothing exact.
+            // Some writers store a float here, which is not exact, so it is ignored.
             var attempt = scanner
             if key == "total_size", let value = try? attempt.unsignedInteger("total_size") {
                 scanner = attempt

@@ -1,4 +1,4 @@
-/// A name out of an untrusted file as an error message shows it: quoted, shortened, with nothing a terminal would obey.
+/// An untrusted name as shown in an error message: quoted, shortened, without anything a terminal would interpret.
 package struct QuotedName: CustomStringConvertible {
     /// The characters shown before the name is shortened.
     package static let maximumLength = 80
@@ -11,7 +11,7 @@ package struct QuotedName: CustomStringConvertible {
     /// Wraps a key.
     package init(_ key: ByteString) { self.name = key.text }
 
-    /// The name between single quotes.
+    /// The name in single quotes.
     package var description: String {
         let shown = name.unicodeScalars.prefix(QuotedName.maximumLength + 1)
         let isCut = shown.count > QuotedName.maximumLength

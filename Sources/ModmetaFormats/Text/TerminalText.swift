@@ -1,15 +1,15 @@
-/// Text from elsewhere (names, messages, arguments), made fit for a terminal.
+/// Makes untrusted text (names, messages, arguments) safe to show in a terminal.
 ///
-/// A file, a server or a committed document chooses what a name or a message holds. Raw, it could steer the terminal, turn
-/// the direction of writing, hide characters, or begin a line that looks like one of ours. See docs/security.md,
-/// "Text from elsewhere".
+/// A file, a server or a committed document controls its names and messages. Raw, they could control the terminal,
+/// reverse the direction of text, hide characters, or imitate a line of this program. See docs/security.md, "Text from
+/// elsewhere".
 package enum TerminalText {
-    /// One line for people: credentials are replaced, and what is not printable is escaped.
+    /// One line for display: credentials are redacted, and characters that are not printable are escaped.
     package static func line(_ text: some StringProtocol) -> String { escaped(Redaction.redacted(String(text))) }
 
-    /// A text in which all that is not printable is escaped, line ends and tabs too.
+    /// Escapes all characters that are not printable, including line ends and tabs.
     ///
-    /// Escaping twice changes nothing.
+    /// Escaping twice has no further effect.
     package static func escaped(_ text: some StringProtocol) -> String {
         guard !isPlain(text) else { return String(text) }
         return text.unicodeScalars.reduce(into: "") { result, scalar in
@@ -21,13 +21,13 @@ package enum TerminalText {
         }
     }
 
-    /// A JSON text whose strings hold nothing that is not printable; a reader of JSON gets the same values.
+    /// Escapes all characters in JSON strings that are not printable; a JSON parser gets the same values.
     ///
-    /// - Parameter text: JSON whose strings have no raw control characters below U+0020, as JSON demands.
+    /// - Parameter text: JSON whose strings have no raw control characters below U+0020, as JSON requires.
     package static func json(_ text: String) -> String {
         guard !isPlain(text) else { return text }
         return text.unicodeScalars.reduce(into: "") { result, scalar in
-            // Outside of strings JSON has no other control character than its layout.
+            // Outside strings, JSON has no control characters other than whitespace.
             if isPrintable(scalar) || scalar == "\n" {
                 result.unicodeScalars.append(scalar)
             } else {
@@ -36,20 +36,20 @@ package enum TerminalText {
         }
     }
 
-    /// Whether a terminal shows a character as itself, and only that.
+    /// Whether a terminal shows a character as itself and nothing else.
     ///
-    /// Not printable are control and format characters (bidirectional overrides, zero-width characters and tags among
-    /// them), line and paragraph separators, private and unassigned characters, and others that show as nothing.
+    /// Not printable are control and format characters (including bidirectional overrides, zero-width characters and
+    /// tags), line and paragraph separators, private-use and unassigned characters, and others that are invisible.
     package static func isPrintable(_ scalar: Unicode.Scalar) -> Bool {
         if scalar.value < 0x7f { return scalar.value >= 0x20 }
         switch scalar.properties.generalCategory {
         case .control, .format, .privateUse, .unassigned, .surrogate, .lineSeparator, .paragraphSeparator: return false
-        // The two selectors that choose between an emoji and a plain sign are common, and harmless.
+        // The two variation selectors that choose between emoji and text style are common and harmless.
         default: return !scalar.properties.isDefaultIgnorableCodePoint || (0xfe0e...0xfe0f).contains(scalar.value)
         }
     }
 
-    /// Whether a text is nothing but printable ASCII, as nearly every line is.
+    /// Whether a text is printable ASCII, as nearly every line is.
     private static func isPlain(_ text: some StringProtocol) -> Bool {
         text.utf8.allSatisfy { $0 >= 0x20 && $0 < 0x7f }
     }

@@ -1,23 +1,23 @@
-/// The central directory of a zip archive: which files it has and where.
+/// The central directory of a zip archive: its files and their offsets.
 ///
-/// Read are archives of one disk, with and without zip64; see docs/formats/pytorch.md, "The archive". Nothing is ever
+/// Supports single-disk archives, with and without zip64; see docs/formats/pytorch.md, "The archive". Nothing is ever
 /// decompressed.
 struct ZipDirectory {
     /// The bytes of the largest central directory that is read.
     static let lengthLimit: UInt64 = 64 << 20
-    /// The largest number of entries.
+    /// The most entries.
     static let entryLimit: UInt64 = 1 << 20
-    /// The first bytes of an archive with at least one file.
+    /// The magic of an archive with at least one file.
     static let magic: [UInt8] = [0x50, 0x4B, 3, 4]
 
     /// The entries in the order of the directory.
     let entries: [ZipEntry]
-    /// Where the directory starts; the files end before.
+    /// The offset of the directory; the files end before it.
     let offset: UInt64
 
     /// Reads the directory of an archive.
     ///
-    /// - Throws: `FormatError` if the bytes are no such archive, entries overlap or leave it, or share a name.
+    /// - Throws: `FormatError` if the bytes are not a supported archive, or entries overlap, leave it or share a name.
     init(parsing source: some ByteSource) throws {
         let end = try ZipEnd(parsing: source)
         offset = end.directory.lowerBound
@@ -25,7 +25,7 @@ struct ZipDirectory {
         var entries: [ZipEntry] = []
         guard end.entryCount <= UInt64(reader.remaining / ZipEntry.centralLength) else {
             throw FormatError(
-                .malformed, "the zip directory's \(reader.remaining) bytes do not hold \(end.entryCount) entries",
+                .malformed, "the zip directory's \(reader.remaining) bytes cannot hold \(end.entryCount) entries",
                 offset: offset)
         }
         entries.reserveCapacity(Int(end.entryCount))
@@ -34,7 +34,7 @@ struct ZipDirectory {
         try checkPlaces()
     }
 
-    /// Checks that entries lie one behind the other before the directory, and that no two share a name.
+    /// Checks that entries follow each other before the directory, and that no two share a name.
     private func checkPlaces() throws(FormatError) {
         var names = Set<ByteString>(minimumCapacity: entries.count)
         var covered: UInt64 = 0
@@ -54,16 +54,16 @@ struct ZipDirectory {
             guard !dataOverflow, !endOverflow, end <= offset else {
                 throw FormatError(
                     .malformed,
-                    "the zip entry \(QuotedName(entry.name)) reaches beyond byte \(offset), where the "
+                    "the zip entry \(QuotedName(entry.name)) extends past byte \(offset), where the "
                         + "directory starts", offset: entry.headerOffset)
             }
             covered = end
         }
     }
 
-    /// The bytes of an entry, going by its local header.
+    /// The byte range of an entry, according to its local header.
     ///
-    /// - Throws: `FormatError` if the local header is not the one of the entry, or the bytes are not stored as they are.
+    /// - Throws: `FormatError` if the local header does not match the entry, or the entry is compressed.
     func data(of entry: ZipEntry, in source: some ByteSource) throws -> Range<UInt64> {
         guard entry.isStored else {
             throw FormatError(
@@ -74,25 +74,25 @@ struct ZipDirectory {
         let name = Array(entry.name.utf8)
         let header = entry.headerOffset..<entry.headerOffset + fixed + UInt64(name.count)
         var reader = ByteReader(try source.read(header), origin: entry.headerOffset)
-        let magic = try reader.take(4, "a local header")
-        _ = try reader.take(4, "a local header")
+        let magic = try reader.slice(4, "a local header")
+        _ = try reader.slice(4, "a local header")
         let method = try reader.uint16("a local header")
-        _ = try reader.take(16, "a local header")
+        _ = try reader.slice(16, "a local header")
         let nameLength = Int(try reader.uint16("a local header"))
         let extraLength = UInt64(try reader.uint16("a local header"))
         guard Array(magic) == ZipDirectory.magic, method == entry.method, nameLength == name.count,
-            try reader.take(name.count, "a local header").elementsEqual(name)
+            try reader.slice(name.count, "a local header").elementsEqual(name)
         else {
             throw FormatError(
                 .malformed,
-                "the local header of the zip entry \(QuotedName(entry.name)) is not what the directory says",
+                "the local header of the zip entry \(QuotedName(entry.name)) does not match the directory",
                 offset: entry.headerOffset)
         }
-        // Neither addition overflows: the directory was checked to lie behind.
+        // Neither addition overflows: the entry is known to end before the directory.
         let start = header.upperBound + extraLength
         guard start + entry.size <= offset else {
             throw FormatError(
-                .malformed, "the zip entry \(QuotedName(entry.name)) reaches into the directory",
+                .malformed, "the zip entry \(QuotedName(entry.name)) extends into the directory",
                 offset: entry.headerOffset)
         }
         return start..<start + entry.size

@@ -5,12 +5,12 @@ struct ZipEnd {
     private static let locatorLength: UInt64 = 20
     private static let record64Length: UInt64 = 56
 
-    /// Where the directory is, in bytes from the start of the archive.
+    /// The byte range of the directory in the archive.
     let directory: Range<UInt64>
     /// The number of entries.
     let entryCount: UInt64
 
-    /// Finds the end record, and the zip64 one where there is one.
+    /// Finds the end record and, if present, the zip64 end record.
     init(parsing source: some ByteSource) throws {
         let tailStart = source.size - min(source.size, UInt64(ZipEnd.recordLength) + 65_535)
         let tail = try source.read(tailStart..<source.size)
@@ -28,7 +28,7 @@ struct ZipEnd {
         var start = UInt64(try reader.uint32("the end record"))
         var limit = recordStart
         guard disks == (0, 0) || disks == (0xFFFF, 0xFFFF), counts.0 == counts.1 else {
-            throw FormatError(.malformed, "the zip archive is spread over several disks", offset: recordStart)
+            throw FormatError(.malformed, "the zip archive spans several disks", offset: recordStart)
         }
         let isLarge = count == 0xFFFF || size == 0xFFFF_FFFF || start == 0xFFFF_FFFF
         if isLarge, let record = try ZipEnd.record64(before: recordStart, in: source) {
@@ -36,20 +36,20 @@ struct ZipEnd {
         }
         let (end, overflow) = start.addingReportingOverflow(size)
         guard !overflow, end <= limit else {
-            throw FormatError(.malformed, "the zip directory reaches beyond its end record", offset: recordStart)
+            throw FormatError(.malformed, "the zip directory extends past its end record", offset: recordStart)
         }
         guard size <= ZipDirectory.lengthLimit, count <= ZipDirectory.entryLimit else {
             throw FormatError(
                 .limitExceeded,
-                "the zip directory has \(count) entries in \(size) bytes, more than the \(ZipDirectory.entryLimit) "
-                    + "entries or \(ZipDirectory.lengthLimit) bytes that are read",
+                "the zip directory has \(count) entries in \(size) bytes, "
+                    + "more than the limit of \(ZipDirectory.entryLimit) entries or \(ZipDirectory.lengthLimit) bytes",
                 offset: start)
         }
         directory = start..<end
         entryCount = count
     }
 
-    /// The last end record whose comment ends where the file does.
+    /// The offset of the last end record whose comment ends at the end of the file.
     private static func find(in tail: [UInt8]) -> Int? {
         guard tail.count >= recordLength else { return nil }
         return (0...tail.count - recordLength).reversed().first { place in
@@ -74,10 +74,10 @@ struct ZipEnd {
         guard try record.uint32("the zip64 end record") == 0x0606_4B50 else {
             throw FormatError(.malformed, "the zip64 end record is not where its locator says", offset: locatorStart)
         }
-        _ = try record.take(20, "the zip64 end record")
+        _ = try record.slice(20, "the zip64 end record")
         let counts = (try record.uint64("the zip64 end record"), try record.uint64("the zip64 end record"))
         guard counts.0 == counts.1 else {
-            throw FormatError(.malformed, "the zip archive is spread over several disks", offset: start)
+            throw FormatError(.malformed, "the zip archive spans several disks", offset: start)
         }
         return (
             counts.1, try record.uint64("the zip64 end record"), try record.uint64("the zip64 end record"), start

@@ -1,17 +1,18 @@
-/// Zip archives that lie one behind the other in one file, as torch.distributed.checkpoint writes them.
+/// Concatenated zip archives in one file, as torch.distributed.checkpoint writes them.
 ///
 /// The offsets in each archive count from its own start. Archives are found from the end of the file backwards: the end
-/// record of each says how long the archive is. See docs/formats/distcp.md.
+/// record of each determines its length. See docs/formats/distcp.md.
 enum ZipSeries {
-    /// The largest number of archives that is read of one file.
+    /// The most archives read from one file.
     static let countLimit = 1 << 18
     private static let recordLength: UInt64 = 22
     private static let locatorLength: UInt64 = 20
     private static let record64Length: UInt64 = 56
 
-    /// The archives in file order; what lies before the first is none.
+    /// The archives in file order; bytes before the first are not an archive.
     ///
-    /// - Returns: one range that is the whole file for an ordinary archive, none for a file that ends in no end record.
+    /// - Returns: one range that is the whole file for an ordinary archive, none for a file that does not end with an
+    ///   end record.
     static func archives(in source: some ByteSource) throws -> [Range<UInt64>] {
         var found: [Range<UInt64>] = []
         var end = source.size
@@ -22,24 +23,24 @@ enum ZipSeries {
         return found.reversed()
     }
 
-    /// Where the archive starts whose end record, without a comment, ends at a byte; nil if there is none.
+    /// The start of the archive whose end record, without a comment, ends at `end`; nil if there is none.
     private static func start(ofArchiveEndingAt end: UInt64, in source: some ByteSource) throws -> UInt64? {
         let length = min(end, recordLength + locatorLength + record64Length)
         guard length >= recordLength else { return nil }
         let tail = try source.read(end - length..<end)
         var record = ByteReader(tail, in: tail.count - Int(recordLength)..<tail.count)
         guard try record.uint32("the end record") == 0x0605_4B50 else { return nil }
-        _ = try record.take(8, "the end record")
+        _ = try record.slice(8, "the end record")
         let size = UInt64(try record.uint32("the end record"))
         let offset = UInt64(try record.uint32("the end record"))
         guard try record.uint16("the end record") == 0 else { return nil }
-        // What lies between the archive's start and the end of its directory.
+        // The bytes from the start of the archive to the end of its directory.
         var extent = size + offset
         var behind = recordLength
         if length == recordLength + locatorLength + record64Length {
             var large = ByteReader(tail)
             let isRecord = try large.uint32("the zip64 end record") == 0x0606_4B50
-            _ = try large.take(36, "the zip64 end record")
+            _ = try large.slice(36, "the zip64 end record")
             let size64 = try large.uint64("the zip64 end record")
             let offset64 = try large.uint64("the zip64 end record")
             if isRecord, try large.uint32("the zip64 locator") == 0x0706_4B50 {

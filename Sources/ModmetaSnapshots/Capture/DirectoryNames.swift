@@ -1,8 +1,8 @@
 internal import Glibc
 
-/// What lies in a directory.
+/// The entries of a directory.
 enum DirectoryNames {
-    /// The names without `.` and `..`, sorted; none where the directory cannot be read.
+    /// The names except `.` and `..`, sorted; empty if the directory cannot be read.
     static func sorted(in path: String) -> [String] {
         guard let directory = opendir(path) else { return [] }
         defer { closedir(directory) }

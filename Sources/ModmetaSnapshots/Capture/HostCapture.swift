@@ -1,8 +1,8 @@
 internal import Glibc
 
-/// The machine a snapshot is made on.
+/// The machine that a snapshot is made on.
 public enum HostCapture {
-    /// The operating system's name for people, for example `Debian GNU/Linux 12 (bookworm)`.
+    /// The display name of the operating system, for example `Debian GNU/Linux 12 (bookworm)`.
     public static var operatingSystem: String {
         for path in ["/etc/os-release", "/usr/lib/os-release"] {
             guard let bytes = try? CheckpointFile.bytes(of: path, limit: 1 << 16) else { continue }
@@ -21,13 +21,13 @@ public enum HostCapture {
         return withUnsafeBytes(of: &name.machine) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
     }
 
-    /// The GPUs as nvidia-smi lists them with `--query-gpu=name,memory.total --format=csv,noheader,nounits`, equal ones
-    /// counted, for example `NVIDIA A100-SXM4-80GB×2`.
+    /// Parses the output of nvidia-smi with `--query-gpu=name,memory.total --format=csv,noheader,nounits` and counts
+    /// equal GPUs, for example `NVIDIA A100-SXM4-80GB×2`.
     public static func gpus(listing: String) -> [String] {
         let names = listing.split(separator: "\n").compactMap { line -> String? in
             let fields = line.split(separator: ",").map { $0.drop { $0 == " " } }
             guard let name = fields.first, !name.isEmpty else { return nil }
-            // The memory is in most names already.
+            // Most names include the memory already.
             guard !name.contains("GB"), fields.count > 1, let mebibytes = Int(fields[1]) else { return String(name) }
             return "\(name)-\((mebibytes + 512) / 1024)GB"
         }

@@ -1,11 +1,11 @@
 internal import Glibc
 internal import ModmetaFormats
 
-/// The versions of Python packages, from what pip left beside them; no Python is started.
+/// The versions of Python packages, from pip's metadata files; Python is not started.
 public struct PackageCapture: Sendable {
-    /// The version of each package that matters, by name; empty where no environment was found.
+    /// The version of each relevant package, by name; empty if no environment was found.
     public private(set) var versions: [(name: String, version: String)] = []
-    /// The version of Python, for example `3.11.2` or `3.11`; nil where it is not known.
+    /// The version of Python, for example `3.11.2` or `3.11`; nil if it is unknown.
     public private(set) var python: String?
     /// The directory of the environment.
     public private(set) var environment: String?
@@ -18,9 +18,9 @@ public struct PackageCapture: Sendable {
         "torch", "torchao", "torchvision", "transformers", "triton", "trl", "unsloth", "vllm", "xformers",
     ]
 
-    /// Looks at the active environment: `VIRTUAL_ENV`, `CONDA_PREFIX`, else that of the first python on `PATH`.
+    /// Inspects the active environment: `VIRTUAL_ENV`, `CONDA_PREFIX`, or that of the first python on `PATH`.
     ///
-    /// - Parameter variable: gives the value of a variable of the environment.
+    /// - Parameter variable: returns the value of an environment variable.
     public init(variable: (String) -> String?) {
         var prefixes = ["VIRTUAL_ENV", "CONDA_PREFIX"].compactMap(variable).filter { !$0.isEmpty }
         if prefixes.isEmpty {
@@ -35,7 +35,7 @@ public struct PackageCapture: Sendable {
         let lib = "\(prefix.isEmpty ? "" : prefix)/lib"
         let releases = DirectoryNames.sorted(in: lib).filter { $0.hasPrefix("python3") }
         var directories = releases.flatMap { ["\(lib)/\($0)/site-packages", "\(lib)/\($0)/dist-packages"] }
-        // Debian's own packages and those of pip beside them.
+        // Debian's packages, and pip's next to them.
         if prefix == "/usr" || prefix.isEmpty {
             directories += DirectoryNames.sorted(in: "/usr/local/lib").filter { $0.hasPrefix("python3") }
                 .map { "/usr/local/lib/\($0)/dist-packages" }
@@ -46,7 +46,7 @@ public struct PackageCapture: Sendable {
         var found: [ByteString: String] = [:]
         for directory in directories {
             for entry in DirectoryNames.sorted(in: directory) {
-                // Debian's packages have the older form, which is a directory or the one file.
+                // Debian's packages use the older format, which is a directory or a single file.
                 guard let suffix = [".dist-info", ".egg-info"].first(where: entry.hasSuffix) else { continue }
                 let parts = entry.dropLast(suffix.utf8.count).split(separator: "-", maxSplits: 1)
                 let name = String((parts.first ?? "").lowercased().map { $0 == "." || $0 == "-" ? "_" : $0 })
@@ -75,7 +75,7 @@ public struct PackageCapture: Sendable {
         return nil
     }
 
-    /// What `pyvenv.cfg` says of a virtual environment.
+    /// The Python version in `pyvenv.cfg` of a virtual environment.
     private static func pythonVersion(_ prefix: String) -> String? {
         guard let bytes = try? CheckpointFile.bytes(of: "\(prefix)/pyvenv.cfg", limit: 1 << 16) else { return nil }
         for line in String(decoding: bytes, as: UTF8.self).split(separator: "\n") {

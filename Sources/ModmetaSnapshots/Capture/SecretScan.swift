@@ -1,20 +1,19 @@
 internal import ModmetaFormats
 
-/// Finds text that looks like a secret in what would be kept for ever.
+/// Finds text that looks like a secret in data that is kept permanently.
 ///
-/// What is looked for: `SecretFinder`, by the text itself, and `SecretName`, by what it is called. See docs/security.md,
-/// "Secrets".
+/// `SecretFinder` looks at the text itself, `SecretName` at its name. See docs/security.md, "Secrets".
 enum SecretScan {
-    /// Refuses a value that holds what looks like a secret.
+    /// Refuses a value that contains what looks like a secret.
     ///
-    /// - Parameter path: what the value is, for the error, which does not repeat the secret.
+    /// - Parameter path: the name of the value for the error, which does not repeat the secret.
     /// - Throws: `SnapshotError` with `secret`.
     static func check(_ value: DocumentValue, _ path: String) throws(SnapshotError) {
         switch value {
         case .string(let text) where looksLikeSecret(text): throw refusal(path)
         case .array(let elements):
             for (index, element) in elements.enumerated() {
-                // Arguments of a command line: an option, and its value.
+                // Command-line arguments: an option and its value.
                 if index > 0, let option = elements[index - 1].text, option.hasPrefix("--"), !option.contains("="),
                     isSecret(element, called: option)
                 {
@@ -23,7 +22,7 @@ enum SecretScan {
                 try check(element, "\(path)[\(index)]")
             }
         case .object(let members):
-            // As containers are told their environment.
+            // The format in which containers get environment variables.
             if let name = value["name"]?.text, let content = value["value"], isSecret(content, called: name) {
                 throw refusal("\(path): value")
             }
@@ -44,7 +43,7 @@ enum SecretScan {
     private static func refusal(_ place: String) -> SnapshotError {
         SnapshotError(
             .secret,
-            "\(place) looks like a secret, and a snapshot is kept for ever; take it out and read it from the environment"
+            "\(place) looks like a secret, and a snapshot is permanent; remove it and read it from the environment"
         )
     }
 

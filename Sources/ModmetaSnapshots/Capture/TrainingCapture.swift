@@ -1,16 +1,16 @@
-/// What the files of a checkpoint say about how it was trained, taken without being asked.
+/// What the files of a checkpoint say about its training.
 public struct TrainingCapture: Sendable {
     /// The training method: `label`, and the adapter's settings.
     public private(set) var method: DocumentValue = .null
-    /// Where training stood: step, epoch, loss.
+    /// The progress of training: step, epoch, loss.
     public private(set) var training: DocumentValue = .null
     /// The model's architecture.
     public private(set) var model: DocumentValue = .null
-    /// The base model the adapter was made for, and its revision.
+    /// The base model of the adapter, and its revision.
     public private(set) var baseModel: DocumentValue = .null
-    /// For each part the file it was taken from.
+    /// The source file of each part.
     public private(set) var sources: DocumentValue = .null
-    /// Which files could not be read, and why; only if that is tolerated.
+    /// The files that could not be read, and why, if damage is tolerated.
     public private(set) var notes: [String] = []
 
     private static let adapterKeys = [
@@ -22,12 +22,12 @@ public struct TrainingCapture: Sendable {
         "torch_dtype", "dtype", "_name_or_path",
     ]
 
-    /// Reads what is there; nothing needs to be.
+    /// Reads the files that exist; none is required.
     ///
-    /// - Parameter toleratesDamage: whether a file that is not JSON, as one that was cut off, is noted and left out.
-    /// - Throws: `SnapshotError` with `syntax` if one of the files is not JSON and that is not tolerated.
+    /// - Parameter toleratesDamage: whether to skip a file that is not JSON, for example a truncated one, and note it.
+    /// - Throws: `SnapshotError` with `syntax` if a file is not JSON and damage is not tolerated.
     public init(of files: [ContentFile], toleratesDamage: Bool = false) throws(SnapshotError) {
-        if let (adapter, path) = try take("adapter_config.json", of: files, toleratesDamage) {
+        if let (adapter, path) = try load("adapter_config.json", of: files, toleratesDamage) {
             method = TrainingCapture.picked(TrainingCapture.adapterKeys, from: adapter)
             method["label"] = .string(TrainingCapture.label(adapter))
             if let base = adapter["base_model_name_or_path"]?.text {
@@ -36,32 +36,32 @@ public struct TrainingCapture: Sendable {
             }
             sources["method"] = .string(path)
         }
-        if let (state, path) = try take("trainer_state.json", of: files, toleratesDamage) {
+        if let (state, path) = try load("trainer_state.json", of: files, toleratesDamage) {
             training = TrainingCapture.progress(state)
             sources["training"] = .string(path)
         }
-        if let (config, path) = try take("config.json", of: files, toleratesDamage) {
+        if let (config, path) = try load("config.json", of: files, toleratesDamage) {
             model = TrainingCapture.picked(TrainingCapture.modelKeys, from: config)
             if model != .null { sources["model"] = .string(path) }
         }
     }
 
-    /// Reads the file of a name, or notes why it is left out.
-    private mutating func take(
+    /// Reads the file with a name, or notes why it is skipped.
+    private mutating func load(
         _ name: String, of files: [ContentFile], _ toleratesDamage: Bool
     ) throws(SnapshotError) -> (DocumentValue, String)? {
         do {
             return try TrainingCapture.read(name, of: files)
         } catch  where error.code == .syntax {
             guard toleratesDamage else {
-                throw SnapshotError(.syntax, "\(error.message); have it written again, or leave it out with --no-check")
+                throw SnapshotError(.syntax, "\(error.message); write the file again, or pass --no-check to skip it")
             }
-            notes.append("\(error.message); the snapshot is made without what it says")
+            notes.append("\(error.message); the snapshot is made without this file's contents")
             return nil
         }
     }
 
-    /// The file of a name that lies nearest to the root.
+    /// Reads the file with a name that is nearest to the root.
     private static func read(
         _ name: String, of files: [ContentFile]
     ) throws(SnapshotError) -> (DocumentValue, String)? {
@@ -100,12 +100,12 @@ public struct TrainingCapture: Sendable {
         return progress
     }
 
-    /// What was logged last under a key, by step, finite or not.
+    /// The last logged value of a key, by step; it may be infinite or NaN.
     private static func lastNumber(_ key: String, in history: [DocumentValue]) -> DocumentValue? {
         var last: (step: Double, value: DocumentValue)?
         var step = -Double.infinity
         for record in history {
-            // Records without a step are of the step before them.
+            // Records without a step belong to the previous step.
             if let number = record["step"]?.double, !number.isNaN { step = number }
             guard let value = record[key].flatMap(number), step >= last?.step ?? -.infinity else { continue }
             last = (step, value)
@@ -113,7 +113,7 @@ public struct TrainingCapture: Sendable {
         return last?.value
     }
 
-    /// The number that a logged value is; null is what some writers make of one that is not finite.
+    /// The number in a logged value; some writers store null for a number that is not finite.
     private static func number(_ value: DocumentValue) -> DocumentValue? {
         switch value {
         case .integer, .number, .special: value

@@ -1,4 +1,4 @@
-/// Which tool wrote a checkpoint, told by the names of its files.
+/// The tool that wrote a checkpoint, identified by the file names.
 public enum CheckpointFormat: String, Sendable {
     /// A `checkpoint-N` of Hugging Face Trainer.
     case trainer = "Hugging Face Trainer"
@@ -8,7 +8,7 @@ public enum CheckpointFormat: String, Sendable {
     case deepspeed = "DeepSpeed"
     /// A directory of torch.distributed.checkpoint.
     case distributed = "torch.distributed.checkpoint"
-    /// Weights, with nothing that tells a tool.
+    /// Weights alone, from an unknown tool.
     case weights = "weights only"
 
     init(of names: [String]) {

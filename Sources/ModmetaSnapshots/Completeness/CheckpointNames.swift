@@ -4,14 +4,14 @@ struct CheckpointNames {
 
     static func leaf(_ name: String) -> String { name.split(separator: "/").last.map(String.init) ?? name }
 
-    /// The first file that is called one of these, wherever it lies.
+    /// The first file with one of these names, in any directory.
     func first(_ leaves: String...) -> String? {
         leaves.lazy.compactMap { leaf in names.first { CheckpointNames.leaf($0) == leaf } }.first
     }
 
-    func all(where isMeant: (String) -> Bool) -> [String] { names.filter { isMeant(CheckpointNames.leaf($0)) } }
+    func all(where isIncluded: (String) -> Bool) -> [String] { names.filter { isIncluded(CheckpointNames.leaf($0)) } }
 
-    /// The numbers that stand between a beginning and an end in the names of files.
+    /// The numbers between a prefix and a suffix in file names.
     func numbers(after start: String, before end: String) -> Set<Int> {
         Set(
             names.compactMap { name in
@@ -24,7 +24,7 @@ struct CheckpointNames {
             })
     }
 
-    /// The ranks of DeepSpeed's files that end so: the number behind `zero_pp_rank_`, with or without a type before it.
+    /// The ranks of DeepSpeed files with a suffix: the number after `zero_pp_rank_`, optionally preceded by a type.
     func ranks(endingWith end: String) -> Set<Int> {
         Set(
             names.compactMap { name in

@@ -1,8 +1,8 @@
 internal import ModmetaFormats
 
-/// One look through the files of a checkpoint for what training needs.
+/// One pass over the files of a checkpoint to find what training needs.
 ///
-/// The names are those of transformers' Trainer, of Accelerate, of DeepSpeed's engine and of torch.distributed.checkpoint.
+/// The names are those of transformers' Trainer, Accelerate, DeepSpeed's engine and torch.distributed.checkpoint.
 struct CheckpointSurvey {
     private let files: [ByteString: ContentFile]
     private let names: CheckpointNames
@@ -17,7 +17,7 @@ struct CheckpointSurvey {
         format = CheckpointFormat(of: names.names)
     }
 
-    mutating func look() {
+    mutating func inspect() {
         let ranks = names.ranks(endingWith: "_optim_states.pt")
         processCount = max(
             (ranks.max() ?? 0) + 1, (names.numbers(after: "rng_state_", before: ".pth").max() ?? 0) + 1,
@@ -30,8 +30,8 @@ struct CheckpointSurvey {
         if let part = trainerState() { parts.append(part) }
     }
 
-    /// What DCP's own directory of contents names, where there is one.
-    private func isListed(_ word: String) -> String? {
+    /// The name of DCP's `.metadata` file, if it exists and contains a word.
+    private func metadataMentioning(_ word: String) -> String? {
         guard let metadata = names.first(".metadata"), let bytes = bytes(of: metadata) else { return nil }
         // Names in a pickle are plain UTF-8.
         return String(decoding: bytes, as: UTF8.self).contains(word) ? metadata : nil
@@ -69,7 +69,7 @@ struct CheckpointSurvey {
         return part
     }
 
-    /// The shards that an index names and that are not there.
+    /// The shards that an index names but that do not exist.
     private func missingShards(of index: String) -> [String] {
         guard let bytes = bytes(of: index), let value = try? DocumentValue(reading: bytes, path: index),
             let map = value["weight_map"]?.members
@@ -81,7 +81,7 @@ struct CheckpointSurvey {
         .map { "shard \(directory)\($0), which \(index) names" }
     }
 
-    /// The files beside an index that are called like shards and that it does not list.
+    /// The files next to an index that are named like shards but are not in the index.
     private func unlistedShards(of index: String) -> [String] {
         guard let bytes = bytes(of: index), let listed = try? ShardIndex(parsing: bytes).shards else { return [] }
         let directory = index.lastIndex(of: "/").map { String(index[...$0]) } ?? ""
@@ -89,7 +89,7 @@ struct CheckpointSurvey {
             .map { String(decoding: $0.utf8.dropFirst(directory.utf8.count), as: UTF8.self) }
             .filter { !$0.utf8.contains(UInt8(ascii: "/")) }
         return ShardIndex.unlisted(among: beside, beside: CheckpointNames.leaf(index), listed: listed)
-            .map { "\(directory)\($0) lies beside \(index), which does not list it" }
+            .map { "\(directory)\($0) is next to \(index) but not listed in it" }
     }
 
     private func optimizer(_ ranks: Set<Int>) -> Completeness.Part {
@@ -102,16 +102,16 @@ struct CheckpointSurvey {
             part.found = names.all { $0.hasSuffix("_optim_states.pt") }.first
             part.missing = missing(ranks, "optimizer state")
         }
-        part.found = part.found ?? isListed("optim")
+        part.found = part.found ?? metadataMentioning("optim")
         if part.found == nil { part.missing = ["optimizer state"] }
         return part
     }
 
     private func scheduler() -> Completeness.Part {
         var found = names.first("scheduler.pt", "scheduler.bin")
-        // DeepSpeed keeps its own scheduler with the model.
+        // DeepSpeed stores its own scheduler with the model.
         if format == .deepspeed { found = found ?? names.all { $0.hasSuffix("_model_states.pt") }.first }
-        if format == .distributed { found = isListed("scheduler") }
+        if format == .distributed { found = metadataMentioning("scheduler") }
         return Completeness.Part(
             name: "scheduler", found: found, missing: found == nil ? ["state of the learning rate's schedule"] : [])
     }
@@ -123,7 +123,7 @@ struct CheckpointSurvey {
             return Completeness.Part(
                 name: "random states", found: "\(start)0\(end)", missing: missing(ranks, "random state"))
         }
-        let found = names.first("rng_state.pth") ?? (format == .distributed ? isListed("rng") : nil)
+        let found = names.first("rng_state.pth") ?? (format == .distributed ? metadataMentioning("rng") : nil)
         guard found != nil else {
             return Completeness.Part(name: "random states", found: nil, missing: ["random states"])
         }
@@ -144,15 +144,15 @@ struct CheckpointSurvey {
             }
             let tag = String(decoding: bytes, as: UTF8.self).split(whereSeparator: \.isWhitespace).first.map(
                 String.init)
-            let isThere = tag.map { tag in names.names.contains { "/\($0)".contains("/\(tag)/") } } ?? false
+            let exists = tag.map { tag in names.names.contains { "/\($0)".contains("/\(tag)/") } } ?? false
             return Completeness.Part(
                 name: "trainer state", found: latest,
-                missing: isThere ? [] : ["directory \(tag ?? "?"), which the file latest names"])
+                missing: exists ? [] : ["directory \(tag ?? "?"), which the file latest names"])
         case .accelerate, .distributed: return nil
         }
     }
 
-    /// What of the ranks of all processes is not there.
+    /// Describes the ranks whose files are missing.
     private func missing(_ ranks: Set<Int>, _ what: String) -> [String] {
         let gone = (0..<processCount).filter { !ranks.contains($0) }
         guard !gone.isEmpty else { return [] }

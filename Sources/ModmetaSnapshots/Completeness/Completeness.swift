@@ -1,42 +1,42 @@
-/// Whether a checkpoint has all that training needs to go on from it: docs/guides/snapshots.md, "Is it complete?".
+/// Whether a checkpoint has everything needed to resume training; see docs/guides/snapshots.md, "Is it complete?".
 public struct Completeness: Hashable, Sendable {
-    /// Something that training needs, and what is there of it.
+    /// Something that training needs, and whether it exists.
     public struct Part: Hashable, Sendable {
-        /// What it is: `model`, `optimizer`, `scheduler`, `random states`, `trainer state`.
+        /// The name: `model`, `optimizer`, `scheduler`, `random states`, `trainer state`.
         public var name: String
-        /// A file that has it, for example; nil where there is none.
+        /// A file that contains it, or nil if there is none.
         public var found: String?
-        /// What is missing of it, each to be read after "no"; empty if nothing is.
+        /// What is missing, each item phrased to follow "no"; empty if nothing is.
         public var missing: [String]
     }
 
-    /// Which tool wrote it.
+    /// The tool that wrote the checkpoint.
     public let format: CheckpointFormat
-    /// How many processes wrote it, as far as the names tell.
+    /// The number of processes that wrote it, according to the file names.
     public let processCount: Int
     /// The parts.
     public let parts: [Part]
-    /// Weight files that an index does not list though they are called like its shards, one sentence each.
+    /// Weight files that are named like the shards of an index but are not in it, one sentence each.
     public let unlisted: [String]
 
-    /// What is missing, each to be read after "no".
+    /// What is missing, each item phrased to follow "no".
     public var missing: [String] { parts.flatMap(\.missing) }
     /// Whether nothing is missing.
     public var isComplete: Bool { missing.isEmpty }
 
-    /// Looks at the files of a checkpoint; only small ones are read, and what cannot be read is missing.
+    /// Inspects the files of a checkpoint; reads only small ones, and counts unreadable ones as missing.
     public init(of files: [ContentFile]) {
         var survey = CheckpointSurvey(files)
-        survey.look()
+        survey.inspect()
         (format, processCount, parts) = (survey.format, survey.processCount, survey.parts)
         unlisted = survey.unlisted
     }
 
-    /// One sentence for people.
+    /// One sentence for display.
     public var summary: String {
-        let who = "\(format.rawValue)\(processCount > 1 ? ", \(processCount) processes" : "")"
+        let origin = "\(format.rawValue)\(processCount > 1 ? ", \(processCount) processes" : "")"
         return isComplete
-            ? "complete enough to resume training (\(who))"
-            : "not complete enough to resume training (\(who)): no \(missing.joined(separator: "; no "))"
+            ? "complete enough to resume training (\(origin))"
+            : "not complete enough to resume training (\(origin)): no \(missing.joined(separator: "; no "))"
     }
 }

@@ -1,20 +1,21 @@
 internal import Glibc
 internal import ModmetaFormats
 
-/// The files of a checkpoint on disk: what the paths a person gives lead to.
+/// The files of a checkpoint on disk: everything at and below the given paths.
 public struct Checkpoint: Sendable {
     /// The directory the files' names are relative to, as an absolute path without symbolic links.
     public let root: String
     /// The files, by name.
     public let files: [ContentFile]
-    /// The directories at and below the paths that are Git repositories or work trees of their own, as absolute paths.
+    /// The absolute paths of the directories at and below the paths that are Git repositories or work trees of their
+    /// own.
     public let repositories: [String]
 
     /// Finds all files at and below some paths.
     ///
-    /// The root is the deepest directory that holds everything given: of one directory, itself. `.git` and `.modmeta`
-    /// are passed over.
-    /// - Throws: `SnapshotError` with `file` where a path leads nowhere or no file is found.
+    /// The root is the deepest directory that contains all paths; for a single directory, the directory itself. `.git`
+    /// and `.modmeta` are skipped.
+    /// - Throws: `SnapshotError` with `file` if a path does not exist or no file is found.
     public init(paths: [String]) throws(SnapshotError) {
         var found: [String] = []
         var repositories: [String] = []
@@ -37,7 +38,7 @@ public struct Checkpoint: Sendable {
         }
         self.root = root
         self.repositories = repositories
-        guard !files.isEmpty else { throw SnapshotError(.file, "there is no file in \(paths.joined(separator: ", "))") }
+        guard !files.isEmpty else { throw SnapshotError(.file, "\(paths.joined(separator: ", ")) contains no files") }
     }
 
     private static func source(of path: String) -> ContentFile.Source {
@@ -50,7 +51,7 @@ public struct Checkpoint: Sendable {
         return count < 0 ? .file(path) : .link(String(decoding: target[..<count], as: UTF8.self))
     }
 
-    /// Adds the files at and below a path; true for a directory.
+    /// Adds the files at and below a path; returns true for a directory.
     private static func list(
         _ path: String, into files: inout [String], _ repositories: inout [String], depth: Int
     ) throws(SnapshotError) -> Bool {
@@ -61,7 +62,7 @@ public struct Checkpoint: Sendable {
         switch status.st_mode & S_IFMT {
         case S_IFREG, S_IFLNK: files.append(path)
         case S_IFDIR:
-            guard depth < 64 else { throw SnapshotError(.file, "the directories in \(path) are nested too deep") }
+            guard depth < 64 else { throw SnapshotError(.file, "the directories in \(path) are nested too deeply") }
             for name in try names(in: path) where name != ".modmeta" {
                 guard name != ".git" else {
                     repositories.append(path)
@@ -71,7 +72,7 @@ public struct Checkpoint: Sendable {
                 _ = try list(child, into: &files, &repositories, depth: depth + 1)
             }
             return true
-        default: throw SnapshotError(.file, "\(path) is neither a file nor a directory; take it away")
+        default: throw SnapshotError(.file, "\(path) is neither a file nor a directory; remove it")
         }
         return false
     }
@@ -104,12 +105,12 @@ public struct Checkpoint: Sendable {
 }
 
 extension Checkpoint {
-    /// What tells that a file of a checkpoint was written to.
+    /// Detects writes to the files of a checkpoint.
     public struct Stamp: Hashable, Sendable {
         fileprivate var files: [FileStamp?]
     }
 
-    /// The stamp at this moment; as long as it is the same, so are the files.
+    /// The current stamp; as long as it does not change, neither do the files.
     public var stamp: Stamp {
         Stamp(
             files: files.map { file in

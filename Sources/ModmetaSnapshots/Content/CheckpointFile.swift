@@ -3,11 +3,11 @@ internal import ModmetaFormats
 internal import ModmetaStore
 internal import ModmetaSystem
 
-/// A file of a checkpoint, opened for reading at explicit offsets.
+/// A file of a checkpoint, open for reading at explicit offsets.
 final class CheckpointFile: Sendable {
     private let path: String
     private let descriptor: CInt
-    /// What tells that the file was changed.
+    /// Detects changes of the file.
     let stamp: FileStamp
 
     convenience init(path: String) throws(SnapshotError) {
@@ -27,16 +27,16 @@ final class CheckpointFile: Sendable {
 
     deinit { close(descriptor) }
 
-    /// Reads the whole of a file that is expected to be small; below `.modmeta` no link is followed.
+    /// Reads a whole file, which should be small; does not follow links below `.modmeta`.
     static func bytes(of path: String, limit: Int = DocumentLimits.byteCount) throws(SnapshotError) -> [UInt8] {
         let file = try CheckpointFile(opened: RegularFile.openCommitted(path, O_RDONLY), path: path)
         guard file.stamp.size <= UInt64(limit) else {
-            throw SnapshotError(.file, "\(path) is longer than \(limit) bytes, so it is not what it is given as")
+            throw SnapshotError(.file, "\(path) is longer than \(limit) bytes, the limit for this kind of file")
         }
         return try file.bytes(0..<file.stamp.size)
     }
 
-    /// Reads a range of bytes that is known to fit into memory.
+    /// Reads a range of bytes that fits in memory.
     func bytes(_ range: Range<UInt64>) throws(SnapshotError) -> [UInt8] {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(range.count)
@@ -44,7 +44,7 @@ final class CheckpointFile: Sendable {
         return bytes
     }
 
-    /// The SHA-256 of a range of bytes; memory does not grow with the range.
+    /// The SHA-256 of a range of bytes; memory use does not depend on the range.
     func digest(_ range: Range<UInt64>, counting count: HashedBytes? = nil) throws(SnapshotError) -> Digest {
         var hash = SHA256()
         try read(range) { block in
@@ -54,7 +54,7 @@ final class CheckpointFile: Sendable {
         return hash.finish()
     }
 
-    /// Gives the bytes of a range to a function, block by block.
+    /// Passes the bytes of a range to a function, block by block.
     func read(
         _ range: Range<UInt64>, _ body: (UnsafeRawBufferPointer) -> Void
     ) throws(SnapshotError) {

@@ -1,32 +1,32 @@
 public import ModmetaFormats
 
-/// Which files of a checkpoint, and which of their tensors, are not those of a snapshot.
+/// The files and tensors of a checkpoint that differ from a snapshot.
 public struct ContentDifference: Hashable, Sendable {
-    /// Names, each list in order.
+    /// Names, each list sorted.
     public struct Names: Hashable, Sendable {
-        /// What only the checkpoint has.
+        /// The names that only the checkpoint has.
         public var added: [String] = []
-        /// What only the snapshot has.
+        /// The names that only the snapshot has.
         public var missing: [String] = []
-        /// What both have, with other content.
+        /// The names that both have, with other content.
         public var changed: [String] = []
     }
 
-    /// A file that both have.
+    /// A file that differs between checkpoint and snapshot.
     public struct ChangedFile: Hashable, Sendable {
         /// The file's name.
         public var name: String
-        /// Its tensors that differ; nil if the snapshot's own copy is not at hand, or the file holds no tensors by name.
+        /// The tensors that differ; nil if the snapshot's copy is not available or the file has no named tensors.
         public var tensors: Names?
     }
 
-    /// A file as a snapshot's commit has it.
+    /// A file in a snapshot's commit.
     public struct Expected: Sendable {
         /// The file's name.
         public var name: String
         /// The SHA-256 of its bytes.
         public var digest: Digest
-        /// Where its bytes are; nil if they are not on this machine.
+        /// The location of its bytes; nil if they are not on this machine.
         public var source: ContentFile.Source?
 
         /// Creates a file.
@@ -39,15 +39,15 @@ public struct ContentDifference: Hashable, Sendable {
     public var added: [String] = []
     /// The names of files that only the snapshot has.
     public var missing: [String] = []
-    /// The files that both have, and that do not count the same.
+    /// The files that both have, with other content.
     public var changed: [ChangedFile] = []
 
     /// Whether there is no difference.
     public var isEmpty: Bool { added.isEmpty && missing.isEmpty && changed.isEmpty }
 
-    /// Compares the files of a checkpoint with those of a snapshot, by their bytes first.
+    /// Compares the files of a checkpoint with those of a snapshot, first by their bytes.
     ///
-    /// - Throws: `SnapshotError` with `file` where a file cannot be read.
+    /// - Throws: `SnapshotError` with `file` if a file cannot be read.
     public init(of found: [ContentFile], from expected: [Expected]) throws {
         let wanted = Dictionary(expected.map { (Array($0.name.utf8), $0) }, uniquingKeysWith: { first, _ in first })
         var seen: Set<[UInt8]> = []
@@ -77,7 +77,7 @@ public struct ContentDifference: Hashable, Sendable {
         }
     }
 
-    /// How a file with other bytes differs; nil if both count the same.
+    /// The difference of a file with other bytes; nil if its content is equal.
     private static func change(of file: ContentFile, from expected: Expected) throws -> ChangedFile? {
         guard let source = expected.source else { return ChangedFile(name: file.name, tensors: nil) }
         let old = try lines(of: ContentFile(name: file.name, source: source))
@@ -103,7 +103,7 @@ public struct ContentDifference: Hashable, Sendable {
         return try plan.lines.map(\.line) + plan.pieces.indices.map { try plan.line($0, counting: count) }
     }
 
-    /// The lines of tensors by the bytes of their names; nil where a file counts as a whole.
+    /// The lines of tensors, by the bytes of their names; nil if the file is hashed as a whole.
     private static func tensors(in lines: [ContentLine]) -> [[UInt8]: ContentLine]? {
         var tensors: [[UInt8]: ContentLine] = [:]
         for line in lines {

@@ -2,33 +2,33 @@ internal import Glibc
 public import ModmetaFormats
 internal import ModmetaTransfer
 
-/// The content half of a semantic ID, and what was counted on the way.
+/// The content half of a semantic ID, with counts.
 public struct ContentDigest: Hashable, Sendable {
-    /// The SHA-256 that names the content: docs/formats/semantic-id.md.
+    /// The SHA-256 that identifies the content; see docs/formats/semantic-id.md.
     public var content: Digest
-    /// The hash of the tensors alone, made as the content's; nil where there are none.
+    /// The hash of the tensors alone, computed like the content hash; nil if there are none.
     ///
-    /// By it a base model is known again, whatever other files lie beside it.
+    /// It identifies a base model regardless of the other files.
     public var weights: Digest?
-    /// How many tensors there are.
+    /// The number of tensors.
     public var tensorCount: Int
-    /// How many files there are.
+    /// The number of files.
     public var fileCount: Int
-    /// The sizes of all files together, in bytes.
+    /// The size of all files, in bytes.
     public var byteCount: UInt64
     /// The names of the files that hold tensors.
     public var weightFiles: [String]
-    /// What a person should know of how files were counted, one sentence each.
+    /// Notes for the user on how files were hashed, one sentence each.
     public var notes: [String]
 
-    /// Hashes the files of a checkpoint, on all processors and in little memory.
+    /// Hashes the files of a checkpoint on all processors, in little memory.
     ///
     /// - Parameters:
-    ///   - workers: how many tensors or files are hashed at the same time; nil for one on each processor.
-    ///   - cache: where digests of files that have not changed are found and kept.
-    ///   - progress: receives how many bytes are hashed, of those that the cache does not know.
-    /// - Throws: `SnapshotError` with `file` where a file cannot be read or is the pointer to one that is not here,
-    ///   `changed` where one is written to meanwhile.
+    ///   - workers: the number of concurrent workers; nil for one per processor.
+    ///   - cache: the cache of digests of unchanged files.
+    ///   - progress: receives the bytes hashed so far and in total, without those in the cache.
+    /// - Throws: `SnapshotError` with `file` if a file cannot be read or is a pointer without its content, `changed` if
+    ///   a file is modified in the meantime.
     public init(
         of files: [ContentFile], workers: Int? = nil, cache: DigestCache? = nil,
         progress: @escaping HashingProgress = { _, _ in }
@@ -37,7 +37,7 @@ public struct ContentDigest: Hashable, Sendable {
         try await self.init(plan, workers: workers, cache: cache, counting: HashedBytes(of: plan.pieceBytes, progress))
     }
 
-    /// Hashes what a plan says.
+    /// Hashes the pieces of a plan.
     init(
         _ plan: ContentPlan, workers: Int? = nil, cache: DigestCache? = nil, counting count: HashedBytes
     ) async throws {
@@ -64,9 +64,9 @@ public struct ContentDigest: Hashable, Sendable {
     private static func lines(
         of plan: ContentPlan, workers: Int, _ count: HashedBytes
     ) async throws -> [HashedPiece] {
-        let next = NextIndex(limit: plan.pieces.count)
+        let queue = IndexQueue(limit: plan.pieces.count)
         return try await withThrowingTaskGroup(of: [HashedPiece].self) { group in
-            for _ in 0..<workers { group.addTask { try work(plan, next, count) } }
+            for _ in 0..<workers { group.addTask { try work(plan, queue, count) } }
             var hashed: [HashedPiece] = []
             for try await part in group { hashed += part }
             return hashed
@@ -74,9 +74,9 @@ public struct ContentDigest: Hashable, Sendable {
     }
 
     /// Hashes pieces until none is left.
-    private static func work(_ plan: ContentPlan, _ next: NextIndex, _ count: HashedBytes) throws -> [HashedPiece] {
+    private static func work(_ plan: ContentPlan, _ queue: IndexQueue, _ count: HashedBytes) throws -> [HashedPiece] {
         var hashed: [HashedPiece] = []
-        while let index = next.take() {
+        while let index = queue.next() {
             try Task.checkCancellation()
             hashed.append(HashedPiece(index: index, line: try plan.line(index, counting: count)))
         }
@@ -84,7 +84,7 @@ public struct ContentDigest: Hashable, Sendable {
     }
 }
 
-/// A piece of a plan and the line it gave.
+/// A piece of a plan and its line.
 struct HashedPiece: Sendable {
     var index: Int
     var line: ContentLine

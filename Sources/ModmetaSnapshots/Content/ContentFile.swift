@@ -1,20 +1,20 @@
 internal import ModmetaFormats
 
-/// One file of a checkpoint, as its content hash sees it.
+/// One file of a checkpoint, as input for the content hash.
 public struct ContentFile: Sendable {
-    /// Where the file's bytes are.
+    /// The location of the file's bytes.
     public enum Source: Sendable {
-        /// In a file of this path.
+        /// In the file at this path.
         case file(String)
-        /// Here.
+        /// In memory.
         case bytes([UInt8])
-        /// Nowhere: a symbolic link that leads to no file, and its target.
+        /// A broken symbolic link, and its target.
         case link(String)
     }
 
-    /// The path below the checkpoint's directory, with `/` between its parts.
+    /// The path below the checkpoint's directory, separated by `/`.
     public var name: String
-    /// Where the bytes are.
+    /// The location of the bytes.
     public var source: Source
 
     /// Creates a file.
@@ -23,9 +23,9 @@ public struct ContentFile: Sendable {
         self.source = source
     }
 
-    /// Whether the file only says how tensors lie in other files.
+    /// Whether the file is an index of shards, which contains no tensors of its own.
     var isShardIndex: Bool { name.hasByteSuffix(".index.json") }
 
-    /// The part of the name before its last slash; empty where there is none.
+    /// The part of the name before the last slash; empty if it has none.
     var directory: String { name.utf8.lastIndex(of: UInt8(ascii: "/")).map { String(name[..<$0]) } ?? "" }
 }

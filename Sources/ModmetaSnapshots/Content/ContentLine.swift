@@ -1,18 +1,18 @@
 public import ModmetaFormats
 
-/// One line of what a content hash is taken over: docs/formats/semantic-id.md.
+/// One line of the input of a content hash; see docs/formats/semantic-id.md.
 public enum ContentLine: Hashable, Sendable {
     /// The first line.
     static let header = "modmeta-content-v1\n"
 
-    /// A tensor of a weight file in a directory, which is empty for the root.
+    /// A tensor of a weight file, in a directory that is empty for the root.
     case tensor(directory: String, name: String, dtype: String, shape: [UInt64], digest: Digest)
     /// A whole file.
     case file(name: String, digest: Digest)
-    /// A symbolic link that leads to no file.
+    /// A broken symbolic link.
     case link(name: String, target: String)
 
-    /// The line's canonical bytes, with a newline at the end.
+    /// The canonical bytes, with a newline at the end.
     var bytes: [UInt8] {
         let value: DocumentValue =
             switch self {
@@ -27,7 +27,7 @@ public enum ContentLine: Hashable, Sendable {
         return value.canonicalJSON + [UInt8(ascii: "\n")]
     }
 
-    /// The content hash of some lines, in whatever order; equal lines count once.
+    /// The content hash of lines in any order; equal lines count once.
     static func digest(of lines: [ContentLine]) -> Digest {
         var hash = SHA256()
         hash.update(Array(header.utf8))

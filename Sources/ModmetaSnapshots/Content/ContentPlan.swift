@@ -1,18 +1,18 @@
 internal import ModmetaFormats
 internal import ModmetaTransfer
 
-/// What must be hashed for a content hash: every tensor and every other file, the large ones first.
+/// What to hash for a content hash: every tensor and every other file, largest first.
 struct ContentPlan: Sendable {
-    /// A tensor as it counts.
+    /// A tensor as it is hashed.
     struct Tensor: Sendable {
         var name: String
         var dtype: String
         var shape: [UInt64]
-        /// How to gather the elements, where they do not lie one behind the other.
+        /// The view to gather the elements from, if they are not contiguous.
         var view: StateDictionary.View?
     }
 
-    /// One run of bytes that is hashed by itself.
+    /// A run of bytes that is hashed by itself.
     struct Piece: Sendable {
         var file: ContentFile
         var tensor: Tensor?
@@ -26,7 +26,7 @@ struct ContentPlan: Sendable {
     private(set) var indices: [ContentFile] = []
     private(set) var byteCount: UInt64 = 0
     private(set) var weightFiles: [String] = []
-    /// What a person should know of how files were counted.
+    /// Notes for the user on how files were hashed.
     private(set) var notes: [String] = []
     private var stamps: [ByteString: FileStamp] = [:]
 
@@ -34,12 +34,12 @@ struct ContentPlan: Sendable {
         pieces.count { $0.tensor != nil } + lines.count { if case .tensor = $0.line { true } else { false } }
     }
 
-    /// How every LFS pointer starts, also those of its first writers: a pointer is not the weights.
+    /// The possible starts of an LFS pointer, including those of the first versions: a pointer is not the weights.
     private static let pointerStarts = [
         "version https://git-lfs.github.com/spec/", "version https://hawser.github.com/spec/",
     ]
 
-    /// The bytes that must be hashed.
+    /// The bytes to hash.
     var pieceBytes: UInt64 { pieces.reduce(0) { $0 + UInt64($1.range.count) } }
 
     let fileCount: Int
@@ -47,7 +47,7 @@ struct ContentPlan: Sendable {
     init(_ files: [ContentFile], cache: DigestCache? = nil) throws {
         fileCount = files.count
         for file in files { try add(file, cache) }
-        // So that no worker is left alone with a large tensor at the end.
+        // Largest first, so that no worker is left alone with a large tensor at the end.
         pieces.sort { $0.range.count > $1.range.count }
     }
 
@@ -63,7 +63,7 @@ struct ContentPlan: Sendable {
             if layout.format == .pytorch { views = try StateDictionary(reading: MemorySource(bytes))?.views }
         case .file(let path):
             guard let stamp = FileStamp(path: path) else {
-                throw SnapshotError(.file, "cannot read \(path): it is gone")
+                throw SnapshotError(.file, "cannot read \(path): it no longer exists")
             }
             stamps[ByteString(path)] = stamp
             let known = cache?.entry(path, stamp, name: file.name, directory: file.directory)
@@ -94,7 +94,7 @@ struct ContentPlan: Sendable {
                     range: tensor.range)
             }
         } else {
-            // Of the other formats the bytes beside the tensors may be content too, as the numbers in a pickle are.
+            // In the other formats, bytes outside tensors may be content too, such as numbers in a pickle.
             pieces.append(Piece(file: file, range: 0..<layout.size))
         }
     }
@@ -111,7 +111,7 @@ struct ContentPlan: Sendable {
             if let first = places[unnamed] {
                 notes.append(
                     "\(file.name): \(view.name) and \(first) are tied; a file that has only one of the names has "
-                        + "another content hash")
+                        + "a different content hash")
             } else {
                 places[unnamed] = view.name
             }
@@ -131,7 +131,7 @@ struct ContentPlan: Sendable {
                     + "`git checkout --ours` or `git checkout --theirs`, then `git add` it")
         }
         guard !pointerStarts.contains(where: { text.hasBytePrefix($0) }) else {
-            throw SnapshotError(.file, "\(path) is a git-lfs pointer, its content is not here; run `git lfs pull`")
+            throw SnapshotError(.file, "\(path) is a git-lfs pointer without its content; run `git lfs pull`")
         }
     }
 
@@ -156,7 +156,7 @@ struct ContentPlan: Sendable {
         )
     }
 
-    /// Keeps what was hashed of each file.
+    /// Stores the digests of each hashed file in the cache.
     func record(_ hashed: [HashedPiece], in cache: DigestCache) {
         var byFile: [ByteString: (file: ContentFile, lines: [ContentLine])] = [:]
         for piece in hashed {
@@ -174,7 +174,7 @@ struct ContentPlan: Sendable {
         }
     }
 
-    /// - Throws: `SnapshotError` with `changed` where a file is not what it was when the plan was made.
+    /// - Throws: `SnapshotError` with `changed` if a file changed since the plan was made.
     func checkUnchanged() throws(SnapshotError) {
         for (path, stamp) in stamps where FileStamp(path: path.text) != stamp {
             throw SnapshotError(.changed, "\(path) changed while it was read; try again when its writer is done")

@@ -4,13 +4,13 @@ internal import ModmetaStore
 internal import ModmetaSystem
 internal import Synchronization
 
-/// The digests of files that were hashed before, so that a file that has not changed is not read again.
+/// The digests of files hashed before, so that unchanged files are not read again.
 ///
-/// One text file, a line for each hashed file: its stamp, its path, and its content lines as JSON. It may be deleted at any
-/// time, and is written as a whole or not at all. What was changed less than two seconds before it was hashed is not kept:
-/// a later change could leave the same stamp.
+/// It is one text file with a line per hashed file: its stamp, its path, and its content lines as JSON. It may be
+/// deleted at any time and is written atomically. A file that changed less than two seconds before it was hashed is not
+/// cached, because a later change could have the same stamp.
 public final class DigestCache: Sendable {
-    /// What is known of a file.
+    /// The cached content of a file.
     struct Entry: Hashable, Sendable {
         var isWeights: Bool
         var lines: [ContentLine]
@@ -20,10 +20,10 @@ public final class DigestCache: Sendable {
     private static let title = "modmeta digests 2"
     private static let entryLimit = 20_000
     private let path: String
-    /// The lines by stamp and path, and those that were added.
+    /// The lines by stamp and path, and the added lines.
     private let known: Mutex<(lines: [ByteString: Substring], added: [(key: ByteString, line: String)])>
 
-    /// Reads the cache at a path; one that is not there or cannot be read is empty.
+    /// Reads the cache at a path; it is empty if the file does not exist or cannot be read.
     public init(path: String) {
         self.path = path
         var lines: [ByteString: Substring] = [:]
@@ -61,13 +61,13 @@ public final class DigestCache: Sendable {
         known.withLock { $0.added.append((key, line)) }
     }
 
-    /// Writes what was added; what cannot be written is no loss.
+    /// Writes the added entries; a failure to write is ignored.
     public func save() {
         known.withLock { known in
             guard !known.added.isEmpty else { return }
             var lines = known.lines
             let paths = Set(known.added.map { DigestCache.path(of: $0.key) })
-            // Of a file that changed, the old digests are of no use.
+            // Drop the old digests of files that changed.
             lines = lines.filter { !paths.contains(DigestCache.path(of: $0.key)) }
             if lines.count > DigestCache.entryLimit { lines = [:] }
             var text = DigestCache.title + "\n"
@@ -86,7 +86,7 @@ public final class DigestCache: Sendable {
 }
 
 extension DigestCache.Entry {
-    /// The name and directory are those of the file in the checkpoint at hand, and are not kept.
+    /// Parses an entry; name and directory are those of the file in the current checkpoint and are not cached.
     init?(_ value: DocumentValue, name: String, directory: String) {
         guard let parts = value["lines"]?.elements, case .bool(let isWeights)? = value["weights"] else { return nil }
         self.isWeights = isWeights

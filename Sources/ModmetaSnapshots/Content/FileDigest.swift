@@ -2,7 +2,7 @@ public import ModmetaFormats
 
 /// The hash of one file.
 public enum FileDigest {
-    /// The SHA-256 and the size of the file at a path; memory does not grow with the file.
+    /// The SHA-256 and the size of the file at a path; memory use does not depend on the file.
     ///
     /// - Throws: `SnapshotError` with `file`.
     public static func sha256AndSize(ofFileAt path: String) throws(SnapshotError) -> (Digest, UInt64) {
@@ -11,9 +11,9 @@ public enum FileDigest {
         return (try file.digest(0..<size), size)
     }
 
-    /// The SHA-256 of the file at a path; memory does not grow with the file.
+    /// The SHA-256 of the file at a path; memory use does not depend on the file.
     ///
-    /// - Parameter progress: receives how many bytes are hashed.
+    /// - Parameter progress: receives the bytes hashed so far.
     /// - Throws: `SnapshotError` with `file`.
     public static func sha256(
         ofFileAt path: String, progress: @escaping HashingProgress = { _, _ in }

@@ -1,6 +1,6 @@
 internal import Glibc
 
-/// What changes when a file is written to: its size, its times, and which file it is.
+/// The properties that change when a file is written to: its size, its times and its identity.
 struct FileStamp: Hashable, Sendable {
     /// The size in bytes.
     let size: UInt64
@@ -25,7 +25,7 @@ struct FileStamp: Hashable, Sendable {
     /// The stamp as text without tabs.
     var text: String { ([size] + file).map { "\($0)" }.joined(separator: " ") + modified.map { " \($0)" }.joined() }
 
-    /// Whether the file was changed so long ago that another change would give another stamp.
+    /// Whether the last change is so long ago that another one would have another stamp.
     var isSettled: Bool {
         let now = time(nil)
         return modified[0] < now - 2 && modified[2] < now - 2

@@ -1,8 +1,8 @@
 internal import ModmetaFormats
 
-/// The elements of a tensor that lie in memory with gaps or in another order, brought into the order of their indices.
+/// The elements of a strided tensor, gathered in the order of their indices.
 struct GatheredTensor {
-    /// The longest run of bytes that is taken into memory to gather from.
+    /// The longest run of bytes that is loaded to gather from.
     static let limit: UInt64 = 256 << 20
 
     private let bytes: [UInt8]
@@ -14,7 +14,7 @@ struct GatheredTensor {
         self.view = view
     }
 
-    /// Whether a tensor can be hashed: in little memory, and in time that follows from the size of its file.
+    /// Whether a tensor can be hashed in little memory, and in time proportional to the size of its file.
     static func canGather(_ view: StateDictionary.View) -> Bool {
         if view.isContiguous { return true }
         guard let count = view.byteCount else { return false }

@@ -1,22 +1,22 @@
 internal import Synchronization
 
-/// Receives how many bytes are hashed, and of how many; called from several tasks, one call at a time.
+/// Receives the bytes hashed so far and in total; called by several tasks, but calls do not overlap.
 public typealias HashingProgress = @Sendable (_ done: UInt64, _ total: UInt64) -> Void
 
-/// How many bytes several tasks have hashed together.
+/// Counts the bytes that several tasks have hashed.
 final class HashedBytes: Sendable {
     private let done = Mutex<UInt64>(0)
     private let total: UInt64
     private let report: HashingProgress
 
-    /// Begins to count up to a total.
+    /// Starts counting up to a total.
     init(of total: UInt64, _ report: @escaping HashingProgress) {
         (self.total, self.report) = (total, report)
         report(0, total)
     }
 
     func add(_ count: Int) {
-        // In order, so that the last that is told is the last that happened.
+        // Report under the lock, so that the last report is the latest count.
         done.withLock { done in
             done += UInt64(count)
             report(done, total)

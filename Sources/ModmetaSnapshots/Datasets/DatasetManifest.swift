@@ -1,8 +1,8 @@
 public import ModmetaFormats
 
-/// Which records a data set has, as short digests: docs/formats/dataset.md.
+/// The records of a data set, as short digests; see docs/formats/dataset.md.
 public struct DatasetManifest: Hashable, Sendable {
-    /// What a record is.
+    /// The kind of a record.
     public enum Kind: UInt8, Sendable {
         /// A line of a text file.
         case lines = 1
@@ -12,22 +12,22 @@ public struct DatasetManifest: Hashable, Sendable {
         case whole = 3
     }
 
-    /// Where manifests lie in a repository.
+    /// The directory of manifests in a repository.
     public static let directory = ".modmeta/datasets"
-    /// The most digests that are kept.
+    /// The most digests that a manifest stores.
     public static let limit = 1 << 20
 
-    /// What a record is.
+    /// The kind of the records.
     public let kind: Kind
-    /// The SHA-256 that names the data set.
+    /// The SHA-256 that identifies the data set.
     public let digest: Digest
     /// The bytes of the data set.
     public let byteCount: UInt64
-    /// The records of the data set.
+    /// The number of records of the data set.
     public let recordCount: UInt64
-    /// The digests of all records whose digest is at most this.
+    /// The manifest stores all record digests up to this one.
     public let threshold: UInt64
-    /// Those digests, ascending; equal records count each.
+    /// The stored digests, ascending; equal records are repeated.
     public let records: [UInt64]
 
     init(
@@ -37,29 +37,29 @@ public struct DatasetManifest: Hashable, Sendable {
         (self.threshold, self.records) = (threshold, records)
     }
 
-    /// Where the manifest lies in a repository.
+    /// The path of the manifest in a repository.
     public var path: String { "\(DatasetManifest.directory)/\(digest.hex)" }
-    /// Whether every record is in it, and not only a sample.
+    /// Whether the manifest has every record, not only a sample.
     public var isWhole: Bool { threshold == .max }
 }
 
 extension DatasetManifest {
-    /// What two data sets have in common.
+    /// The overlap of two data sets.
     public struct Overlap: Hashable, Sendable {
-        /// The share of the older set's records that the newer has too, between 0 and 1; 1 for an empty older one.
+        /// The share of the older set's records that are in the newer one, from 0 to 1; 1 for an empty older set.
         public var retained: Double
-        /// The share of the newer set's records that the older has not, between 0 and 1; 0 for an empty newer one.
+        /// The share of the newer set's records that are not in the older one, from 0 to 1; 0 for an empty newer set.
         public var added: Double
-        /// Whether every record was compared, and not only a sample.
+        /// Whether every record was compared, not only a sample.
         public var isExact: Bool
     }
 
     /// Compares this data set with a newer one; equal records count as often as they occur.
     ///
-    /// - Returns: nil where their records are of different kinds.
+    /// - Returns: nil if the records are of different kinds.
     public func overlap(with newer: DatasetManifest) -> Overlap? {
         guard kind == newer.kind else { return nil }
-        // Below both thresholds both manifests are whole.
+        // Below both thresholds, both manifests are complete.
         let common = min(threshold, newer.threshold)
         let (left, right) = (records.prefix { $0 <= common }, newer.records.prefix { $0 <= common })
         var shared = 0

@@ -1,11 +1,11 @@
 internal import Glibc
 internal import ModmetaFormats
 
-/// Reads a data set once for its hash and once for its records, at the same time, in bounded memory.
+/// Reads a data set for its hash and for its records at the same time, in bounded memory.
 enum DatasetReader {
     private static let lineSuffixes = [".jsonl", ".ndjson", ".csv", ".tsv", ".txt"]
 
-    /// The bytes of the file or directory at a path; 0 where there is none.
+    /// The bytes of the file or directory at a path; 0 if it does not exist.
     static func byteCount(ofDataAt path: String) -> UInt64 {
         guard isDirectory(path) else { return FileStamp(path: path)?.size ?? 0 }
         let files = (try? Checkpoint(paths: [path]).files) ?? []
@@ -19,16 +19,16 @@ enum DatasetReader {
         return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
     }
 
-    /// The records of the file or directory at a path.
+    /// Returns the records of the file or directory at a path.
     ///
-    /// - Throws: `SnapshotError` with `file`, or `changed` where a file is written to meanwhile.
+    /// - Throws: `SnapshotError` with `file`, or `changed` if a file is modified in the meantime.
     static func manifest(
         ofDataAt path: String, counting count: HashedBytes? = nil
     ) async throws -> DatasetManifest {
         if isDirectory(path) { return try await directory(path, count) }
         let file = try CheckpointFile(path: path)
         let hasLines = lineSuffixes.contains(where: path.lowercased().hasSuffix)
-        // Of two passes at the same time the slower one counts.
+        // The slower of the two concurrent passes reports progress.
         async let records = hasLines ? lines(of: file, count) : nil
         let digest = try await hash(file, hasLines ? nil : count)
         let size = file.stamp.size
@@ -49,7 +49,7 @@ enum DatasetReader {
         return manifest
     }
 
-    /// Off this task, so that the records are read at the same time.
+    /// Runs outside this task, so that the records are read at the same time.
     @concurrent private static func hash(_ file: CheckpointFile, _ count: HashedBytes?) async throws -> Digest {
         try file.digest(0..<file.stamp.size, counting: count)
     }
@@ -59,7 +59,7 @@ enum DatasetReader {
     ) async throws -> RecordSample {
         var sample = RecordSample()
         var hash = RepeatedSHA256()
-        // Whether the line that began has bytes: an empty line is no record.
+        // Whether the current line has bytes: an empty line is not a record.
         var isOpen = false
         try file.read(0..<file.stamp.size) { block in
             guard var rest = block.baseAddress else { return }
@@ -83,7 +83,7 @@ enum DatasetReader {
         return sample
     }
 
-    /// A directory: its hash is that of the lines `<sha256>  <path>`, by path; its records are the files.
+    /// Reads a directory: its hash covers the lines `<sha256>  <path>` sorted by path, and its records are the files.
     private static func directory(_ path: String, _ count: HashedBytes?) async throws -> DatasetManifest {
         let files = try Checkpoint(paths: [path]).files
         let paths = files.compactMap { file -> String? in if case .file(let path) = file.source { path } else { nil } }

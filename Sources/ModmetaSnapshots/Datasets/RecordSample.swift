@@ -1,4 +1,4 @@
-/// The smallest digests of a stream of records, in bounded memory: all of them, or all up to a threshold.
+/// Collects the smallest digests of a stream of records in bounded memory: all of them, or all up to a threshold.
 struct RecordSample {
     private let limit: Int
     private var kept: [UInt64] = []
@@ -14,13 +14,13 @@ struct RecordSample {
         if kept.count >= 2 * limit { shrink() }
     }
 
-    /// The digests, ascending.
+    /// Returns the digests, ascending.
     mutating func finish() -> [UInt64] {
         if kept.count > limit { shrink() } else { kept.sort() }
         return kept
     }
 
-    /// Lowers the threshold so that at most the limit is kept; equal digests stay or go together.
+    /// Lowers the threshold so that at most `limit` digests remain; equal digests stay or go together.
     private mutating func shrink() {
         kept.sort()
         let first = kept[limit]

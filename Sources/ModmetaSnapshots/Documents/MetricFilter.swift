@@ -1,13 +1,13 @@
-/// A condition on a number of a snapshot, such as `loss<0.4`.
+/// A condition on a metric of a snapshot, such as `loss<0.4`.
 public struct MetricFilter: Hashable, Sendable {
-    /// The comparisons, the longer spellings first, so that `<=` is not read as `<`.
+    /// The comparison operators, longer ones first so that `<=` is not read as `<`.
     private static let comparisons = ["<=", ">=", "!=", "==", "<", ">", "="]
 
     private let metric: String
     private let comparison: String
     private let value: Double
 
-    /// Reads a condition.
+    /// Parses a condition.
     ///
     /// - Throws: `SnapshotError` with `syntax`.
     public init(parsing text: String) throws(SnapshotError) {
@@ -18,7 +18,8 @@ public struct MetricFilter: Hashable, Sendable {
             case let metric = trimmed(text[..<start]), !metric.isEmpty
         else {
             throw SnapshotError(
-                .syntax, "\(text.debugDescription) is no condition; write a metric, a comparison, a number: 'loss<0.4'")
+                .syntax,
+                "\(text.debugDescription) is not a condition; write a metric, a comparison and a number: 'loss<0.4'")
         }
         (self.metric, self.comparison, self.value) = (metric, comparison, value)
     }
@@ -27,10 +28,10 @@ public struct MetricFilter: Hashable, Sendable {
         PlainScalar.number(text)?.double ?? SpecialNumber(spelled: text)?.double
     }
 
-    /// Whether a snapshot has the metric, and it is as asked for.
+    /// Whether a snapshot has the metric and it satisfies the condition.
     public func matches(_ snapshot: SnapshotDocument) -> Bool {
         guard let number = snapshot.metric(metric) else { return false }
-        // No number equals NaN, and people ask for it.
+        // NaN equals no number, but users search for it.
         if value.isNaN {
             switch comparison {
             case "=", "==": return number.isNaN

@@ -1,13 +1,13 @@
-/// What holds for all snapshots of a repository, as it lies in `.modmeta/config.yaml`: docs/formats/snapshot.md.
+/// The settings for all snapshots of a repository, from `.modmeta/config.yaml`; see docs/formats/snapshot.md.
 public struct ProjectConfig: Hashable, Sendable {
     /// The value of the key `format`.
     public static let format = "modmeta.config/1"
-    /// Where the file lies in a repository.
+    /// The path of the file in a repository.
     public static let path = ".modmeta/config.yaml"
 
     /// The project's name.
     public var project: String?
-    /// The model that training starts from: an object with `id` and `revision`.
+    /// The base model of the project: an object with `id` and `revision`.
     public var baseModel: DocumentValue?
 
     /// Creates a configuration.
@@ -16,7 +16,7 @@ public struct ProjectConfig: Hashable, Sendable {
         self.baseModel = baseModel
     }
 
-    /// Reads the file at a path; nil where there is none.
+    /// Reads the file at a path; nil if it does not exist.
     ///
     /// - Throws: `SnapshotError` with `file`, `syntax` or `document`.
     public init?(readingIfPresent path: String) throws(SnapshotError) {
@@ -24,7 +24,7 @@ public struct ProjectConfig: Hashable, Sendable {
         let value = try YAMLReader.value(of: CheckpointFile.bytes(of: path), path)
         guard value["format"] == .string(ProjectConfig.format) else {
             throw SnapshotError(
-                .document, "\(path) does not say `format: \(ProjectConfig.format)`, so it is not understood")
+                .document, "\(path) does not have `format: \(ProjectConfig.format)`, so it cannot be read")
         }
         project = value["project"]?.text
         baseModel = value["base_model"].flatMap { $0 == .null ? nil : $0 }

@@ -1,13 +1,13 @@
 internal import ModmetaFormats
 
-/// What is known of a snapshot, as it lies in `.modmeta/snapshots/<name>.yaml`: docs/formats/snapshot.md.
+/// The record of a snapshot in `.modmeta/snapshots/<name>.yaml`; see docs/formats/snapshot.md.
 public struct SnapshotDocument: Hashable, Sendable {
     /// The value of the key `format`.
     public static let format = "modmeta.snapshot/1"
-    /// Where documents lie in a repository.
+    /// The directory of documents in a repository.
     public static let directory = ".modmeta/snapshots"
 
-    /// Everything the document says, with the keys this program does not know.
+    /// The whole document, including unknown keys.
     public private(set) var value: DocumentValue
     /// The snapshot's name.
     public let name: String
@@ -16,23 +16,23 @@ public struct SnapshotDocument: Hashable, Sendable {
     /// The checkpoint's files and directories, relative to the top of the repository.
     public let paths: [String]
 
-    /// The JSON Schema that is shipped with the format; nil only in a broken build, which the tests would see.
+    /// The JSON Schema of the format; nil only in a broken build, which the tests detect.
     static let schema: ValueRule? = {
         guard let value = try? JSONReader.value(of: PackageResources.snapshot_schema_json, "snapshot.schema.json")
         else { return nil }
         return try? ValueRule(parsing: value, "a snapshot")
     }()
 
-    /// Where the document of a name lies in a repository.
+    /// The path of the document with a name in a repository.
     public static func path(of name: String) -> String { "\(directory)/\(name).yaml" }
 
     /// Creates a document.
     ///
     /// - Parameters:
-    ///   - created: the time in UTC, as RFC 3339 has it.
+    ///   - created: the time in UTC, in the format of RFC 3339.
     ///   - content: the checkpoint's content.
-    ///   - context: the object the context's hash is taken over.
-    ///   - details: further keys, in order; a null one is left out.
+    ///   - context: the object that the context hash covers.
+    ///   - details: further keys, in order; null ones are omitted.
     public init(
         name: String, created: String, paths: [String], content: ContentDigest, context: DocumentValue,
         details: [DocumentValue.Member]
@@ -52,14 +52,14 @@ public struct SnapshotDocument: Hashable, Sendable {
         (value, self.name, self.id, self.paths) = (.object(members), name, id, paths)
     }
 
-    /// Reads a document and checks all that this program relies on, the context's hash too.
+    /// Parses a document and validates everything this program relies on, including the context hash.
     ///
-    /// - Parameter path: where the bytes are from, for errors.
+    /// - Parameter path: the source of the bytes, for errors.
     /// - Throws: `SnapshotError` with `syntax` or `document`.
     public init(parsing bytes: [UInt8], path: String) throws(SnapshotError) {
         let value = try YAMLReader.value(of: bytes, path)
         func violation(_ what: String) -> SnapshotError {
-            SnapshotError(.document, "\(path) is no snapshot of this version of modmeta: \(what)")
+            SnapshotError(.document, "\(path) is not a snapshot document of this version of modmeta: \(what)")
         }
         guard value["format"] == .string(SnapshotDocument.format) else {
             throw violation("its format is not \(SnapshotDocument.format)")
@@ -70,9 +70,9 @@ public struct SnapshotDocument: Hashable, Sendable {
             let stated = value["hashes"]?["context"]?.text.flatMap({ Digest(hex: $0) })
         else { throw violation("it has no hashes of 64 digits") }
         let id = SemanticID(content: content, context: stated)
-        guard value["id"] == .string(id.description) else { throw violation("its id does not begin its hashes") }
+        guard value["id"] == .string(id.description) else { throw violation("its id does not match its hashes") }
         guard let context = value["context"], SemanticID.contextDigest(context) == stated else {
-            throw violation("its context was edited: the hash is another")
+            throw violation("its context was edited: the hash does not match")
         }
         guard let paths = value["paths"]?.elements?.map(\.text), !paths.isEmpty else {
             throw violation("it has no paths")
@@ -80,7 +80,7 @@ public struct SnapshotDocument: Hashable, Sendable {
         var checked: [String] = []
         for path in paths {
             guard let path, SnapshotDocument.isInside(path) else {
-                throw violation("a path leads out of the repository")
+                throw violation("a path is outside the repository")
             }
             checked.append(path)
         }
@@ -90,7 +90,7 @@ public struct SnapshotDocument: Hashable, Sendable {
         (self.value, self.name, self.id, self.paths) = (value, name, id, checked)
     }
 
-    /// Whether a path is one below the top of a repository, or the top itself, `.`.
+    /// Whether a path is below the top of a repository, or the top itself, `.`.
     private static func isInside(_ path: String) -> Bool {
         path == "."
             || !path.isEmpty
@@ -99,7 +99,7 @@ public struct SnapshotDocument: Hashable, Sendable {
                 }
     }
 
-    /// Takes a document that was read and checked before; nil where it is not even like one.
+    /// Creates a document that was parsed and validated before; nil if it lacks the basic keys.
     ///
     /// - Parameter json: the document as canonical JSON.
     public init?(trusting json: [UInt8]) {
@@ -116,17 +116,17 @@ public struct SnapshotDocument: Hashable, Sendable {
     /// The document's bytes.
     public var yaml: String { value.yaml }
 
-    /// The time it was made, in UTC, as RFC 3339 has it.
+    /// The creation time in UTC, in the format of RFC 3339.
     public var created: String { value["created"]?.text ?? "" }
 
-    /// A number by its name, finite or not: of the metrics, else of what the trainer left.
+    /// The value of a metric, or else of the trainer's state; it may be infinite or NaN.
     public func metric(_ name: String) -> Double? {
         let value = value["metrics"]?[name] ?? value["training"]?[name]
-        // The index has the document as JSON, in which such numbers are text.
+        // The index stores the document as JSON, in which such numbers are text.
         return value?.double ?? value?.text.flatMap { SpecialNumber(rawValue: $0)?.double }
     }
 
-    /// Whether another document says the same, but for when and on which commit it was made.
+    /// Whether two documents are equal except for their time and commit.
     public func isSameSnapshot(as other: SnapshotDocument) -> Bool {
         var (left, right) = (value, other.value)
         for key in ["created", "code"] {
@@ -136,7 +136,7 @@ public struct SnapshotDocument: Hashable, Sendable {
         return left == right
     }
 
-    /// One line for people: name, ID, training method, data, GPUs.
+    /// One line for display: name, ID, training method, data, GPUs.
     public var summary: String {
         let data = value["context"]?["data"]?.elements?.compactMap { entry -> String? in
             guard let hash = entry["sha256"]?.text else { return nil }

@@ -1,4 +1,4 @@
-/// Which snapshots are listed; every condition that is set must hold.
+/// The conditions for a list of snapshots; all of them must hold.
 public struct SnapshotFilter: Sendable {
     /// Conditions on metrics.
     public var metrics: [MetricFilter] = []
@@ -6,13 +6,13 @@ public struct SnapshotFilter: Sendable {
     public var project: String?
     /// The name of the base model.
     public var baseModel: String?
-    /// The beginning of the time in UTC that a snapshot was made at or after, as `beginning(of:)` returns it.
+    /// The earliest creation time in UTC, as a prefix returned by `beginning(of:)`.
     public var since: String?
 
-    /// Creates a filter that all snapshots pass.
+    /// Creates a filter that matches all snapshots.
     public init() {}
 
-    /// Whether a snapshot passes.
+    /// Whether a snapshot matches.
     public func matches(_ snapshot: SnapshotDocument) -> Bool {
         let context = snapshot.value["context"]
         return metrics.allSatisfy { $0.matches(snapshot) }
@@ -21,10 +21,10 @@ public struct SnapshotFilter: Sendable {
             && (since.map { snapshot.created >= $0 } ?? true)
     }
 
-    /// The beginning of a time as snapshots have it, for example `2024-05-22` or `2024-05-22T14:30`.
+    /// Normalises a prefix of a time, for example `2024-05-22` or `2024-05-22T14:30`.
     ///
-    /// - Parameter text: as much as one likes of `2024-05-22T14:30:00Z`; a blank may stand for the T.
-    /// - Returns: nil if the text is no such beginning.
+    /// - Parameter text: a prefix of `2024-05-22T14:30:00Z`; a space may replace the T.
+    /// - Returns: nil if the text is not such a prefix.
     public static func beginning(of text: String) -> String? {
         let template = "dddd-dd-ddTdd:dd:ddZ"
         let time = text.replacing(" ", with: "T", maxReplacements: 1)

@@ -1,4 +1,4 @@
-/// What a snapshot may be called: a name that is a file's and a tag's at the same time.
+/// The rules for the names of snapshots, which are also the names of files and tags.
 public enum SnapshotName {
     /// The longest name, in bytes.
     public static let byteLimit = 100
@@ -14,8 +14,8 @@ public enum SnapshotName {
         guard isWellFormed else {
             throw SnapshotError(
                 .name,
-                "the name \(name.debugDescription) cannot be given: use letters, digits and . _ - up to \(byteLimit), "
-                    + "a letter or digit first, no two dots, no dot or .lock last")
+                "the name \(name.debugDescription) is not valid: use up to \(byteLimit) letters, digits and . _ -, "
+                    + "starting with a letter or digit, without two dots in a row, not ending in a dot or .lock")
         }
     }
 

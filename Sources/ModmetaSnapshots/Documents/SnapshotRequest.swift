@@ -1,44 +1,44 @@
 internal import ModmetaFormats
 
-/// What a person says about a snapshot, and what the commands found out, to make its document of.
+/// What a user and the commands specify for a snapshot, from which its document is made.
 public struct SnapshotRequest: Sendable {
     /// The snapshot's name.
     public var name: String
-    /// The time in UTC, as RFC 3339 has it.
+    /// The time in UTC, in the format of RFC 3339.
     public var created: String
     /// The checkpoint's files and directories, relative to the top of the repository.
     public var paths: [String]
-    /// The configuration files: how they are called in the snapshot, and where they are.
+    /// The configuration files: their names in the snapshot, and their paths.
     public var configs: [(name: String, path: String)] = []
-    /// The data files: how they are called in the snapshot, and where they are.
+    /// The data files: their names in the snapshot, and their paths.
     public var datasets: [(name: String, path: String)] = []
-    /// Hashes of data that is not here.
+    /// Hashes of data that is not on this machine.
     public var datasetHashes: [String] = []
     /// The GPUs.
     public var gpus: [String] = []
-    /// Variables of the environment that matter.
+    /// The environment variables to record.
     public var variables: [(name: String, value: String)] = []
     /// The subject field.
     public var domain: String?
-    /// The person's own version.
+    /// The user's own version.
     public var version: String?
-    /// Numbers by name.
+    /// The metrics.
     public var metrics: [(name: String, value: Double)] = []
     /// The name of the snapshot this one was trained from.
     public var parent: String?
-    /// A sentence for people.
+    /// A message for readers.
     public var message: String?
-    /// The commit of the code that made it, and whether it was changed since.
+    /// The commit of the training code, and whether it was modified.
     public var code: DocumentValue = .null
-    /// Where the base model lies, as a person says; nil to look for it where an adapter names one.
+    /// The path of the base model given by the user; nil to search for the model an adapter names.
     public var base: String?
-    /// Whether what the trainer left may be damaged, and is then left out with a note.
+    /// Whether to skip damaged files of the trainer with a note.
     public var toleratesDamage = false
-    /// Gives the value of a variable of the environment; none by default, so that nothing of this machine is seen.
+    /// Returns the value of an environment variable; nil by default, so that nothing of this machine is recorded.
     public var variable: @Sendable (String) -> String? = { _ in nil }
-    /// Where digests of files that have not changed are found and kept.
+    /// The cache of digests of unchanged files.
     public var cache: DigestCache?
-    /// What `.modmeta/config.yaml` says.
+    /// The contents of `.modmeta/config.yaml`.
     public var project = ProjectConfig()
 
     /// Creates a request.
@@ -46,10 +46,11 @@ public struct SnapshotRequest: Sendable {
         (self.name, self.created, self.paths) = (name, created, paths)
     }
 
-    /// Reads and hashes everything and makes the document.
+    /// Reads and hashes everything and creates the document.
     ///
-    /// - Parameter progress: receives how many bytes are hashed, of all data, the base model and the checkpoint.
-    /// - Throws: `SnapshotError`; with `secret` where something to be kept looks like a secret.
+    /// - Parameter progress: receives the bytes hashed so far and in total: all data, the base model and the
+    ///   checkpoint.
+    /// - Throws: `SnapshotError`; with `secret` if something to be recorded looks like a secret.
     public func document(
         of checkpoint: Checkpoint, progress: @escaping HashingProgress = { _, _ in }
     ) async throws -> (document: SnapshotDocument, content: ContentDigest, records: [DatasetManifest]) {
@@ -72,7 +73,7 @@ public struct SnapshotRequest: Sendable {
             environment["packages"] = .object(packages.versions.map { .init($0.name, .string($0.version)) })
             sources["environment"] = packages.environment.map { .string($0) }
         }
-        // Before hours may go into hashing.
+        // Check before spending hours on hashing.
         var context: DocumentValue = [
             "project": text(project.project), "base_model": base, "config": config, "data": .null,
             "environment": environment, "version": text(version), "domain": text(domain),
@@ -107,18 +108,20 @@ public struct SnapshotRequest: Sendable {
         return (document, content, records)
     }
 
-    /// What a person should know where the adapter's own files name another base model than the project's.
+    /// A note for the user if the adapter's files name another base model than the project's.
     private func otherBase(than base: DocumentValue, named other: DocumentValue) -> String? {
-        // A path says where the model lay on the training machine, and not which it is.
+        // A path is the model's location on the training machine, which does not identify it.
         guard let id = base["id"]?.text, let other = other["id"]?.text, id != other,
             !other.hasPrefix("/"), !other.hasPrefix(".")
         else { return nil }
-        return "adapter_config.json names the base model \(other), and \(ProjectConfig.path) names \(id), which counts"
+        return
+            "adapter_config.json names the base model \(other), "
+            + "but \(ProjectConfig.path) names \(id), which takes precedence"
     }
 
     private func text(_ text: String?) -> DocumentValue { text.map { .string($0) } ?? .null }
 
-    /// Seeds that the configuration files name, by canonical name.
+    /// The seeds in the configuration files, by canonical name.
     private func seeds(_ config: DocumentValue) throws(SnapshotError) -> DocumentValue {
         guard !configs.isEmpty else { return .null }
         let schema = try HyperparameterSchema.builtIn()

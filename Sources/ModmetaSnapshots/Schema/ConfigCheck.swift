@@ -1,20 +1,20 @@
-/// What a look at one configuration file gave.
+/// The result of checking one configuration file.
 public struct ConfigCheck: Hashable, Sendable {
     /// The file.
     public var path: String
-    /// What kind of file it is; only training configurations are held to a schema.
+    /// The kind of file; only training configurations are checked against a schema.
     public var kind: ConfigKind
-    /// How it trains: `lora`, `qlora` or `full`; nil for other kinds of files.
+    /// The training method: `lora`, `qlora` or `full`; nil for other kinds of files.
     public var method: TrainingMethod?
-    /// What the file says in the vocabulary of the schema: an object of canonical keys, in order.
+    /// The settings in the vocabulary of the schema: an object with canonical keys, in order.
     public var settings: DocumentValue
-    /// What is wrong.
+    /// The problems found.
     public var findings: [ConfigFinding]
 
-    /// Whether nothing forbids to use the file.
+    /// Whether no finding is an error.
     public var isAcceptable: Bool { !findings.contains { $0.severity == .error } }
 
-    /// One of the findings as a line for people: where, and what.
+    /// One finding as a line for display: location and message.
     public func line(of finding: ConfigFinding) -> String {
         let place = path + (finding.line.map { ":\($0)" } ?? "")
         let said = finding.message.hasPrefix("did you mean") ? ": " : " "

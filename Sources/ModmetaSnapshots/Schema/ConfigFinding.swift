@@ -1,22 +1,22 @@
-/// Something in a configuration file that a person should know before hours are spent.
+/// A problem in a configuration file that the user should see before training.
 public struct ConfigFinding: Hashable, Sendable {
-    /// How bad it is.
+    /// The severity.
     public enum Severity: String, Sendable {
         /// The file must not be used as it is.
         case error
-        /// It may be meant.
+        /// It may be intended.
         case warning
     }
 
-    /// How bad it is.
+    /// The severity.
     public var severity: Severity
-    /// The key, with the keys it lies under before it, with dots between.
+    /// The path of the key, separated by dots.
     public var key: String
-    /// The line in the file, from 1; nil where it is not known.
+    /// The line in the file, from 1; nil if it is unknown.
     public var line: Int?
-    /// What is wrong, to be read after the key.
+    /// What is wrong, phrased to follow the key.
     public var message: String
-    /// The key that was probably meant.
+    /// The key that was probably intended.
     public var suggestion: String?
 
     /// Creates a finding.

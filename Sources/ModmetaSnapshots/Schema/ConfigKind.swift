@@ -1,8 +1,8 @@
 internal import ModmetaFormats
 
-/// What a configuration file is for, told by its keys.
+/// The purpose of a configuration file, identified by its keys.
 public enum ConfigKind: String, Sendable {
-    /// Hyper-parameters of a training run.
+    /// Hyperparameters of a training run.
     case training
     /// A configuration of DeepSpeed.
     case deepspeed
@@ -10,7 +10,7 @@ public enum ConfigKind: String, Sendable {
     case accelerate
     /// The `config.json` of a model.
     case model
-    /// A tokenizer, or the generation of text.
+    /// A tokenizer, or text generation settings.
     case other
 
     private static let signs: [(kind: ConfigKind, keys: [ByteString])] = [
@@ -20,10 +20,10 @@ public enum ConfigKind: String, Sendable {
         (.other, ["tokenizer_class", "added_tokens_decoder", "log_history"]),
     ]
 
-    /// Tells the kind of a document.
+    /// Identifies the kind of a document.
     init(of value: DocumentValue) {
         let keys = Set((value.members ?? []).map { ByteString($0.key) })
-        // What states a rate of learning or an adapter is for training, whatever else it says.
+        // A file with a learning rate or an adapter is for training, whatever else it contains.
         let training: Set<ByteString> = [
             "learning_rate", "peft_type", "base_model", "model_name_or_path", "num_train_epochs",
         ]

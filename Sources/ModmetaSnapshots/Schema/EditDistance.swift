@@ -1,6 +1,7 @@
-/// How far two words are apart.
+/// The distance between two words.
 enum EditDistance {
-    /// The letters to insert, remove, replace, or exchange with their neighbour, at least; nil if more than a limit.
+    /// Returns the fewest insertions, deletions, substitutions and transpositions of letters; nil if it exceeds the
+    /// limit.
     ///
     /// The restricted Damerau-Levenshtein distance (optimal string alignment), on bytes.
     static func between(_ left: String, _ right: String, limit: Int) -> Int? {
@@ -24,11 +25,11 @@ enum EditDistance {
         return last[right.count] <= limit ? last[right.count] : nil
     }
 
-    /// The word nearest to another, or nil where none is near.
+    /// Returns the word nearest to another, or nil if none is near.
     ///
-    /// One letter in four may be wrong, three at most. Of equally near words the first is taken.
+    /// One letter in four may differ, three at most. Of equally near words, the first one wins.
     static func nearest(to word: String, in words: [String]) -> String? {
-        // Between shorter words everything is near.
+        // All short words are near each other.
         guard word.utf8.count >= 3 else { return nil }
         var limit = min(3, max(1, word.utf8.count / 4))
         var nearest: String?

@@ -1,10 +1,10 @@
 internal import ModmetaFormats
 
 extension HyperparameterSchema {
-    /// Checks a configuration file: YAML, or JSON or TOML where the path ends in `.json` or `.toml`.
+    /// Checks a configuration file: JSON or TOML if the path ends in `.json` or `.toml`, otherwise YAML.
     ///
-    /// Files that are no training configuration are only looked through for what YAML loaders read differently.
-    /// - Throws: `SnapshotError` with `syntax` where the file cannot be read at all.
+    /// Other files than training configurations are only checked for values that YAML loaders read differently.
+    /// - Throws: `SnapshotError` with `syntax` if the file cannot be parsed.
     public func check(_ bytes: [UInt8], path: String) throws(SnapshotError) -> ConfigCheck {
         if DocumentValue.isTOML(path) {
             let reading = try TOMLReader.reading(bytes, path)
@@ -16,7 +16,7 @@ extension HyperparameterSchema {
             traps: inspection?.traps ?? [])
     }
 
-    /// Checks what a configuration file says.
+    /// Checks the contents of a configuration file.
     public func check(_ value: DocumentValue, path: String) -> ConfigCheck {
         check(value, path: path, lines: DocumentLines())
     }
@@ -31,14 +31,14 @@ extension HyperparameterSchema {
             ConfigFinding(.warning, key: trap.path, line: trap.line, trap.message)
         }
         let trapped = Set(traps.map { ByteString($0.key) })
-        // What is said of a value in two ways is said once.
+        // Report a value only once if two checks find it.
         let findings = run.findings.filter { $0.severity == .error || !trapped.contains(ByteString($0.key)) } + traps
         return ConfigCheck(
             path: path, kind: kind, method: kind == .training ? run.method : nil, settings: run.settings,
             findings: findings.sorted { ($0.line ?? 0, ByteString($0.key)) < ($1.line ?? 0, ByteString($1.key)) })
     }
 
-    /// What a training configuration says, in canonical keys; an empty object for other documents.
+    /// The settings of a training configuration, with canonical keys; an empty object for other documents.
     public func settings(of value: DocumentValue) -> DocumentValue {
         guard ConfigKind(of: value) == .training else { return .object([]) }
         var run = SettingCheck(schema: self, lines: DocumentLines())

@@ -1,26 +1,26 @@
 internal import ModmetaFormats
 
-/// Which settings a training configuration may have, as `.modmeta/schema.yaml` says: docs/formats/schema.md.
+/// The settings allowed in a training configuration, from `.modmeta/schema.yaml`; see docs/formats/schema.md.
 public struct HyperparameterSchema: Sendable {
     /// The value of the key `format`.
     public static let format = "modmeta.schema/1"
-    /// Where the file lies in a repository.
+    /// The path of the file in a repository.
     public static let path = ".modmeta/schema.yaml"
 
-    /// What becomes of keys that the schema does not know.
+    /// What to do with unknown keys.
     enum UnknownKeys: String {
         case reject, warn, allow
     }
 
-    /// What is said of one key.
+    /// The rule for one key.
     struct Key: Sendable {
         var rule: ValueRule
         var severity: ConfigFinding.Severity
-        /// The sentence in place of ours.
+        /// The message to show instead of the built-in one.
         var message: String?
     }
 
-    /// The rules of a method beside those for all.
+    /// The rules of a method in addition to those for all.
     struct Method: Sendable {
         var keys: [ByteString: Key] = [:]
         var required: [String] = []
@@ -30,26 +30,26 @@ public struct HyperparameterSchema: Sendable {
     private(set) var unknown = UnknownKeys.reject
     /// The rules for keys, by canonical name.
     private(set) var keys: [ByteString: Key] = [:]
-    /// The canonical name of each other spelling.
+    /// The canonical name of each alias.
     private(set) var aliases: [ByteString: String] = [:]
-    /// Keys without a rule.
+    /// Known keys without a rule.
     private(set) var known: Set<ByteString> = []
-    /// Keys whose members count as if they stood at the top.
+    /// Keys whose members count as top-level keys.
     private(set) var sections: Set<ByteString> = []
     private(set) var common = Method()
     private(set) var methods: [TrainingMethod: Method] = [:]
 
-    /// The schema modmeta comes with.
+    /// The schema built into modmeta.
     ///
-    /// - Throws: never in a sound build.
+    /// - Throws: only in a broken build.
     public static func builtIn() throws(SnapshotError) -> HyperparameterSchema {
         try HyperparameterSchema(parsing: PackageResources.default_schema_yaml, path: "the built-in schema")
     }
 
-    /// The text of the schema modmeta comes with.
+    /// The text of the built-in schema.
     public static var builtInText: String { String(decoding: PackageResources.default_schema_yaml, as: UTF8.self) }
 
-    /// The schema of the file at a path, or the built-in one where there is none.
+    /// Loads the schema at a path, or the built-in one if the file does not exist.
     ///
     /// - Throws: `SnapshotError` with `file`, `syntax` or `document`.
     public static func load(path: String) throws(SnapshotError) -> HyperparameterSchema {
@@ -57,14 +57,14 @@ public struct HyperparameterSchema: Sendable {
         return try HyperparameterSchema(parsing: CheckpointFile.bytes(of: path), path: path)
     }
 
-    /// Reads a schema, and the one it extends.
+    /// Parses a schema and the one it extends.
     ///
     /// - Throws: `SnapshotError` with `syntax` or `document`.
     public init(parsing bytes: [UInt8], path: String) throws(SnapshotError) {
         let value = try YAMLReader.value(of: bytes, path)
         guard value["format"] == .string(HyperparameterSchema.format) else {
             throw SnapshotError(
-                .document, "\(path) does not say `format: \(HyperparameterSchema.format)`, so it is not understood")
+                .document, "\(path) does not have `format: \(HyperparameterSchema.format)`, so it cannot be read")
         }
         switch value["extends"] {
         case nil, .null?: break
@@ -80,7 +80,7 @@ public struct HyperparameterSchema: Sendable {
         case "format", "extends": break
         case "unknown":
             guard let policy = value.text.flatMap(UnknownKeys.init) else {
-                throw SnapshotError(.document, "\(path): unknown is none of reject, warn, allow")
+                throw SnapshotError(.document, "\(path): unknown must be reject, warn or allow")
             }
             unknown = policy
         case "sections": sections.formUnion(try names(value, member.key, path).map { ByteString($0) })
@@ -91,11 +91,12 @@ public struct HyperparameterSchema: Sendable {
         case "methods":
             for entry in value.members ?? [] {
                 guard let name = TrainingMethod(rawValue: entry.key) else {
-                    throw SnapshotError(.document, "\(path): \(entry.key) is none of the methods lora, qlora, full")
+                    throw SnapshotError(
+                        .document, "\(path): \(entry.key) is not one of the methods lora, qlora and full")
                 }
                 methods[name] = try method(entry.value, after: methods[name] ?? Method(), "\(path): \(entry.key)")
             }
-        default: throw SnapshotError(.document, "\(path) has the key \(member.key), which is not known")
+        default: throw SnapshotError(.document, "\(path) has the unknown key \(member.key)")
         }
     }
 
@@ -108,7 +109,7 @@ public struct HyperparameterSchema: Sendable {
             case "keys": method.keys.merge(try parsedKeys(member.value, path)) { $1 }
             case "required": method.required = try names(member.value, member.key, path)
             case "recommended": method.recommended = try names(member.value, member.key, path)
-            default: throw SnapshotError(.document, "\(path) has the key \(member.key), which is not known")
+            default: throw SnapshotError(.document, "\(path) has the unknown key \(member.key)")
             }
         }
         return method
@@ -117,14 +118,14 @@ public struct HyperparameterSchema: Sendable {
     private func names(_ value: DocumentValue, _ key: String, _ path: String) throws(SnapshotError) -> [String] {
         let names = value.elements?.compactMap(\.text) ?? []
         guard names.count == value.elements?.count else {
-            throw SnapshotError(.document, "\(path): \(key) is no list of names")
+            throw SnapshotError(.document, "\(path): \(key) is not a list of names")
         }
         return names
     }
 
     private mutating func parsedKeys(_ value: DocumentValue, _ path: String) throws(SnapshotError) -> [ByteString: Key]
     {
-        guard let members = value.members else { throw SnapshotError(.document, "\(path): keys is no mapping") }
+        guard let members = value.members else { throw SnapshotError(.document, "\(path): keys is not a mapping") }
         var result: [ByteString: Key] = [:]
         for member in members {
             let place = "\(path): \(member.key)"
@@ -133,7 +134,7 @@ public struct HyperparameterSchema: Sendable {
                 aliases[ByteString(alias)] = member.key
             }
             guard let severity = ConfigFinding.Severity(rawValue: rule["level"]?.text ?? "error") else {
-                throw SnapshotError(.document, "\(place): level is neither error nor warning")
+                throw SnapshotError(.document, "\(place): level must be error or warning")
             }
             result[ByteString(member.key)] = Key(
                 rule: try ValueRule(parsing: rule, place, besides: ["aliases", "level", "message"]),
@@ -142,10 +143,10 @@ public struct HyperparameterSchema: Sendable {
         return result
     }
 
-    /// Everything a key may be called: names with rules first.
+    /// All names of keys, those with rules first.
     var allNames: [String] { (keys.keys.sorted() + aliases.keys.sorted() + known.sorted()).map(\.text) }
 
-    /// The name a key has in the vocabulary of the schema, or nil where the schema does not know it.
+    /// The canonical name of a key, or nil if the schema does not know it.
     public func canonicalName(of key: String) -> String? {
         let name = ByteString(key)
         if keys[name] != nil { return key }

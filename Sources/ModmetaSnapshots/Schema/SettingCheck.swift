@@ -1,6 +1,6 @@
 internal import ModmetaFormats
 
-/// One walk through the settings of a training configuration.
+/// One pass over the settings of a training configuration.
 struct SettingCheck {
     let schema: HyperparameterSchema
     /// The line of each key, by its path.
@@ -24,7 +24,7 @@ struct SettingCheck {
 
     mutating func check(_ value: DocumentValue) {
         guard let members = value.members else {
-            findings.append(ConfigFinding(.error, key: "", "the file is no mapping of keys to values"))
+            findings.append(ConfigFinding(.error, key: "", "the file is not a mapping of keys to values"))
             return
         }
         gather(members, under: "")
@@ -98,13 +98,13 @@ struct SettingCheck {
         let nearest = suggestion(for: key)
         let message =
             nearest.map { "did you mean \($0)?" }
-            ?? "no tool known here has this key; where it is yours, name it under `known` in "
+            ?? "no supported tool has this key; if it is your own, add it to `known` in "
             + HyperparameterSchema.path
         findings.append(
             ConfigFinding(severity, key: place, line: lines[place], message, suggestion: nearest))
     }
 
-    /// Whether a setting is as its rule says.
+    /// Whether a setting satisfies its rule.
     private mutating func check(_ member: DocumentValue.Member, _ key: HyperparameterSchema.Key?) -> Bool {
         guard let key, let place = places[ByteString(member.key)],
             let value = meant(member.value, by: key.rule, at: place),
@@ -117,9 +117,9 @@ struct SettingCheck {
         return false
     }
 
-    /// The value a loader makes of what is written; nil where nothing can be said of it.
+    /// The value that a loader reads; nil if it cannot be determined.
     private mutating func meant(_ value: DocumentValue, by rule: ValueRule, at place: String) -> DocumentValue? {
-        // An empty key means the tool's default; a variable is filled in later.
+        // An empty key means the tool's default, and a variable is filled in later.
         guard value != .null, value.text?.utf8.first != UInt8(ascii: "$") else { return nil }
         guard let text = value.text, !rule.types.isEmpty, !rule.types.contains("string") else { return value }
         if rule.types.contains("boolean"), let flag = SettingCheck.flag(text) {
@@ -153,7 +153,7 @@ struct SettingCheck {
             findings.append(
                 ConfigFinding(
                     severity, key: name,
-                    severity == .error ? "is missing" : "is not said, so the tool's own default counts"))
+                    severity == .error ? "is missing" : "is not set, so the tool's default applies"))
         }
     }
 }

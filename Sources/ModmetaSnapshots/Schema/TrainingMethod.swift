@@ -1,13 +1,13 @@
-/// How a run changes a model.
+/// How a training run changes a model.
 public enum TrainingMethod: String, Sendable {
-    /// Low-rank adapters beside frozen weights.
+    /// Low-rank adapters next to frozen weights.
     case lora
-    /// Low-rank adapters beside frozen weights of four bits.
+    /// Low-rank adapters next to frozen 4-bit weights.
     case qlora
-    /// All weights, or some of them, themselves.
+    /// All or some of the weights themselves.
     case full
 
-    /// Tells the method from settings in canonical keys.
+    /// Identifies the method from settings with canonical keys.
     init(of settings: DocumentValue) {
         let adapter = settings["adapter"]?.text?.lowercased()
         let isFourBit =

@@ -1,9 +1,9 @@
-/// How large a document may be; what is larger is no configuration.
+/// The limits on documents; anything larger is not a configuration.
 enum DocumentLimits {
     /// The bytes of a YAML or JSON text.
     static let byteCount = 64 << 20
-    /// The values of a document, those counted twice that an alias repeats.
+    /// The values of a document, including repetitions by aliases.
     static let valueCount = 4 << 20
-    /// How deep values nest.
+    /// The levels of nesting.
     static let depth = 64
 }

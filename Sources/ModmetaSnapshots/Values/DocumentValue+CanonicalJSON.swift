@@ -1,10 +1,10 @@
-// The canonical form of JSON, RFC 8785; what it is used for: docs/formats/semantic-id.md.
+// Canonical JSON, RFC 8785; docs/formats/semantic-id.md says what it is used for.
 
 extension DocumentValue {
-    /// The largest whole number below which every whole number is a double.
+    /// All integers up to this one are exact as doubles.
     private static let exactLimit: UInt64 = 1 << 53
 
-    /// The canonical JSON text in UTF-8, by RFC 8785: no whitespace, keys in UTF-16 order, numbers as ECMAScript's.
+    /// The canonical JSON text in UTF-8 (RFC 8785): no whitespace, keys in UTF-16 order, numbers as in ECMAScript.
     public var canonicalJSON: [UInt8] {
         var bytes: [UInt8] = []
         appendCanonicalJSON(to: &bytes)
@@ -16,10 +16,10 @@ extension DocumentValue {
         case .null: bytes += "null".utf8
         case .bool(let value): bytes += (value ? "true" : "false").utf8
         case .integer(let value) where value.magnitude <= DocumentValue.exactLimit: bytes += "\(value)".utf8
-        // JSON numbers of RFC 8785 are doubles.
+        // RFC 8785 numbers are doubles.
         case .integer(let value): bytes += ECMAScriptNumber.text(Double(value)).utf8
         case .number(let value): bytes += ECMAScriptNumber.text(value).utf8
-        // JSON has no such numbers; docs/formats/semantic-id.md says that they are text there.
+        // JSON has no such numbers; docs/formats/semantic-id.md makes them text.
         case .special(let value): DocumentValue.appendQuoted(value.rawValue, to: &bytes)
         case .string(let value): DocumentValue.appendQuoted(value, to: &bytes)
         case .array(let elements):
@@ -42,7 +42,7 @@ extension DocumentValue {
         }
     }
 
-    /// Appends text in quotes, escaping only what JSON requires.
+    /// Appends a quoted string, escaping only what JSON requires.
     static func appendQuoted(_ text: String, to bytes: inout [UInt8]) {
         let digits = Array("0123456789abcdef".utf8)
         bytes.append(UInt8(ascii: "\""))

@@ -1,11 +1,11 @@
 internal import ModmetaFormats
 
 extension DocumentValue {
-    /// Reads a configuration file: JSON where the path ends in `.json`, TOML where it ends in `.toml`, YAML otherwise.
+    /// Parses a configuration file: JSON if the path ends in `.json`, TOML if it ends in `.toml`, otherwise YAML.
     ///
     /// - Parameters:
     ///   - bytes: the file's bytes.
-    ///   - path: the path, by which the language is told and errors name the file.
+    ///   - path: the path, which determines the language and names the file in errors.
     /// - Throws: `SnapshotError` with `syntax`.
     public init(reading bytes: [UInt8], path: String) throws(SnapshotError) {
         guard !DocumentValue.isTOML(path) else {
@@ -16,9 +16,9 @@ extension DocumentValue {
             path.hasByteSuffix(".json") ? try JSONReader.value(of: bytes, path) : try YAMLReader.value(of: bytes, path)
     }
 
-    /// Whether the file at a path is TOML by its name.
+    /// Whether the file name is that of a TOML file.
     static func isTOML(_ path: String) -> Bool { path.utf8.suffix(5).elementsEqual(".toml".utf8) }
 
-    /// The value as YAML in block style, with a newline at its end; equal values give equal bytes.
+    /// The value as YAML in block style, with a newline at the end; equal values have equal bytes.
     public var yaml: String { YAMLWriter.text(of: self) }
 }

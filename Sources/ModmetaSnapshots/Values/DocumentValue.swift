@@ -1,6 +1,6 @@
 internal import ModmetaFormats
 
-/// A value of a YAML or JSON document, with the order of its keys.
+/// A value of a YAML, JSON or TOML document, which keeps the order of keys.
 public enum DocumentValue: Hashable, Sendable {
     /// One key and its value.
     public struct Member: Hashable, Sendable {
@@ -16,13 +16,13 @@ public enum DocumentValue: Hashable, Sendable {
         }
     }
 
-    /// Nothing.
+    /// Null.
     case null
     /// True or false.
     case bool(Bool)
-    /// A whole number.
+    /// An integer.
     case integer(Int64)
-    /// A finite number that is not written as a whole one.
+    /// A finite number that is not written as an integer.
     case number(Double)
     /// A number that is not finite.
     case special(SpecialNumber)
@@ -30,10 +30,10 @@ public enum DocumentValue: Hashable, Sendable {
     case string(String)
     /// Values in order.
     case array([DocumentValue])
-    /// Members in order, no two with the same key.
+    /// Members in order, with unique keys.
     case object([Member])
 
-    /// The value of a key; nil where this is no object or has no such key.
+    /// The value of a key; nil if this is not an object or lacks the key.
     ///
     /// Setting nil removes the key.
     public subscript(key: String) -> DocumentValue? {
@@ -55,12 +55,12 @@ public enum DocumentValue: Hashable, Sendable {
         }
     }
 
-    /// The text, where this is text.
+    /// The text, if this is text.
     public var text: String? {
         if case .string(let text) = self { text } else { nil }
     }
 
-    /// The number, where this is one.
+    /// The number, if this is one.
     public var double: Double? {
         switch self {
         case .integer(let value): Double(value)
@@ -70,25 +70,25 @@ public enum DocumentValue: Hashable, Sendable {
         }
     }
 
-    /// The value of a number, finite or not.
+    /// The value for a number, finite or not.
     public static func real(_ value: Double) -> DocumentValue {
         SpecialNumber(value).map { .special($0) } ?? .number(value)
     }
 
-    /// The elements, where this is an array.
+    /// The elements, if this is an array.
     public var elements: [DocumentValue]? {
         if case .array(let elements) = self { elements } else { nil }
     }
 
-    /// The members, where this is an object.
+    /// The members, if this is an object.
     public var members: [Member]? {
         if case .object(let members) = self { members } else { nil }
     }
 }
 
-/// Texts are compared by their bytes; two canonically equal ones are two values.
+/// Texts are compared by their bytes: canonically equivalent texts are different values.
 extension DocumentValue {
-    /// Whether two values are the same.
+    /// Whether two values are equal.
     public static func == (left: DocumentValue, right: DocumentValue) -> Bool {
         switch (left, right) {
         case (.null, .null): true
@@ -103,7 +103,7 @@ extension DocumentValue {
         }
     }
 
-    /// Feeds the value to a hash.
+    /// Hashes the value.
     public func hash(into hasher: inout Hasher) {
         switch self {
         case .null: hasher.combine(0)
@@ -124,7 +124,7 @@ extension DocumentValue.Member {
         left.key.hasSameBytes(as: right.key) && left.value == right.value
     }
 
-    /// Feeds key and value to a hash.
+    /// Hashes key and value.
     public func hash(into hasher: inout Hasher) {
         hasher.combine(ByteString(key))
         hasher.combine(value)
@@ -136,9 +136,9 @@ extension DocumentValue: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral
 {
     /// Creates text.
     public init(stringLiteral value: String) { self = .string(value) }
-    /// Creates a whole number.
+    /// Creates an integer.
     public init(integerLiteral value: Int64) { self = .integer(value) }
-    /// Creates nothing.
+    /// Creates null.
     public init(nilLiteral: ()) { self = .null }
     /// Creates true or false.
     public init(booleanLiteral value: Bool) { self = .bool(value) }
@@ -160,7 +160,7 @@ extension DocumentValue: Encodable {
         init?(intValue: Int) { nil }
     }
 
-    /// Encodes the value as what it is, without a wrapper.
+    /// Encodes the value itself, without a wrapper.
     public func encode(to encoder: any Encoder) throws {
         switch self {
         case .object(let members):

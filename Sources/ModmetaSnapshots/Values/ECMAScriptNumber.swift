@@ -1,7 +1,7 @@
-/// Numbers as ECMAScript writes them, which RFC 8785 asks for.
+/// Numbers in the notation of ECMAScript, as RFC 8785 requires.
 ///
-/// The algorithm is Number::toString of ECMA-262: the shortest digits that read back as the same double, laid out by
-/// the place of the decimal point. Swift's own description has those digits in another lay-out.
+/// The algorithm is Number::toString of ECMA-262: the shortest digits that read back as the same double, formatted by
+/// the position of the decimal point. Swift's description has the same digits in another format.
 enum ECMAScriptNumber {
     /// The text of a finite number.
     static func text(_ value: Double) -> String {
@@ -11,7 +11,7 @@ enum ECMAScriptNumber {
         return sign + text(digits: digits, point: point)
     }
 
-    /// The shortest digits, without zeros at either end, and where the point stands: 0.digits × 10^point.
+    /// The shortest digits, without leading or trailing zeros, and the position of the point: 0.digits × 10^point.
     private static func decimal(_ value: Double) -> (digits: String, point: Int) {
         let parts = value.description.split(separator: "e")
         var exponent = parts.count > 1 ? Int(parts[1]) ?? 0 : 0

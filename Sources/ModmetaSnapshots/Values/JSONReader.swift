@@ -1,14 +1,14 @@
 internal import ModmetaFormats
 
-/// Reads a JSON text (RFC 8259) into a value.
+/// Parses a JSON text (RFC 8259) into a value.
 struct JSONReader {
     private let bytes: [UInt8]
     private var position = 0
     private var valueCount = 0
 
-    /// Reads the whole text.
+    /// Parses the whole text.
     ///
-    /// - Parameter what: what the text is, for errors, for example its path.
+    /// - Parameter what: the text, for errors, for example its path.
     /// - Throws: `SnapshotError` with `syntax`.
     static func value(of bytes: [UInt8], _ what: String) throws(SnapshotError) -> DocumentValue {
         guard bytes.count <= DocumentLimits.byteCount else {
@@ -18,7 +18,7 @@ struct JSONReader {
         do throws(Violation) {
             let value = try reader.value(depth: 0)
             reader.skipWhitespace()
-            guard reader.position == bytes.count else { throw Violation(message: "goes on after its value") }
+            guard reader.position == bytes.count else { throw Violation(message: "continues after its value") }
             return value
         } catch {
             throw SnapshotError(.syntax, "\(what) is not JSON: it \(error.message) at byte \(reader.position)")
@@ -42,7 +42,7 @@ struct JSONReader {
     private mutating func value(depth: Int) throws(Violation) -> DocumentValue {
         valueCount += 1
         guard depth < DocumentLimits.depth, valueCount <= DocumentLimits.valueCount else {
-            throw Violation(message: "has too many values, or too deep ones,")
+            throw Violation(message: "has too many values or nests them too deeply")
         }
         switch try next() {
         case UInt8(ascii: "{"): return try object(depth: depth)
@@ -51,7 +51,7 @@ struct JSONReader {
         case UInt8(ascii: "t"): return try word("true", .bool(true))
         case UInt8(ascii: "f"): return try word("false", .bool(false))
         case UInt8(ascii: "n"): return try word("null", .null)
-        // Python writes these three, and they stand in real trainer states.
+        // Python writes these three; they occur in real trainer states.
         case UInt8(ascii: "N"): return try word("NaN", .special(.notANumber))
         case UInt8(ascii: "I"): return try word("Infinity", .special(.infinity))
         default: return try number()
@@ -96,7 +96,7 @@ struct JSONReader {
         }
         while true {
             elements.append(try value(depth: depth + 1))
-            if try passSeparator(end: UInt8(ascii: "]")) { return .array(elements) }
+            if try consumeSeparator(end: UInt8(ascii: "]")) { return .array(elements) }
         }
     }
 
@@ -111,16 +111,16 @@ struct JSONReader {
         while true {
             guard try next() == UInt8(ascii: "\"") else { throw Violation(message: "has no key") }
             let key = try string()
-            guard keys.insert(ByteString(key)).inserted else { throw Violation(message: "has a key twice") }
+            guard keys.insert(ByteString(key)).inserted else { throw Violation(message: "repeats a key") }
             guard try next() == UInt8(ascii: ":") else { throw Violation(message: "has no ':'") }
             position += 1
             members.append(DocumentValue.Member(key, try value(depth: depth + 1)))
-            if try passSeparator(end: UInt8(ascii: "}")) { return .object(members) }
+            if try consumeSeparator(end: UInt8(ascii: "}")) { return .object(members) }
         }
     }
 
-    /// Passes a comma, or the end of an array or object; true at the end.
-    private mutating func passSeparator(end: UInt8) throws(Violation) -> Bool {
+    /// Consumes a comma, or the end of an array or object; returns true at the end.
+    private mutating func consumeSeparator(end: UInt8) throws(Violation) -> Bool {
         let byte = try next()
         guard byte == end || byte == UInt8(ascii: ",") else { throw Violation(message: "has no ','") }
         position += 1
@@ -140,7 +140,7 @@ struct JSONReader {
                 }
                 return result
             case UInt8(ascii: "\\"): text += try escape()
-            case 0..<0x20: throw Violation(message: "has a control character in a text")
+            case 0..<0x20: throw Violation(message: "has a control character in a string")
             default: text.append(byte)
             }
         }
@@ -161,7 +161,9 @@ struct JSONReader {
         case UInt8(ascii: "u"):
             let unit = try codeUnit()
             guard UTF16.isLeadSurrogate(unit) else { return try utf8([unit]) }
-            guard bytes[position...].starts(with: "\\u".utf8) else { throw Violation(message: "has half a character") }
+            guard bytes[position...].starts(with: "\\u".utf8) else {
+                throw Violation(message: "has an unpaired surrogate")
+            }
             position += 2
             return try utf8([unit, try codeUnit()])
         default: throw Violation(message: "has an unknown escape")
@@ -170,7 +172,7 @@ struct JSONReader {
 
     private func utf8(_ units: [UInt16]) throws(Violation) -> [UInt8] {
         guard let text = String(validating: units, as: UTF16.self) else {
-            throw Violation(message: "has half a character")
+            throw Violation(message: "has an unpaired surrogate")
         }
         return Array(text.utf8)
     }

@@ -1,10 +1,10 @@
 internal import ModmetaFormats
 
-/// What unquoted text in YAML stands for: the core schema of YAML 1.2, with JSON's numbers.
+/// The meaning of unquoted text in YAML: the core schema of YAML 1.2, with JSON's numbers.
 ///
-/// Resolved here and not by a library, because semantic IDs depend on it: docs/formats/semantic-id.md.
+/// Resolved here and not by a library, because semantic IDs depend on it; see docs/formats/semantic-id.md.
 enum PlainScalar {
-    /// The value that unquoted text stands for; the text itself where it is nothing else.
+    /// The value of unquoted text; the text itself if it has no other meaning.
     static func value(_ text: String) -> DocumentValue {
         switch ByteString(text) {
         case "", "~", "null", "Null", "NULL": .null
@@ -14,11 +14,11 @@ enum PlainScalar {
         }
     }
 
-    /// The number a text spells in decimal, or nil; a number too large for a double is none.
+    /// The number that a text spells in decimal, or nil; a number too large for a double is nil too.
     static func number(_ text: String) -> DocumentValue? {
         var rest = text.utf8[...]
-        func passSign() { if let sign = rest.first, "-+".utf8.contains(sign) { rest.removeFirst() } }
-        passSign()
+        func skipSign() { if let sign = rest.first, "-+".utf8.contains(sign) { rest.removeFirst() } }
+        skipSign()
         let whole = rest.prefix(while: isDigit)
         rest = rest.dropFirst(whole.count)
         if rest.isEmpty, !whole.isEmpty, let value = Int64(text) { return .integer(value) }
@@ -32,7 +32,7 @@ enum PlainScalar {
         if let mark = rest.first {
             guard mark | 0x20 == UInt8(ascii: "e") else { return nil }
             rest.removeFirst()
-            passSign()
+            skipSign()
             guard !rest.isEmpty, rest.allSatisfy(isDigit) else { return nil }
         }
         guard let value = Double(text), value.isFinite else { return nil }

@@ -1,6 +1,6 @@
 internal import ModmetaFormats
 
-/// A number that is not finite: JSON has no word for it, Python, YAML and TOML do.
+/// A number that is not finite; JSON cannot express it, but Python, YAML and TOML can.
 public enum SpecialNumber: String, Hashable, Sendable, CaseIterable {
     /// Not a number.
     case notANumber = "NaN"
@@ -9,13 +9,14 @@ public enum SpecialNumber: String, Hashable, Sendable, CaseIterable {
     /// Negative infinity.
     case negativeInfinity = "-Infinity"
 
-    /// The number that a double is, or nil if it is finite.
+    /// The special number of a double, or nil if it is finite.
     public init?(_ value: Double) {
         guard !value.isFinite else { return nil }
         self = value.isNaN ? .notANumber : value > 0 ? .infinity : .negativeInfinity
     }
 
-    /// Reads what people and programs write for one, in whatever case: `nan`, `inf`, `infinity`, with a sign or a point.
+    /// Parses the spellings of users and programs, in any case: `nan`, `inf`, `infinity`, with a sign or a leading
+    /// point.
     public init?(spelled text: String) {
         // No spelling is longer.
         guard text.utf8.count <= 10 else { return nil }
@@ -30,7 +31,7 @@ public enum SpecialNumber: String, Hashable, Sendable, CaseIterable {
         }
     }
 
-    /// Reads unquoted text of YAML, as both its versions have it.
+    /// Parses unquoted YAML text, in the spelling of both versions.
     init?(yaml text: String) {
         switch ByteString(text) {
         case ".nan", ".NaN", ".NAN": self = .notANumber
@@ -49,7 +50,7 @@ public enum SpecialNumber: String, Hashable, Sendable, CaseIterable {
         }
     }
 
-    /// How both versions of YAML spell it.
+    /// The spelling in both versions of YAML.
     var yaml: String {
         switch self {
         case .notANumber: ".nan"

@@ -1,16 +1,16 @@
 internal import ModmetaFormats
 
-/// What a YAML text shows beside its values: the lines keys stand on, and what loaders read differently.
+/// Additional information about a YAML text: the lines of keys, and values that loaders read differently.
 ///
 /// What aliases repeat was seen at its anchor.
 struct YAMLInspection {
-    /// A plain scalar that PyYAML, which speaks YAML 1.1, reads as something else than YAML 1.2 does.
+    /// A plain scalar that PyYAML, which implements YAML 1.1, reads differently from YAML 1.2.
     struct Trap: Hashable {
-        /// The keys and indices that lead to it, with dots between.
+        /// The keys and indices that lead to it, separated by dots.
         var path: String
         /// The line, from 1.
         var line: Int
-        /// What it is taken for, and what to write.
+        /// How it is read, and what to write instead.
         var message: String
     }
 
@@ -19,7 +19,7 @@ struct YAMLInspection {
     /// The path of the value that has each anchor.
     private var anchors: [ByteString: ByteString] = [:]
 
-    /// Looks at a text that `YAMLReader` took; of any other it sees the part before the first error.
+    /// Inspects a text that `YAMLReader` accepted; in any other text, only the part before the first error.
     init(_ bytes: [UInt8]) {
         var events = YAMLEvents(bytes)
         do throws(YAMLEvents.Problem) {
@@ -29,7 +29,7 @@ struct YAMLInspection {
                 try visit(event, of: &events, path: "", depth: 0)
             }
         } catch {
-            // Whoever reads the values says what is wrong with the text.
+            // The reader of the values reports what is wrong with the text.
         }
     }
 
@@ -96,7 +96,7 @@ struct YAMLInspection {
         YAMLEvents.Problem(words: "this is not looked at", line: events.line, column: 1)
     }
 
-    /// The bytes of the longest path that is told in full; one key may be long, and thousands lie under it.
+    /// The bytes of the longest path kept in full; thousands of keys may be below one long key.
     private static let pathLimit = 256
 
     private func joined(_ path: String, _ key: String) -> String {

@@ -1,17 +1,17 @@
 internal import ModmetaFormats
 
-/// Reads a YAML text into a value; what unquoted text stands for is `PlainScalar`'s to say.
+/// Parses a YAML text into a value; `PlainScalar` resolves unquoted text.
 ///
-/// A value with an anchor may be repeated by aliases; each repetition counts against the limits like the value itself.
+/// Aliases may repeat a value with an anchor; each repetition counts against the limits like the value itself.
 struct YAMLReader: ~Copyable {
     private let what: String
     private var events: YAMLEvents
     private var valueCount = 0
-    /// The bytes of all texts, those counted twice that an alias repeats.
+    /// The bytes of all texts, including repetitions by aliases.
     private var byteCount = 0
     private var anchors: [ByteString: Anchored] = [:]
 
-    /// A value that aliases may repeat, and how many values it is.
+    /// A value that aliases may repeat, and its number of values.
     private struct Anchored {
         var value: DocumentValue
         var count: Int
@@ -20,9 +20,9 @@ struct YAMLReader: ~Copyable {
         var byteCount: Int
     }
 
-    /// Reads the one document of a text; an empty text is `null`.
+    /// Parses the only document of a text; an empty text is `null`.
     ///
-    /// - Parameter what: what the text is, for errors, for example its path.
+    /// - Parameter what: the text, for errors, for example its path.
     /// - Throws: `SnapshotError` with `syntax`.
     static func value(of bytes: [UInt8], _ what: String) throws(SnapshotError) -> DocumentValue {
         guard bytes.count <= DocumentLimits.byteCount, String(validating: bytes, as: UTF8.self) != nil else {
@@ -33,7 +33,8 @@ struct YAMLReader: ~Copyable {
         let value = try reader.value(at: try reader.next(), depth: 0).value
         guard try reader.next() == .end else {
             throw SnapshotError(
-                .syntax, "\(what) holds more than one YAML document, the second at line \(reader.events.line); keep one"
+                .syntax,
+                "\(what) holds more than one YAML document (the second starts at line \(reader.events.line)); keep one"
             )
         }
         return value
@@ -53,7 +54,7 @@ struct YAMLReader: ~Copyable {
         }
     }
 
-    /// The value that an event begins, and how deep its own values are nested.
+    /// Returns the value that an event starts, and the depth of its nested values.
     private mutating func value(
         at event: YAMLEvents.Event, depth: Int
     ) throws(SnapshotError) -> (value: DocumentValue, depth: Int) {
@@ -75,7 +76,7 @@ struct YAMLReader: ~Copyable {
             result = try mapping(depth: depth)
         case .alias(let name):
             guard let known = anchors[ByteString(name)] else {
-                throw SnapshotError(.syntax, "\(what) has the alias *\(name) to nothing before it")
+                throw SnapshotError(.syntax, "\(what) has the alias *\(name) without an anchor before it")
             }
             byteCount += known.byteCount
             try count(known.count - 1, depth: depth + known.depth)
@@ -125,7 +126,7 @@ struct YAMLReader: ~Copyable {
             }
             byteCount += key.utf8.count
             if let first = lines.updateValue(line, forKey: ByteString(key)) {
-                throw SnapshotError(.syntax, "\(what) has the key \(key) twice, at the lines \(first) and \(line)")
+                throw SnapshotError(.syntax, "\(what) has the key \(key) twice, on lines \(first) and \(line)")
             }
             let content = try value(at: try next(), depth: depth + 1)
             deepest = max(deepest, content.depth + 1)
@@ -144,7 +145,7 @@ struct YAMLReader: ~Copyable {
         guard depth < DocumentLimits.depth, valueCount <= DocumentLimits.valueCount,
             byteCount <= DocumentLimits.byteCount
         else {
-            throw SnapshotError(.syntax, "\(what) has too many values, or values nested too deep")
+            throw SnapshotError(.syntax, "\(what) has too many values, or values nested too deeply")
         }
     }
 }

@@ -1,8 +1,8 @@
 internal import ModmetaFormats
 
-/// Writes a value as YAML in block style, so that equal values are equal bytes.
+/// Writes a value as YAML in block style; equal values have equal bytes.
 enum YAMLWriter {
-    /// The text of an object, with a newline at its end.
+    /// The text of an object, with a newline at the end.
     static func text(of value: DocumentValue) -> String {
         var text = ""
         append(value, indent: 0, to: &text)
@@ -44,14 +44,14 @@ enum YAMLWriter {
     private static func flow(_ value: DocumentValue) -> String {
         switch value {
         case .string(let text): scalar(text)
-        // PyYAML takes 1e-05 for text.
+        // PyYAML reads 1e-05 as text.
         case .number(let number): LegacyScalar.legacyFloat(number)
         case .special(let number): number.yaml
         default: String(decoding: value.canonicalIntegerJSON, as: UTF8.self)
         }
     }
 
-    /// Text, quoted as in JSON unless every reader of YAML takes it for text as it is.
+    /// Text, quoted as in JSON unless every YAML reader takes it for text unquoted.
     private static func scalar(_ text: String) -> String {
         let isPlain =
             text.utf8.first.map(isLetter) == true && text.utf8.allSatisfy(isPlainByte)
@@ -60,8 +60,8 @@ enum YAMLWriter {
         var bytes: [UInt8] = []
         DocumentValue.appendQuoted(text, to: &bytes)
         return String(decoding: bytes, as: UTF8.self).unicodeScalars.reduce(into: "") { result, scalar in
-            // What YAML takes for the end of a line, or does not allow; and what a terminal would obey or not show, as the
-            // file is looked at with git.
+            // Escape YAML line ends and forbidden characters, and characters that a terminal would interpret or not
+            // show, because users look at the file with git.
             switch scalar.value {
             case 0x7F...0x9F: result += "\\x" + String(scalar.value, radix: 16)
             case 0x10000... where !TerminalText.isPrintable(scalar):
@@ -73,7 +73,7 @@ enum YAMLWriter {
         }
     }
 
-    /// Words that YAML 1.1 or 1.2 takes for something else than text.
+    /// Words that YAML 1.1 or 1.2 does not read as text.
     private static let ambiguous: Set<String> = ["null", "true", "false", "yes", "no", "on", "off", "y", "n"]
 
     private static func isLetter(_ byte: UInt8) -> Bool {
@@ -86,7 +86,7 @@ enum YAMLWriter {
 }
 
 extension DocumentValue {
-    /// JSON that keeps whole numbers whole, beyond what a double holds.
+    /// JSON that keeps integers exact beyond the range of a double.
     fileprivate var canonicalIntegerJSON: [UInt8] {
         if case .integer(let value) = self { Array("\(value)".utf8) } else { canonicalJSON }
     }

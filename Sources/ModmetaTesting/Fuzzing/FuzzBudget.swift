@@ -1,26 +1,26 @@
 internal import Glibc
 
-/// What a reader of foreign bytes may cost for each byte it is given: docs/limits.md, "Held by tests".
+/// The cost that a parser of untrusted bytes may have per byte of input; see docs/limits.md, "Held by tests".
 ///
-/// An input that costs more is a bomb, and a bomb is a failure as a crash is.
+/// An input that costs more is a bomb, and a bomb is a failure like a crash.
 public struct FuzzBudget: Sendable {
-    /// The processor time any input may take, in seconds.
+    /// The processor time for any input, in seconds.
     public var seconds: Double
-    /// The processor time for each byte of input, in seconds.
+    /// The additional processor time per byte of input, in seconds.
     public var secondsPerByte: Double
-    /// The memory any input may take, in bytes.
+    /// The memory for any input, in bytes.
     public var memory: Int
-    /// The memory for each byte of input, in bytes.
+    /// The additional memory per byte of input, in bytes.
     public var memoryPerByte: Int
 
     /// The budget of parsers.
     public static let parser = FuzzBudget(
         seconds: 0.05, secondsPerByte: 2e-6, memory: 24 << 20, memoryPerByte: 256)
-    /// The budget of decoders, whose output may be longer than what they read.
+    /// The budget of decoders, whose output may be longer than their input.
     public static let decoder = FuzzBudget(
         seconds: 0.25, secondsPerByte: 20e-6, memory: 96 << 20, memoryPerByte: 1024)
 
-    /// How much slower a build without optimisation may be.
+    /// The slowdown allowed for a build without optimisation.
     public static var slowness: Double {
         #if DEBUG
             20
@@ -29,16 +29,16 @@ public struct FuzzBudget: Sendable {
         #endif
     }
 
-    /// The processor time an input of some bytes may take, in seconds.
+    /// The processor time for an input of `length` bytes, in seconds.
     public func time(for length: Int) -> Double {
         (seconds + secondsPerByte * Double(length)) * FuzzBudget.slowness
     }
 
-    /// The memory an input of some bytes may take, in bytes.
+    /// The memory for an input of `length` bytes, in bytes.
     public func memory(for length: Int) -> Int { memory + memoryPerByte * length }
 }
 
-/// What this process used.
+/// The resources that this process has used.
 enum ProcessUsage {
     /// The processor time of all threads of this process, in seconds.
     static var processTime: Double { seconds(CLOCK_PROCESS_CPUTIME_ID) }
@@ -51,16 +51,16 @@ enum ProcessUsage {
         return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
     }
 
-    /// Starts the measurement of `peakMemory` anew.
+    /// Restarts the measurement of `peakMemory`.
     static func resetPeakMemory() {
         guard let file = fopen("/proc/self/clear_refs", "w") else { return }
         fputs("5", file)
         fclose(file)
     }
 
-    /// The most memory this process had in use since the last reset, in bytes; 0 where the system does not say.
+    /// The peak memory use of this process since the last reset, in bytes; 0 if the system does not report it.
     static var peakMemory: Int { statusField("VmHWM:") }
-    /// The memory this process has in use, in bytes.
+    /// The current memory use of this process, in bytes.
     static var memory: Int { statusField("VmRSS:") }
 
     private static func statusField(_ name: String) -> Int {

@@ -1,33 +1,33 @@
 internal import Glibc
 
-/// Attacks one family until it has used some seconds of processor time, and holds each input to the family's budget.
+/// Attacks one family for a number of seconds of processor time, and holds each input to the family's budget.
 ///
-/// Read from the environment: `MODMETA_FUZZ_FAMILY`, the family that is meant; `MODMETA_FUZZ_SECONDS`, how much processor
-/// time; `MODMETA_FUZZ_SEED`, where to start; `MODMETA_FUZZ_DIRECTORY`, where the input under way and the failures are kept;
-/// `MODMETA_FUZZ_REPLAY`, a file to read instead.
+/// Environment variables: `MODMETA_FUZZ_FAMILY` selects the family, `MODMETA_FUZZ_SECONDS` the processor time,
+/// `MODMETA_FUZZ_SEED` the first seed, `MODMETA_FUZZ_DIRECTORY` the directory for the current input and the failures,
+/// and `MODMETA_FUZZ_REPLAY` a file to read instead.
 public struct FuzzCampaign {
-    /// An input that cost more than it may.
+    /// An input that exceeded its budget.
     public struct Bomb: Error, CustomStringConvertible {
-        /// What it cost, and where the input is.
+        /// The cost of the input, and its path.
         public let description: String
     }
 
     private static let batch = 64
-    /// How many costly inputs are kept to be changed further.
+    /// The number of costly inputs kept for further mutation.
     private static let costlyLimit = 24
 
     private let family: FuzzFamily
     private let isAlone = variable("MODMETA_FUZZ_FAMILY") != nil
     private var mutator: FuzzMutator
-    /// The inputs that cost most for each byte, of which still costlier ones may be made.
+    /// The inputs with the highest cost per byte, from which costlier ones may be made.
     private var costly: [(cost: Double, bytes: [UInt8])] = []
     private var inputs = 0
     private var slowest = (seconds: 0.0, length: 0)
     private var largest = (bytes: 0, length: 0)
 
-    /// Runs a family: for as long as the environment says, or else for a short while as one test among many.
+    /// Runs a family: for as long as the environment says, or briefly as one test among many.
     ///
-    /// - Throws: `Bomb`, or what the family's reader throws.
+    /// - Throws: `Bomb`, or an error of the family's parser.
     public static func run(_ family: FuzzFamily) async throws {
         let chosen = variable("MODMETA_FUZZ_FAMILY")
         guard chosen == nil || chosen == family.name else { return }
@@ -82,7 +82,8 @@ public struct FuzzCampaign {
         print("FUZZ \(family.name): DONE, \(inputs) inputs in \(used) s of processor time, \(summary)")
     }
 
-    /// Reads inputs and holds them to the budget; memory is looked at for all together, and one by one if it is much.
+    /// Reads inputs and holds them to the budget; memory is measured for the batch, and for single inputs only if it is
+    /// high.
     private mutating func measured(_ batch: [[UInt8]]) async throws {
         ProcessUsage.resetPeakMemory()
         let before = ProcessUsage.memory
@@ -91,7 +92,7 @@ public struct FuzzCampaign {
         guard ProcessUsage.peakMemory - before > family.budget.memory(for: length) else { return }
         for input in batch {
             var peak = Int.max
-            // What other threads did is not the input's.
+            // Work of other threads does not count against the input.
             for _ in 0..<3 where peak > family.budget.memory(for: input.count) {
                 ProcessUsage.resetPeakMemory()
                 let before = ProcessUsage.memory
@@ -105,13 +106,13 @@ public struct FuzzCampaign {
         }
     }
 
-    /// The processor time so far: that of all threads if nothing else runs in this process.
+    /// The processor time so far, of all threads if this process runs nothing else.
     private var now: Double { isAlone ? ProcessUsage.processTime : ProcessUsage.threadTime }
 
     private mutating func timed(_ input: [UInt8]) async throws {
         keep(input, as: "\(family.name).input")
         inputs += 1
-        // Beside other tests, which want the same caches and fresh memory, any work takes longer.
+        // Next to other tests, which compete for caches and memory, everything takes longer.
         let limit = family.budget.time(for: input.count) * (isAlone ? 1 : 4)
         var time = Double.infinity
         for attempt in 0..<3 where attempt == 0 || time > limit {
@@ -123,7 +124,7 @@ public struct FuzzCampaign {
         guard time <= limit else {
             throw bomb(input, "took \(FuzzCampaign.rounded(time)) s for \(input.count) bytes")
         }
-        // Short inputs cost what any call costs.
+        // The cost of short inputs is mostly the cost of the call.
         let cost = time / Double(input.count + 256)
         guard costly.count < FuzzCampaign.costlyLimit || cost > costly[costly.count - 1].cost else { return }
         costly.append((cost, input))

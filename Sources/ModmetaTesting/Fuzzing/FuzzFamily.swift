@@ -1,19 +1,19 @@
-/// A parser or decoder, and what it takes to attack it.
+/// A parser or decoder, and what is needed to attack it.
 public struct FuzzFamily: Sendable {
-    /// The name, as `FUZZ_FAMILIES` of integration/fuzz.sh has it.
+    /// The name, as in `FUZZ_FAMILIES` of integration/fuzz.sh.
     public var name: String
-    /// Sound inputs, and hostile ones.
+    /// Valid and hostile inputs to start from.
     public var seeds: [[UInt8]]
-    /// Pieces that mean something to the parser.
+    /// Pieces that have a meaning for the parser.
     public var tokens: [[UInt8]]
-    /// What an input may cost.
+    /// The cost allowed for an input.
     public var budget: FuzzBudget
-    /// Makes checksums and lengths right again, so that what was changed is looked at.
+    /// Repairs checksums and lengths, so that the parser reaches the mutated bytes.
     public var seal: @Sendable ([UInt8]) -> [UInt8]
-    /// Reads an input: whatever it throws is a failure, so errors of the reader's own are caught in it.
+    /// Parses an input; it must catch the parser's expected errors, because every error it throws is a failure.
     public var read: @Sendable ([UInt8]) async throws -> Void
 
-    /// Describes a family.
+    /// Creates a family.
     public init(
         _ name: String, seeds: [[UInt8]], tokens: [String] = [], instructions: [[UInt8]] = [],
         budget: FuzzBudget = .parser,

@@ -1,12 +1,12 @@
-/// Changes bytes at random in the ways that find crashes and bombs in parsers.
+/// Mutates bytes at random, in ways that find crashes and bombs in parsers.
 ///
-/// Flipped bits find crashes. Bombs are found by growth: parts that are repeated a thousand times, nested in each other, or
-/// replaced by long runs.
+/// Flipped bits find crashes. Growth finds bombs: parts that are repeated a thousand times, nested in each other, or
+/// replaced with long runs.
 public struct FuzzMutator: Sendable {
-    /// The bytes of the longest input that is made.
+    /// The length of the longest mutated input, in bytes.
     public static let lengthLimit = 64 << 10
 
-    /// What a format is made of: pieces that mean something to its parser.
+    /// Pieces that have a meaning for the parser.
     private let tokens: [[UInt8]]
     private(set) var generator: SeededRandom
 
@@ -18,12 +18,12 @@ public struct FuzzMutator: Sendable {
         self.generator = generator
     }
 
-    /// A number of a range.
+    /// A random number in a range.
     mutating func pick(_ range: Range<Int>) -> Int { generator.pick(range) }
 
-    /// Changes an input in a few places.
+    /// Mutates an input in a few places.
     ///
-    /// - Parameter other: another input, of which parts may be taken.
+    /// - Parameter other: another input, from which parts may be copied.
     mutating func change(_ bytes: inout [UInt8], with other: [UInt8]) {
         let isGrowing = generator.oneIn(4)
         for _ in 0..<generator.pick(1..<6) {
@@ -54,7 +54,7 @@ public struct FuzzMutator: Sendable {
             let source = part(of: bytes, upTo: 16)
             bytes.insert(contentsOf: Array(bytes[source]), at: range.lowerBound)
         case 7:
-            // In place, so that offsets stay right.
+            // In place, so that offsets stay valid.
             let source = part(of: bytes, upTo: 16)
             let copied = Array(bytes[source].prefix(range.count))
             bytes.replaceSubrange(range.lowerBound..<range.lowerBound + copied.count, with: copied)
@@ -81,12 +81,12 @@ public struct FuzzMutator: Sendable {
         case 0: bytes.insert(contentsOf: repeated(Array(bytes[range])), at: range.upperBound)
         case 1 where !tokens.isEmpty: bytes.insert(contentsOf: repeated(generator.pick(tokens)), at: range.lowerBound)
         case 2 where tokens.count > 1:
-            // One inside the other.
+            // One nested in the other.
             let open = repeated(generator.pick(tokens))
             bytes.insert(contentsOf: open, at: range.upperBound)
             bytes.insert(contentsOf: repeated(generator.pick(tokens)), at: range.upperBound + open.count)
         case 3:
-            // Combining marks, two kinds in turn, which normalising has to sort.
+            // Two kinds of combining marks in turn, which normalisation has to sort.
             bytes.insert(contentsOf: repeated(Array("\u{301}\u{323}".utf8)), at: range.lowerBound)
         case 4: bytes.insert(contentsOf: repeated([UInt8(generator.pick(0x30..<0x7B))]), at: range.lowerBound)
         default:

@@ -2,55 +2,55 @@ internal import ModmetaFormats
 internal import ModmetaStore
 internal import ModmetaTransfer
 
-/// A bug put in on purpose: the simulator must find each, or it proves nothing.
+/// An injected bug: the simulator must find each, or it proves nothing.
 public enum SimulatedMutation: String, CaseIterable, Sendable {
     /// The store acknowledges before the bytes are durable.
     case skipsFsync
-    /// A manifest is published before the payloads it names.
+    /// Publishes a manifest before the payloads it names.
     case publishesManifestFirst
-    /// The size a writer announced is taken for the size that is there.
+    /// Trusts the length that a writer announced instead of the stored length.
     case trustsLength
-    /// A file is neither hashed when it is sent nor when it is received.
+    /// Hashes a file neither when it is sent nor when it is received.
     case skipsWholeFileHash
-    /// Payloads are used without a look at their digest, and answers are not read again.
+    /// Uses payloads without checking their digests, and does not repeat reads.
     case skipsPayloadDigest
-    /// What is there under a name is taken for whole, though a torn write left it.
+    /// Takes an existing object for complete, even after a torn write.
     case keepsTornObject
-    /// A payload is journaled before the store acknowledged it, and the journal is believed.
+    /// Journals a payload before the store acknowledges it, and trusts the journal.
     case journalsBeforeAcknowledgement
-    /// A second writer of a name replaces the first one's object.
+    /// Lets a second writer of a name replace the first one's object.
     case replacesExisting
-    /// The payloads that serve as bases only are forgotten when a manifest's payloads are looked for.
+    /// Ignores payloads that are only bases when checking which of a manifest's payloads exist.
     case forgetsBasePayloads
-    /// What an interrupted download left is used without hashing it.
+    /// Uses the rest of an interrupted download without hashing it.
     case trustsPartialFile
-    /// A ref is moved without asking whether the weights are there.
+    /// Moves a ref without checking that the weights exist.
     case skipsGuard
-    /// A ref is moved without looking whether somebody else moved it.
+    /// Moves a ref without checking whether another writer moved it.
     case movesRefBlindly
-    /// What fails is tried again for ever.
+    /// Retries failures forever.
     case retriesForever
-    /// A collection takes refs that cannot be listed for refs that are not there.
+    /// Treats refs that cannot be listed as nonexistent in a collection.
     case ignoresRefErrors
-    /// A collection deletes though something live is not there.
+    /// Deletes in a collection although a live object is missing.
     case ignoresMissingObjects
-    /// A collection deletes what is condemned though it is needed again.
+    /// Deletes marked objects although they are needed again.
     case forgetsRescue
-    /// A collection deletes what was condemned just now.
+    /// Deletes objects that were marked just now.
     case ignoresGrace
-    /// A collection deletes what another one has claimed.
+    /// Deletes objects that another collection has claimed.
     case sharesClaims
-    /// A push does not look whether a collection got in between.
+    /// Does not check in a push whether a collection interfered.
     case ignoresCollections
-    /// A copy has manifests before what they name.
+    /// Copies manifests before the payloads they name.
     case copiesManifestsFirst
-    /// A copy does not look whether all that refs need came across.
+    /// Does not check that a copy has everything that refs need.
     case trustsCopy
 
-    /// Whether this build can put bugs in.
-    public static var canBePut: Bool { Omissions<Omission>.arePossible }
+    /// Whether this build can inject bugs.
+    public static var isSupported: Bool { Omissions<Omission>.arePossible }
 
-    /// What is left out of the product for it.
+    /// The precautions of transfers to omit.
     var omissions: Set<Omission> {
         switch self {
         case .skipsWholeFileHash: [.wholeFileHash]
@@ -66,7 +66,7 @@ public enum SimulatedMutation: String, CaseIterable, Sendable {
         }
     }
 
-    /// What is left out of collections and copies for it.
+    /// The precautions of collections and copies to omit.
     var collectionOmissions: Set<CollectionOmission> {
         switch self {
         case .ignoresMissingObjects: [.accounting]
@@ -79,7 +79,7 @@ public enum SimulatedMutation: String, CaseIterable, Sendable {
         }
     }
 
-    /// Whether only a simulation in which stores are looked after can find it.
+    /// Whether only a simulation with maintenance can find the bug.
     var needsMaintenance: Bool {
         !collectionOmissions.isEmpty || self == .ignoresRefErrors || self == .ignoresCollections
     }

@@ -4,26 +4,26 @@ internal import ModmetaStore
 internal import ModmetaSystem
 internal import ModmetaTransfer
 
-/// Two people who push to one store and one who reads it, while things go wrong; everything follows from a seed.
+/// Two people who push to one store and one who reads from it, while faults occur; everything is derived from a seed.
 ///
-/// The transfers are the real ones, over a store in memory and directories of their own. Every call to the store is a point
-/// at which anything may happen. The promises of `SimulationViolation` are checked after each.
+/// The transfers are real, over a store in memory and separate directories. Every call to the store is a point at which
+/// anything may happen. The invariants of `SimulationViolation` are checked after each.
 public struct Simulation: Sendable {
-    /// What came of a seed.
+    /// The outcome of a seed.
     public struct Result: Sendable {
-        /// The promise that was broken first, or nil.
+        /// The first broken invariant, or nil.
         public var violation: SimulationViolation?
         /// What happened, and how often.
         public var coverage: SimulationCoverage
-        /// The same for two runs of one seed by one program.
+        /// A hash of everything that happened; equal for two runs of one seed by one program.
         public var fingerprint: UInt64
-        /// One line for each effect, if they were asked for.
+        /// One line per effect, if requested.
         public var log: [String]
     }
 
-    /// What everything follows from.
+    /// The seed that everything is derived from.
     public var seed: UInt64
-    /// The bug that is put in, or nil.
+    /// The injected bug, or nil.
     public var mutation: SimulatedMutation?
 
     /// Prepares a simulation.
@@ -35,8 +35,8 @@ public struct Simulation: Sendable {
     /// Runs the simulation on the calling thread, which must run no task.
     ///
     /// - Parameters:
-    ///   - directory: where the people's files are kept meanwhile; emptied before and after.
-    ///   - keepsLog: whether every effect is written down.
+    ///   - directory: the directory for the people's files; emptied before and after.
+    ///   - keepsLog: whether to log every effect.
     /// - Throws: if the directory cannot be used.
     public func run(in directory: String, keepsLog: Bool = false) throws -> Result {
         DirectoryPath(directory).removeTree()
@@ -44,7 +44,7 @@ public struct Simulation: Sendable {
         defer { DirectoryPath(directory).removeTree() }
         var random = SeededRandom(seed: seed)
         var scenario = SimulationScenario(random: &random)
-        // From numbers of its own: half of the seeds go on as if nobody looked after the store.
+        // Drawn from separate numbers: for half of the seeds there is no maintenance.
         var chance = SeededRandom(seed: ~seed)
         if chance.oneIn(2) || mutation?.needsMaintenance == true { scenario.maintenance = .init(random: &chance) }
         let world = try SimulatedWorld(
@@ -54,7 +54,7 @@ public struct Simulation: Sendable {
         }
         let isOver = world.executor.run(
             { await Simulation.live(in: world) }, whenIdle: world.scheduler.resumeNext)
-        if !isOver { world.violate(.nothingHangs, "something waits for what never comes") }
+        if !isOver { world.violate(.nothingHangs, "a task waits forever") }
         return world.with { state in
             state.coverage.countSeed()
             state.coverage.count(outcome: "meeting \(scenario.meeting.rawValue)")
@@ -83,13 +83,13 @@ public struct Simulation: Sendable {
                     await SimulatedPerson(world: world, number: number).pushAll(world.scenario.pushes[number])
                 }
             }
-            group.addTask { await SimulatedPerson(world: world, number: 2).readNowAndThen() }
+            group.addTask { await SimulatedPerson(world: world, number: 2).readRepeatedly() }
         }
         guard world.violation == nil else { return }
-        world.calmDown()
-        if world.losses > 0 { await mend(world) }
+        world.stopFaults()
+        if world.losses > 0 { await repair(world) }
         await readEverything(in: world)
-        // What was lost may have been what every delta would have been against.
+        // The lost payload may have been the base of every possible delta.
         if world.violation == nil, world.losses == 0, !world.scenario.maintenance.collects, world.with({ !$0.hasChain })
         {
             world.violate(.simulationIsComplete, "no chain of deltas was stored")
@@ -99,7 +99,7 @@ public struct Simulation: Sendable {
         }
     }
 
-    /// Uploads the first versions, as a push does that ends before it moves its ref.
+    /// Uploads the first versions, like a push that ends before it moves its ref.
     private static func leaveGarbage(in world: SimulatedWorld) async {
         world.with { $0.isCalm = true }
         let objects = world.scenario.commits.prefix(2).flatMap(\.objects)
@@ -111,8 +111,8 @@ public struct Simulation: Sendable {
         world.with { $0.isCalm = false }
     }
 
-    /// Pushes everything again, as one does after something was lost.
-    private static func mend(_ world: SimulatedWorld) async {
+    /// Pushes everything again, as a user does after a loss.
+    private static func repair(_ world: SimulatedWorld) async {
         for _ in 0..<2 {
             for number in 0..<2 {
                 let person = SimulatedPerson(world: world, number: number)
@@ -133,7 +133,7 @@ public struct Simulation: Sendable {
         }
     }
 
-    /// What the refs lead to in the end must be there for somebody with nothing.
+    /// Checks that a reader with an empty cache can rebuild everything that the refs lead to.
     private static func readEverything(in world: SimulatedWorld) async {
         for tip in world.with({ $0.refs.values.sorted() }) {
             for object in world.ancestors(of: tip).flatMap({ world.commit($0).objects })

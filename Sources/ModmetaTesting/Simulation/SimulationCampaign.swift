@@ -1,17 +1,17 @@
 internal import Glibc
 internal import Synchronization
 
-/// Many simulations, on as many threads as asked for.
+/// Many simulations, on a number of threads.
 public struct SimulationCampaign: Sendable {
-    /// A seed that broke a promise.
+    /// A seed that broke an invariant.
     public struct Failure: Sendable {
         /// The seed.
         public var seed: UInt64
-        /// The promise, and what happened.
+        /// The invariant, and what happened.
         public var violation: SimulationViolation
     }
 
-    /// What came of all seeds.
+    /// The outcome of all seeds.
     public struct Result: Sendable {
         /// The seeds that failed, lowest first.
         public var failures: [Failure] = []
@@ -23,11 +23,11 @@ public struct SimulationCampaign: Sendable {
 
     /// The seeds.
     public var seeds: Range<UInt64>
-    /// The bug that is put in, or nil.
+    /// The injected bug, or nil.
     public var mutation: SimulatedMutation?
-    /// How many threads work.
+    /// The number of threads.
     public var threads: Int
-    /// How many failures are enough.
+    /// The number of failures after which the campaign ends.
     public var failureLimit: Int
 
     /// Prepares a campaign.
@@ -38,10 +38,10 @@ public struct SimulationCampaign: Sendable {
         self.failureLimit = failureLimit
     }
 
-    /// Runs all seeds, or as many as it takes to fail often enough.
+    /// Runs all seeds, or until enough of them have failed.
     ///
-    /// - Parameter progress: called after every seed with what came of those that are done; by one thread at a time.
-    /// - Throws: if the directory for the people's files cannot be used.
+    /// - Parameter progress: called after each seed with the outcome so far; calls do not overlap.
+    /// - Throws: an error if the directory for the people's files cannot be used.
     public func run(progress: @escaping @Sendable (Result) -> Void = { _ in }) throws -> Result {
         let board = Board(first: seeds.lowerBound)
         let directory = SimulationCampaign.directory
@@ -53,7 +53,7 @@ public struct SimulationCampaign: Sendable {
     }
 
     private func work(_ board: Board, in directory: String, progress: @Sendable (Result) -> Void) {
-        while let seed = board.takeSeed(below: seeds.upperBound, failureLimit: failureLimit) {
+        while let seed = board.nextSeed(below: seeds.upperBound, failureLimit: failureLimit) {
             do {
                 let result = try Simulation(seed: seed, mutation: mutation).run(in: directory)
                 board.add(result, seed: seed, progress: progress)
@@ -63,7 +63,7 @@ public struct SimulationCampaign: Sendable {
         }
     }
 
-    /// Which seeds are taken and what came of those that are done; shared by the threads.
+    /// The next seed and the outcome so far; shared by the threads.
     private final class Board: Sendable {
         private struct State {
             var next: UInt64
@@ -75,7 +75,7 @@ public struct SimulationCampaign: Sendable {
 
         init(first: UInt64) { state = Mutex(State(next: first)) }
 
-        func takeSeed(below end: UInt64, failureLimit: Int) -> UInt64? {
+        func nextSeed(below end: UInt64, failureLimit: Int) -> UInt64? {
             state.withLock { state in
                 guard state.next < end, state.error == nil, state.result.failures.count < failureLimit else {
                     return nil
@@ -107,7 +107,7 @@ public struct SimulationCampaign: Sendable {
         }
     }
 
-    /// Where the people's files are: in memory, where the system has a directory for that.
+    /// The directory for the people's files: in memory, if the system has a directory for that.
     static var directory: String {
         let base = access("/dev/shm", W_OK) == 0 ? "/dev/shm" : getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
         return "\(base)/modmeta-simulation-\(getpid())-\(UInt32.random(in: 0 ... .max))"

@@ -8,7 +8,7 @@ public struct SimulationCoverage: Sendable {
     private var outcomes: [String: Int] = [:]
     private var calls: [String: Int] = [:]
 
-    /// Creates the coverage of nothing.
+    /// Creates an empty coverage.
     public init() {}
 
     /// Adds the coverage of other simulations.
@@ -20,7 +20,7 @@ public struct SimulationCoverage: Sendable {
         calls.merge(other.calls, uniquingKeysWith: +)
     }
 
-    /// How often a fault happened, at whatever effect.
+    /// How often a fault occurred, at any effect.
     func count(of fault: SimulatedFault) -> Int { faults[fault.rawValue, default: [:]].values.reduce(0, +) }
 
     mutating func countSeed() { seeds += 1 }
@@ -33,7 +33,7 @@ public struct SimulationCoverage: Sendable {
 
     mutating func count(outcome: String) { outcomes[outcome, default: 0] += 1 }
 
-    /// A table of faults by the effects they happened at, and the number of each outcome.
+    /// A table of faults by effect, and the number of each outcome.
     public var description: String {
         let columns = SimulatedEffect.allCases.map(\.rawValue).filter { calls[$0] != nil }
         var lines = ["\(seeds) seeds, \(effects) effects"]

@@ -1,9 +1,9 @@
 internal import Synchronization
 
-/// Runs the tasks of one simulation, one job after the other, on the thread that asks for it.
+/// Runs the tasks of one simulation, one job after another, on the calling thread.
 ///
-/// Child tasks, and the actors they call, inherit it. So whatever runs in the simulation runs in an order that depends on
-/// nothing but the order in which tasks are resumed.
+/// Child tasks and the actors they call inherit it. So the order of everything in the simulation depends only on the
+/// order in which tasks are resumed.
 final class SimulationExecutor: TaskExecutor {
     private struct Queue {
         var jobs: [UnownedJob] = []
@@ -17,10 +17,10 @@ final class SimulationExecutor: TaskExecutor {
         queue.withLock { $0.jobs.append(job) }
     }
 
-    /// Runs a task and all it starts to the end.
+    /// Runs a task and everything it starts to the end.
     ///
     /// - Parameter whenIdle: called when every task waits; resumes one, or returns false if there is none.
-    /// - Returns: false if the task waits for something that never comes.
+    /// - Returns: false if the task waits forever.
     func run(_ body: @escaping @Sendable () async -> Void, whenIdle: () -> Bool) -> Bool {
         let done = Flag()
         Task(executorPreference: self) {

@@ -1,25 +1,25 @@
 internal import Glibc
 internal import Synchronization
 
-/// Runs simulations for somebody at a terminal and prints what came of them.
+/// Runs simulations for a user at a terminal and prints the outcome.
 public struct SimulationReport: Sendable {
     private let campaign: SimulationCampaign
 
     /// Prepares a report.
     ///
     /// - Parameters:
-    ///   - seeds: how many seeds a campaign has.
-    ///   - first: its first seed.
-    ///   - threads: how many seeds are run at a time.
-    ///   - mutation: the bug that is put in, or nil.
+    ///   - seeds: the number of seeds in a campaign.
+    ///   - first: the first seed.
+    ///   - threads: the number of seeds to run at a time.
+    ///   - mutation: the bug to inject, or nil.
     public init(seeds: UInt64, first: UInt64, threads: Int, mutation: SimulatedMutation?) {
         campaign = SimulationCampaign(
             seeds: first..<first + seeds, mutation: mutation, threads: threads, failureLimit: mutation == nil ? 10 : 1)
     }
 
-    /// Runs and prints.
+    /// Runs the campaign and prints its outcome.
     ///
-    /// - Returns: the exit status: 0 where every promise was kept, else 1.
+    /// - Returns: the exit status: 0 if every invariant held, otherwise 1.
     public func run() throws -> Int32 {
         let start = ContinuousClock.now
         let total = campaign.seeds.count
@@ -28,25 +28,27 @@ public struct SimulationReport: Sendable {
             guard board.isDue() else { return }
             let seconds = (ContinuousClock.now - start) / .seconds(1)
             print(
-                "\(result.coverage.seeds) of \(total) seeds, \(Int(Double(result.coverage.seeds) / seconds)) a second")
+                "\(result.coverage.seeds) of \(total) seeds, \(Int(Double(result.coverage.seeds) / seconds)) per second"
+            )
             fflush(nil)
         }
         let seconds = (ContinuousClock.now - start) / .seconds(1)
         print(result.coverage)
         print("fingerprint \(String(result.fingerprint, radix: 16))")
         let rate = Int(Double(result.coverage.seeds) / seconds)
-        print("\(result.coverage.seeds) seeds in \(Int(seconds)) s, \(rate) a second, \(result.failures.count) failed")
+        print(
+            "\(result.coverage.seeds) seeds in \(Int(seconds)) s, \(rate) per second, \(result.failures.count) failed")
         for failure in result.failures {
             let bug = campaign.mutation.map { " --bug \($0.rawValue)" } ?? ""
-            print("seed \(failure.seed) broke \(failure.violation.promise.rawValue): \(failure.violation.message)")
+            print("seed \(failure.seed) broke \(failure.violation.invariant.rawValue): \(failure.violation.message)")
             print("  replay it: simulate --seed \(failure.seed)\(bug)")
         }
         return result.failures.isEmpty ? 0 : 1
     }
 
-    /// Puts in each bug in turn and says which seed found it.
+    /// Injects each bug in turn and prints which seed found it.
     ///
-    /// - Returns: the exit status: 0 where each was found, else 1.
+    /// - Returns: the exit status: 0 if each was found, otherwise 1.
     public func runMutations() throws -> Int32 {
         var status: Int32 = 0
         for mutation in SimulatedMutation.allCases {
@@ -55,7 +57,7 @@ public struct SimulationReport: Sendable {
             campaign.failureLimit = 1
             let result = try campaign.run()
             if let failure = result.failures.first {
-                print("\(mutation.rawValue): seed \(failure.seed) broke \(failure.violation.promise.rawValue)")
+                print("\(mutation.rawValue): seed \(failure.seed) broke \(failure.violation.invariant.rawValue)")
             } else {
                 print("\(mutation.rawValue): not found in \(result.coverage.seeds) seeds")
                 status = 1
@@ -67,7 +69,7 @@ public struct SimulationReport: Sendable {
 
     /// Runs one seed again and prints it, effect by effect.
     ///
-    /// - Returns: the exit status: 0 where every promise was kept, else 1.
+    /// - Returns: the exit status: 0 if every invariant held, otherwise 1.
     public func replay(_ seed: UInt64) throws -> Int32 {
         let thread = Replay()
         let worker = SimulationThread { [campaign] in
@@ -84,7 +86,7 @@ public struct SimulationReport: Sendable {
         return result.violation == nil ? 0 : 1
     }
 
-    /// When something was printed last.
+    /// The time of the last progress line.
     private final class Progress: Sendable {
         private let last = Mutex(ContinuousClock.now)
 
@@ -97,7 +99,7 @@ public struct SimulationReport: Sendable {
         }
     }
 
-    /// What a replay came to, set by its thread.
+    /// The outcome of a replay; set by its thread.
     private final class Replay: Sendable {
         private let value = Mutex<Swift.Result<Simulation.Result, any Error>?>(nil)
 

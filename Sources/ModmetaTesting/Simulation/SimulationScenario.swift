@@ -1,15 +1,15 @@
 internal import ModmetaFormats
 internal import ModmetaTransfer
 
-/// What the people of one simulation have and want, and what may happen to them; all of it follows from the seed.
+/// What the people of one simulation have and do, and which faults may occur; derived from the seed.
 struct SimulationScenario: Sendable {
-    /// A commit: the one before, and the objects its pointers name.
+    /// A commit: its parent, and the objects its pointers name.
     struct Commit: Sendable {
         var parent: Int?
         var objects: [ObjectID]
     }
 
-    /// What one person pushes, in this order: a branch, and the commit it is to lead to.
+    /// One push: a branch, and the commit it should lead to.
     struct Push: Sendable {
         var branch: String
         var tip: Int
@@ -21,27 +21,27 @@ struct SimulationScenario: Sendable {
     }
 
     var meeting: Meeting
-    /// Whether the store is on a network, and so called through `RetryingStore`.
+    /// Whether the store is on a network, and therefore called through `RetryingStore`.
     var isRemote: Bool
     var losesPayloads: Bool
     var hasHistory: Bool
     var storesWhole: Bool
-    /// Whether the local database can be used; transfers must do without.
+    /// Whether the local database is usable; transfers must work without it.
     var hasDatabase: Bool
     var workers: Int
     var agents: Int
     var sizes: TransferSizes
-    /// One effect in this many goes wrong.
+    /// The mean number of effects per fault.
     var faultInterval: Int
     var faultLimit: Int
-    /// Something goes wrong at this effect at the latest.
+    /// The effect at which the first fault occurs at the latest.
     var firstFault: Int
-    /// Who looks after the store.
+    /// The maintenance of the store.
     var maintenance = SimulatedMaintenance()
     var commits: [Commit] = []
     var pushes: [[Push]] = []
     var contents: [ObjectID: [UInt8]] = [:]
-    /// The earlier versions of each checkpoint, the last one first.
+    /// The earlier versions of each checkpoint, latest first.
     var lineage: [ObjectID: [ObjectID]] = [:]
 
     init(random: inout SeededRandom) {
@@ -53,9 +53,9 @@ struct SimulationScenario: Sendable {
         hasDatabase = random.oneIn(2)
         workers = random.pick(1..<3)
         agents = random.pick(1..<3)
-        // Of versions pushed at the same moment none need be a delta, unless history tells one to wait for the other.
+        // Versions pushed at the same moment need not become deltas, unless history makes one wait for the other.
         hasHistory = drawsHistory || meeting == .allAtOnce && agents > 1
-        // Where history names it, a first version that is stored whole serves as a base all the same.
+        // A first version stored whole serves as a base too, if history names it.
         sizes = TransferSizes(
             chunks: ChunkSizes(minimum: 1 << 10, target: 3 << 10),
             wholeLimit: hasHistory && random.oneIn(3) ? 64 << 10 : 2 << 10)
@@ -87,7 +87,7 @@ struct SimulationScenario: Sendable {
         }
     }
 
-    /// Adds the commit of a checkpoint, now and then with a small file beside it.
+    /// Adds the commit of a checkpoint, sometimes with a small file.
     private mutating func add(
         _ checkpoint: SimulatedCheckpoint, after previous: Int?, parent: Int?, random: inout SeededRandom
     ) -> Int {
@@ -107,7 +107,7 @@ struct SimulationScenario: Sendable {
     }
 }
 
-/// The history that the agents of a simulation are told.
+/// The history that a simulation's agents see.
 struct SimulatedHistory: VersionHistory {
     var lineage: [ObjectID: [ObjectID]]
 

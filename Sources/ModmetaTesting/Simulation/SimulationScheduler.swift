@@ -1,9 +1,9 @@
 internal import Synchronization
 
-/// Simulated time, and who waits for it.
+/// Simulated time, and the tasks that wait for it.
 ///
-/// Everything that waits does so here: for the answer of the store, for a pause to end. The one whose time comes first goes
-/// on, those of one time in the order they came.
+/// Everything that waits does so here: for an answer of the store, for a pause to end. The waiter with the earliest
+/// time resumes first; waiters with equal times resume in the order they came.
 final class SimulationScheduler: Sendable {
     fileprivate struct Waiter {
         var time: Duration
@@ -21,7 +21,7 @@ final class SimulationScheduler: Sendable {
 
     private let state = Mutex(State())
 
-    /// How much time has passed.
+    /// The time that has passed.
     var now: Duration { state.withLock { $0.now } }
 
     /// The time of day, which jumps.
@@ -48,7 +48,7 @@ final class SimulationScheduler: Sendable {
         }
     }
 
-    /// Stops a process: all of it that waits goes on with an error.
+    /// Kills a process: everything in it that waits resumes with an error.
     func kill(_ process: SimulatedProcess, withPower: Bool = false) {
         process.kill(withPower: withPower)
         let stopped = state.withLock { state in
@@ -59,9 +59,9 @@ final class SimulationScheduler: Sendable {
         for waiter in stopped { waiter.continuation.resume(throwing: SimulatedProcess.Killed()) }
     }
 
-    /// Lets the next one go on.
+    /// Resumes the next waiter.
     ///
-    /// - Returns: false if nobody waits.
+    /// - Returns: false if nothing waits.
     func resumeNext() -> Bool {
         let next: Waiter? = state.withLock { state in
             guard let index = state.waiters.indices.min(by: { state.waiters[$0].precedes(state.waiters[$1]) })

@@ -1,6 +1,6 @@
 internal import Glibc
 
-/// A thread of its own for simulations, which block it and run tasks on it.
+/// A thread for a simulation, which blocks it and runs tasks on it.
 struct SimulationThread {
     private let thread: pthread_t
 
@@ -9,7 +9,7 @@ struct SimulationThread {
         init(_ body: @escaping @Sendable () -> Void) { self.body = body }
     }
 
-    /// Starts.
+    /// Starts the thread.
     init(_ body: @escaping @Sendable () -> Void) {
         var thread = pthread_t()
         let work = Unmanaged.passRetained(Work(body))
@@ -19,7 +19,7 @@ struct SimulationThread {
                 if let context { Unmanaged<Work>.fromOpaque(context).takeRetainedValue().body() }
                 return nil
             }, work.toOpaque())
-        precondition(code == 0, "the system gives no thread")
+        precondition(code == 0, "the system cannot create a thread")
         self.thread = thread
     }
 

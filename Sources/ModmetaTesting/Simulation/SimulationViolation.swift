@@ -1,35 +1,35 @@
-/// A promise that was broken in a simulation.
+/// An invariant that was broken in a simulation.
 public struct SimulationViolation: Error, Sendable {
-    /// Which promise.
-    public enum Promise: String, Sendable {
+    /// The invariants.
+    public enum Invariant: String, Sendable {
         /// A reader got bytes that are not the object's.
         case rightBytes
-        /// A manifest is there, and what it names is not.
+        /// A manifest exists only if everything it names does.
         case wholeOrNone
-        /// What was acknowledged is there from then on.
+        /// What was acknowledged stays in the store.
         case nothingAcknowledgedIsLost
         /// A ref leads to objects that can be rebuilt.
         case refsLeadToObjects
-        /// A sound object stays as it is.
+        /// A valid object never changes.
         case objectsNeverChange
-        /// A collection deletes what it has claimed of a list that is old enough, and nothing else.
+        /// A collection deletes only what it has claimed from a list that is old enough.
         case deletesOnlyCondemned
-        /// A copy is complete, or it failed.
+        /// A copy is complete, or it fails.
         case copiesAreWhole
-        /// Nobody is told that something sound is damaged or missing.
+        /// Nothing valid is reported as damaged or missing.
         case noFalseAlarm
-        /// Retries end, and the same command given again succeeds once nothing goes wrong any more.
+        /// Retries end, and a repeated command succeeds once no more faults occur.
         case retryEnds
-        /// Everything that waits goes on at some time.
+        /// Every wait ends.
         case nothingHangs
-        /// The simulation does what it should: a chain of deltas in each.
+        /// Each simulation stores a chain of deltas and meets faults.
         case simulationIsComplete
     }
 
-    /// The promise.
-    public var promise: Promise
+    /// The broken invariant.
+    public var invariant: Invariant
     /// What happened.
     public var message: String
-    /// The number of effects before it.
+    /// The number of effects before the violation.
     public var step: Int
 }

@@ -3,7 +3,7 @@ import ModmetaFormats
 import Testing
 
 @Suite struct ShellCommandTests {
-    /// Names that a shell would take for something else than a name.
+    /// Names that a shell would not take literally.
     static let names = [
         "plain", "two words", "it's", "''", "a'b'c", "$(touch x)", "`touch x`", "$HOME", "\\", "back\\slash", "\"", "*",
         "?[a]",

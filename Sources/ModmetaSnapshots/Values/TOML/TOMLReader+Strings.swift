@@ -1,25 +1,26 @@
-// Text of TOML: with escapes between double quotes, as it is between single ones, three of each over several lines.
+// TOML strings: basic ones with escapes in double quotes, literal ones in single quotes, multi-line ones in three of
+// each.
 
 extension TOMLReader {
-    /// Reads text, of which the first quote comes next.
+    /// Reads a string; the first quote is next.
     ///
-    /// - Parameter isKey: whether it is a key, which stands on one line.
+    /// - Parameter isKey: whether it is a key, which must be on one line.
     mutating func string(isKey: Bool) throws(Problem) -> String {
         let quote = bytes[position]
         let isLiteral = quote == UInt8(ascii: "'")
         let isLong = !isKey && bytes[position...].starts(with: [quote, quote, quote])
         position += isLong ? 3 : 1
-        if isLong { _ = passNewline() }
+        if isLong { _ = consumeNewline() }
         var text: [UInt8] = []
         while let byte = peek {
             if byte == quote, !isLong {
                 position += 1
                 return String(decoding: text, as: UTF8.self)
             }
-            if byte == quote, isLong, let end = longEnd(quote) {
+            if byte == quote, isLong, let end = closingQuotes(quote) {
                 return String(decoding: text + end, as: UTF8.self)
             }
-            if isLong, passNewline() {
+            if isLong, consumeNewline() {
                 text.append(UInt8(ascii: "\n"))
             } else if byte == UInt8(ascii: "\\"), !isLiteral {
                 position += 1
@@ -35,8 +36,9 @@ extension TOMLReader {
         throw Problem(words: "the quotes of a text do not end")
     }
 
-    /// Passes the quotes that end a text of several lines: up to two more than three belong to it.
-    private mutating func longEnd(_ quote: UInt8) -> [UInt8]? {
+    /// Consumes the quotes that end a multi-line string and returns those that belong to it: up to two before the final
+    /// three.
+    private mutating func closingQuotes(_ quote: UInt8) -> [UInt8]? {
         let run = bytes[position...].prefix { $0 == quote }.count
         guard run >= 3 else { return nil }
         position += min(run, 5)
@@ -58,8 +60,8 @@ extension TOMLReader {
         case _ where isLong && [0x20, 0x09, 0x0A, 0x0D].contains(letter):
             position -= 1
             skipBlanks()
-            guard passNewline() else { throw Problem(words: "text has an unknown escape") }
-            repeat { skipBlanks() } while passNewline()
+            guard consumeNewline() else { throw Problem(words: "text has an unknown escape") }
+            repeat { skipBlanks() } while consumeNewline()
             return []
         default: throw Problem(words: "text has an unknown escape")
         }
@@ -69,7 +71,7 @@ extension TOMLReader {
         let hex = bytes[position...].prefix(digits)
         guard hex.count == digits, hex.allSatisfy({ Character(UnicodeScalar($0)).isHexDigit }),
             let value = UInt32(String(decoding: hex, as: UTF8.self), radix: 16), let scalar = UnicodeScalar(value)
-        else { throw Problem(words: "text has an escape that is no character") }
+        else { throw Problem(words: "text has an escape that is not a character") }
         position += digits
         return Array(String(Character(scalar)).utf8)
     }

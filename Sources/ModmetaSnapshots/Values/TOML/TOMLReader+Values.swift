@@ -1,4 +1,4 @@
-// Values of TOML: numbers, truth values, dates and times, arrays and inline tables.
+// TOML values: numbers, booleans, dates and times, arrays and inline tables.
 
 extension TOMLReader {
     /// Reads one value.
@@ -20,21 +20,21 @@ extension TOMLReader {
         var elements: [DocumentValue] = []
         while true {
             try skipBlankLines()
-            if pass("]") { return .array(elements) }
+            if consume("]") { return .array(elements) }
             elements.append(try value(depth: depth + 1))
             try skipBlankLines()
-            if pass("]") { return .array(elements) }
-            guard pass(",") else { throw Problem(words: "an array has neither , nor ]") }
+            if consume("]") { return .array(elements) }
+            guard consume(",") else { throw Problem(words: "an array has neither , nor ]") }
         }
     }
 
     private mutating func scalar() throws(Problem) -> DocumentValue {
-        var word = String(decoding: take(while: TOMLReader.isWordByte), as: UTF8.self)
-        // A blank may stand between date and time.
+        var word = String(decoding: read(while: TOMLReader.isWordByte), as: UTF8.self)
+        // A space may separate date and time.
         if word.utf8.count == 10, TOMLMoment.isDate(word), peek == 0x20 {
             let mark = position
             position += 1
-            let time = String(decoding: take(while: TOMLReader.isWordByte), as: UTF8.self)
+            let time = String(decoding: read(while: TOMLReader.isWordByte), as: UTF8.self)
             if TOMLMoment.isMoment("\(word)T\(time)") { word += " \(time)" } else { position = mark }
         }
         switch word {
@@ -44,7 +44,7 @@ extension TOMLReader {
         default: break
         }
         if let value = number(word) { return value }
-        guard TOMLMoment.isMoment(word) else { throw Problem(words: "there is no value \(String(word.prefix(40)))") }
+        guard TOMLMoment.isMoment(word) else { throw Problem(words: "\(String(word.prefix(40))) is not a value") }
         return .string(word)
     }
 
@@ -60,7 +60,7 @@ extension TOMLReader {
         }
         var rest = word.utf8[...]
         var plain = ""
-        func passSign() {
+        func skipSign() {
             if let sign = rest.first, "-+".utf8.contains(sign) { plain += sign == 0x2D ? "-" : ""; rest.removeFirst() }
         }
         func digits() -> String? {
@@ -68,7 +68,7 @@ extension TOMLReader {
             rest = rest.dropFirst(run.count)
             return joined(run) { (0x30...0x39).contains($0) }
         }
-        passSign()
+        skipSign()
         guard let whole = digits(), whole == "0" || whole.utf8.first != UInt8(ascii: "0") else { return nil }
         plain += whole
         if rest.isEmpty { return Int64(plain).map { .integer($0) } }
@@ -80,7 +80,7 @@ extension TOMLReader {
         if let mark = rest.first, mark | 0x20 == UInt8(ascii: "e") {
             rest.removeFirst()
             plain += "e"
-            passSign()
+            skipSign()
             guard let exponent = digits() else { return nil }
             plain += exponent
         }
@@ -88,7 +88,7 @@ extension TOMLReader {
         return .real(value)
     }
 
-    /// Digits without the underscores between them; nil where there are none, or an underscore stands elsewhere.
+    /// Removes underscores between digits; nil if there are no digits or an underscore is elsewhere.
     private func joined(_ digits: some Collection<UInt8>, isDigit: (UInt8) -> Bool) -> String? {
         var plain: [UInt8] = []
         var mayBreak = false
@@ -116,7 +116,7 @@ extension TOMLReader {
     }
 }
 
-/// Dates and times of TOML, which are those of RFC 3339, in parts or whole.
+/// TOML dates and times: those of RFC 3339, whole or in parts.
 enum TOMLMoment {
     static func isDate(_ text: String) -> Bool { matches(text.utf8, "dddd-dd-dd") }
 

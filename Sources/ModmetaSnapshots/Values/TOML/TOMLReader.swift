@@ -1,17 +1,18 @@
 internal import ModmetaFormats
 
-/// Reads a TOML text (version 1.0) into a value: docs/formats/semantic-id.md, "Context".
+/// Parses a TOML text (version 1.0) into a value; see docs/formats/semantic-id.md, "Context".
 ///
-/// A reader of ours, as the rules are few and their edges decide a semantic ID. Dates and times are text as they are written.
+/// Written here because the rules are few and their edge cases affect semantic IDs. Dates and times stay text as
+/// written.
 struct TOMLReader {
-    /// What a text says, and where.
+    /// A parsed text with the lines of its keys.
     struct Reading {
         var value: DocumentValue
         /// The line of each key, by its path.
         var lines: [ByteString: Int]
     }
 
-    /// Why a text is not TOML.
+    /// The reason why a text is not TOML.
     struct Problem: Error { var words: String }
 
     let bytes: [UInt8]
@@ -22,9 +23,9 @@ struct TOMLReader {
     /// The path of the last header.
     private var place = ""
 
-    /// Reads the whole text.
+    /// Parses the whole text.
     ///
-    /// - Parameter what: what the text is, for errors, for example its path.
+    /// - Parameter what: the text, for errors, for example its path.
     /// - Throws: `SnapshotError` with `syntax`.
     static func reading(_ bytes: [UInt8], _ what: String) throws(SnapshotError) -> Reading {
         guard bytes.count <= DocumentLimits.byteCount, String(validating: bytes, as: UTF8.self) != nil else {
@@ -46,28 +47,28 @@ struct TOMLReader {
         var table = root
         var path: [String] = []
         while try skipToExpression() {
-            if pass("[[") {
+            if consume("[[") {
                 path = try header(end: "]]")
                 table = try naming(path) { () throws(TOMLTable.Violation) in try root.appendedTable(at: path) }
-            } else if pass("[") {
+            } else if consume("[") {
                 path = try header(end: "]")
                 table = try naming(path) { () throws(TOMLTable.Violation) in try root.table(at: path) }
             } else {
                 let start = line
                 let keys = try keyValue(under: path, in: table, depth: 1)
-                note(keys, under: place, at: start)
+                recordLine(keys, under: place, at: start)
             }
             try endOfLine()
         }
         return root.value
     }
 
-    /// Reads `key = value` into a table, and returns the parts of the key.
+    /// Reads `key = value` into a table and returns the parts of the key.
     private mutating func keyValue(
         under path: [String], in table: TOMLTable, depth: Int
     ) throws(Problem) -> [String] {
         let keys = try key()
-        guard pass("=") else { throw Problem(words: "a key is not followed by =") }
+        guard consume("=") else { throw Problem(words: "a key is not followed by =") }
         skipBlanks()
         try count(keys.count, depth: depth + path.count + keys.count)
         let value = try value(depth: depth + path.count + keys.count)
@@ -75,30 +76,30 @@ struct TOMLReader {
         return keys
     }
 
-    /// Reads the members of an inline table, of which the brace is passed.
+    /// Reads the members of an inline table after its opening brace.
     mutating func inlineTable(depth: Int) throws(Problem) -> DocumentValue {
         let table = TOMLTable(.header)
         skipBlanks()
-        if pass("}") { return .object([]) }
+        if consume("}") { return .object([]) }
         while true {
             skipBlanks()
             _ = try keyValue(under: [], in: table, depth: depth)
             skipBlanks()
-            if pass("}") { return table.value }
-            guard pass(",") else { throw Problem(words: "an inline table has neither , nor }") }
+            if consume("}") { return table.value }
+            guard consume(",") else { throw Problem(words: "an inline table has neither , nor }") }
         }
     }
 
     private mutating func header(end: String) throws(Problem) -> [String] {
         skipBlanks()
         let keys = try key()
-        guard pass(end) else { throw Problem(words: "a header does not end with \(end)") }
+        guard consume(end) else { throw Problem(words: "a header does not end with \(end)") }
         try count(keys.count, depth: keys.count)
-        place = note(keys, under: "", at: line)
+        place = recordLine(keys, under: "", at: line)
         return keys
     }
 
-    /// Reads a key with its dots and the blanks behind it.
+    /// Reads a dotted key and the spaces after it.
     private mutating func key() throws(Problem) -> [String] {
         var keys: [String] = []
         while true {
@@ -106,13 +107,13 @@ struct TOMLReader {
             switch peek {
             case UInt8(ascii: "\"")?, UInt8(ascii: "'")?: keys.append(try string(isKey: true))
             default:
-                let word = take(while: TOMLReader.isBareKeyByte)
+                let word = read(while: TOMLReader.isBareKeyByte)
                 guard !word.isEmpty else { throw Problem(words: "a key is missing") }
                 keys.append(String(decoding: word, as: UTF8.self))
             }
             skipBlanks()
             guard keys.count < DocumentLimits.depth else { throw Problem(words: "a key has too many parts") }
-            if !pass(".") { return keys }
+            if !consume(".") { return keys }
         }
     }
 
@@ -124,9 +125,9 @@ struct TOMLReader {
         }
     }
 
-    /// Keeps the line of a key, and returns its path; one that is longer than settings are is not kept.
+    /// Records the line of a key and returns its path; does not record a path longer than settings have.
     @discardableResult
-    private mutating func note(_ keys: [String], under place: String, at line: Int) -> String {
+    private mutating func recordLine(_ keys: [String], under place: String, at line: Int) -> String {
         guard place.utf8.count <= 256 else { return place }
         let path = (place.isEmpty ? keys : [place] + keys).joined(separator: ".")
         if path.utf8.count <= 256, lines[ByteString(path)] == nil { lines[ByteString(path)] = line }
@@ -137,7 +138,7 @@ struct TOMLReader {
     mutating func count(_ values: Int, depth: Int) throws(Problem) {
         valueCount += values
         guard depth < DocumentLimits.depth, valueCount <= DocumentLimits.valueCount else {
-            throw Problem(words: "there are too many values, or values nested too deep")
+            throw Problem(words: "there are too many values, or values nested too deeply")
         }
     }
 }
@@ -145,35 +146,35 @@ struct TOMLReader {
 extension TOMLReader {
     var peek: UInt8? { position < bytes.count ? bytes[position] : nil }
 
-    /// Passes some bytes if they come next.
-    mutating func pass(_ text: String) -> Bool {
+    /// Consumes some bytes if they are next.
+    mutating func consume(_ text: String) -> Bool {
         guard bytes[position...].starts(with: text.utf8) else { return false }
         position += text.utf8.count
         return true
     }
 
-    /// Takes bytes as long as they are of a kind.
-    mutating func take(while isMeant: (UInt8) -> Bool) -> ArraySlice<UInt8> {
+    /// Consumes bytes as long as they satisfy a condition.
+    mutating func read(while isIncluded: (UInt8) -> Bool) -> ArraySlice<UInt8> {
         let start = position
-        while position < bytes.count, isMeant(bytes[position]) { position += 1 }
+        while position < bytes.count, isIncluded(bytes[position]) { position += 1 }
         return bytes[start..<position]
     }
 
-    mutating func skipBlanks() { _ = take { $0 == 0x20 || $0 == 0x09 } }
+    mutating func skipBlanks() { _ = read { $0 == 0x20 || $0 == 0x09 } }
 
-    /// Passes one end of a line if it comes next.
-    mutating func passNewline() -> Bool {
-        guard pass("\n") || pass("\r\n") else { return false }
+    /// Consumes one line end if it is next.
+    mutating func consumeNewline() -> Bool {
+        guard consume("\n") || consume("\r\n") else { return false }
         line += 1
         return true
     }
 
-    /// Passes blanks, comments and ends of lines.
+    /// Skips spaces, comments and line ends.
     mutating func skipBlankLines() throws(Problem) {
         while true {
             skipBlanks()
             try skipComment()
-            if !passNewline() { return }
+            if !consumeNewline() { return }
         }
     }
 
@@ -185,12 +186,14 @@ extension TOMLReader {
     private mutating func endOfLine() throws(Problem) {
         skipBlanks()
         try skipComment()
-        guard position == bytes.count || passNewline() else { throw Problem(words: "more follows on one line") }
+        guard position == bytes.count || consumeNewline() else {
+            throw Problem(words: "more text follows on the same line")
+        }
     }
 
     private mutating func skipComment() throws(Problem) {
-        guard pass("#") else { return }
-        _ = take { $0 >= 0x20 && $0 != 0x7F || $0 == 0x09 }
+        guard consume("#") else { return }
+        _ = read { $0 >= 0x20 && $0 != 0x7F || $0 == 0x09 }
         guard let next = peek, next != UInt8(ascii: "\n") else { return }
         guard next == UInt8(ascii: "\r"), bytes[position...].starts(with: "\r\n".utf8) else {
             throw Problem(words: "a comment has a control character")

@@ -1,12 +1,12 @@
-/// A table of a TOML text while it is read, with what the rules of TOML must know of it.
+/// A table of a TOML text during parsing, with the state that TOML's rules need.
 final class TOMLTable {
-    /// How a table came to be, which says what may still be added to it.
+    /// How a table was defined, which determines what may be added to it.
     enum Origin {
-        /// As the way to another one; a header may define it once.
+        /// As the parent of another table; one header may still define it.
         case implicit
         /// By its own header.
         case header
-        /// By a key with dots.
+        /// By a dotted key.
         case dotted
     }
 
@@ -16,7 +16,7 @@ final class TOMLTable {
         case tables(List)
     }
 
-    /// An array of tables, to which each further header adds one.
+    /// An array of tables, to which each further header appends one.
     final class List {
         var tables: [TOMLTable] = []
     }
@@ -40,7 +40,7 @@ final class TOMLTable {
         }
     }
 
-    /// The table and all below it as a value.
+    /// The table and everything below it as a value.
     var value: DocumentValue {
         .object(
             members.map { member in
@@ -54,10 +54,10 @@ final class TOMLTable {
 }
 
 extension TOMLTable {
-    /// A rule of TOML that a table's definition breaks, to be read after the name of the key.
+    /// The TOML rule that a definition breaks, phrased to follow the name of the key.
     struct Violation: Error { var reason: String }
 
-    /// The table that a header of one bracket names, below this one.
+    /// Returns the table of a `[header]`, below this one.
     func table(at keys: [String]) throws(Violation) -> TOMLTable {
         let parent = try parent(of: keys)
         guard let key = keys.last else { return self }
@@ -73,7 +73,7 @@ extension TOMLTable {
         }
     }
 
-    /// A new table at the end of the array that a header of two brackets names, below this one.
+    /// Appends a table to the array of a `[[header]]`, below this one.
     func appendedTable(at keys: [String]) throws(Violation) -> TOMLTable {
         let parent = try parent(of: keys)
         guard let key = keys.last else { return self }
@@ -89,7 +89,7 @@ extension TOMLTable {
         return table
     }
 
-    /// Sets the value of a key, which may have dots.
+    /// Sets the value of a dotted or plain key.
     func set(_ keys: [String], _ value: DocumentValue) throws(Violation) {
         var table = self
         for key in keys.dropLast() {
@@ -99,7 +99,7 @@ extension TOMLTable {
                 table[key] = .table(next)
                 table = next
             case .table(let next)? where next.origin == .dotted: table = next
-            case .table?, .tables?, .value?: throw Violation(reason: "adds to what is defined already")
+            case .table?, .tables?, .value?: throw Violation(reason: "adds to something that is already defined")
             }
         }
         guard let key = keys.last, table[key] == nil else { throw Violation(reason: "is defined twice") }
@@ -116,7 +116,7 @@ extension TOMLTable {
                 table = next
             case .table(let next)?: table = next
             case .tables(let list)?: if let last = list.tables.last { table = last }
-            case .value?: throw Violation(reason: "adds to what is no table")
+            case .value?: throw Violation(reason: "adds to something that is not a table")
             }
         }
         return table

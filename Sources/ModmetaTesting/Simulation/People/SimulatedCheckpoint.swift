@@ -1,4 +1,4 @@
-/// A small safetensors file with bfloat16 weights that training moves a little.
+/// A small safetensors file with bfloat16 weights, which training changes a little.
 struct SimulatedCheckpoint: Sendable {
     private struct Tensor {
         var name: String
@@ -9,11 +9,11 @@ struct SimulatedCheckpoint: Sendable {
 
     private var tensors: [Tensor] = []
 
-    /// Makes up a model of 4 to 16 KB.
+    /// Creates a random model of 4 to 16 KB.
     init(random: inout SeededRandom) {
         let columns = random.pick([32, 64, 128])
         for index in 0..<random.pick(2..<5) {
-            // The first is large enough for a delta to pay.
+            // The first tensor is large enough for a delta to pay off.
             let rows = index == 0 ? 2048 / columns : random.pick(1..<1536 / columns)
             tensors.append(
                 Tensor(
@@ -22,7 +22,7 @@ struct SimulatedCheckpoint: Sendable {
         }
     }
 
-    /// Moves most weights, as a step of training does; some tensors stay as they are.
+    /// Changes most weights like a training step; some tensors keep their values.
     mutating func train(random: inout SeededRandom) {
         let frozen = random.pick(1..<tensors.count)
         for index in tensors.indices where index != frozen {

@@ -1,24 +1,24 @@
-/// Who looks after the store of one simulation; it follows from the seed.
+/// The maintenance of the store in one simulation, derived from the seed.
 struct SimulatedMaintenance: Sendable {
-    /// Somebody who collects, again and again.
+    /// A person who runs garbage collections.
     struct Collection: Sendable {
-        /// In seconds.
+        /// The grace period in seconds.
         var grace: Int64
-        /// How far this machine's clock is from the others', in seconds.
+        /// The offset of this machine's clock from the others, in seconds.
         var skew: Int64
         var rounds: Int
     }
 
-    /// Those who collect.
+    /// The people who run garbage collections.
     var collections: [Collection] = []
-    /// Whether somebody deletes branches.
+    /// Whether a person deletes branches.
     var prunes = false
-    /// Whether somebody copies the store.
+    /// Whether a person copies the store.
     var copies = false
-    /// Whether versions were uploaded before to which no ref leads.
+    /// Whether the store starts with versions that no ref leads to.
     var leavesGarbage = false
 
-    /// Nobody does anything.
+    /// No maintenance.
     init() {}
 
     init(random: inout SeededRandom) {

@@ -3,7 +3,7 @@ internal import ModmetaStore
 internal import Synchronization
 
 extension SimulatedPerson {
-    /// Collects now and then.
+    /// Runs garbage collections at random intervals.
     func collect(_ collection: SimulatedMaintenance.Collection) async {
         for _ in 0..<collection.rounds {
             await pause(20..<4000)
@@ -16,7 +16,8 @@ extension SimulatedPerson {
                     world.note("person \(number): \(error)")
                     return .refused
                 } catch let error as StoreError where error.code == .corrupt {
-                    // A manifest that was torn and is not needed yet: nothing is deleted until somebody mends it.
+                    // A torn manifest that is not needed yet stops the collection: nothing is deleted until it is
+                    // repaired.
                     return .refused
                 }
             }
@@ -37,7 +38,7 @@ extension SimulatedPerson {
         return collector
     }
 
-    /// Deletes branches now and then.
+    /// Deletes branches at random intervals.
     func prune() async {
         for _ in 0..<2 {
             await pause(500..<6000)
@@ -52,13 +53,13 @@ extension SimulatedPerson {
         }
     }
 
-    /// Copies the store now and then.
+    /// Copies the store at random intervals.
     func copy() async {
         for _ in 0..<2 {
             await pause(500..<5000)
             let outcome = await command("copy", role: .copy) { process in
                 let live = SimulatedLiveSnapshot(SimulatedLiveRefs(world: world, process: process))
-                try await live.take()
+                try await live.capture()
                 var copier = StoreCopier(
                     from: store(process), to: store(process, at: .copy), width: 2, scratch: world.directory,
                     parseManifest: Self.parse)
@@ -85,7 +86,7 @@ extension SimulatedPerson {
     }
 }
 
-/// What refs needed at one moment.
+/// The objects that refs needed at one moment.
 final class SimulatedLiveSnapshot: LiveObjects {
     private let refs: SimulatedLiveRefs
     private let found = Mutex<Set<ObjectID>>([])
@@ -94,7 +95,7 @@ final class SimulatedLiveSnapshot: LiveObjects {
 
     var objects: Set<ObjectID> { found.withLock { $0 } }
 
-    func take() async throws {
+    func capture() async throws {
         var objects: Set<ObjectID> = []
         try await refs.forEach { objects.insert($0) }
         let taken = objects

@@ -2,12 +2,12 @@ internal import ModmetaFormats
 internal import ModmetaTransfer
 
 extension SimulatedPerson {
-    /// Pushes one thing after the other, each until it landed.
+    /// Makes one push after another, retrying each until it lands.
     func pushAll(_ pushes: [SimulationScenario.Push]) async {
         var offset: Int?
         for push in pushes {
             var tip = push.tip
-            // Work that was put on top of somebody else's goes on from there.
+            // Work that was rebased onto another person's continues from there.
             if let before = offset {
                 let objects = world.commit(tip).objects
                 tip = world.add(SimulationScenario.Commit(parent: before, objects: objects))
@@ -23,7 +23,7 @@ extension SimulatedPerson {
         }
     }
 
-    /// One `git push`: refs are listed, git-lfs sends the weights, refs are read again, guarded and moved.
+    /// One `git push`: list refs, send the weights with git-lfs, list refs again, run the guard and move the ref.
     private func pushOnce(_ branch: String, tip: Int, process: SimulatedProcess) async throws -> Outcome {
         let listed = try await world.refs(for: process)
         let history = world.ancestors(of: tip)
@@ -36,7 +36,7 @@ extension SimulatedPerson {
         return try await moveRef(branch, to: tip, history: history, process: process)
     }
 
-    /// Sends objects through as many agents as the scenario has.
+    /// Sends objects through the scenario's number of agents.
     func upload(_ objects: [ObjectID], process: SimulatedProcess) async throws {
         let history = world.scenario.hasHistory ? SimulatedHistory(lineage: world.scenario.lineage) : nil
         try await withThrowingTaskGroup(of: Void.self) { group in
@@ -51,7 +51,7 @@ extension SimulatedPerson {
                             object, size: UInt64(content.count), path: repository.objectPath(object)
                         ) { _ in }
                         try process.check()
-                        // Before a ref leads to it, a collection may take it.
+                        // Until a ref leads to the objects, a collection may delete them.
                         if !world.scenario.maintenance.collects { await world.acknowledge(object, losses: losses) }
                     }
                 }
@@ -88,7 +88,7 @@ extension SimulatedPerson {
                 let kept = try await keep(guarded, branch, history, refs, context, process)
                 process.isCommitting = false
                 guard let kept else {
-                    try await world.takeBack(branch, from: tip, to: current, process: process)
+                    try await world.rollBack(branch, from: tip, to: current, process: process)
                     throw TransferError(.missing, "a collection deleted weights meanwhile")
                 }
                 if world.scenario.maintenance.collects { await world.acknowledgePush(kept, losses: losses) }
@@ -98,9 +98,9 @@ extension SimulatedPerson {
         return .refused
     }
 
-    /// Makes sure that no collection has taken weights between the look for them and the change of the ref.
+    /// Checks that no collection deleted weights between the guard's check and the change of the ref.
     ///
-    /// - Returns: what the push answers for; nil if some of it is lost.
+    /// - Returns: the objects that the push is responsible for; nil if some of them are lost.
     private func keep(
         _ guarded: [ObjectID], _ branch: String, _ history: [Int], _ known: [String: Int], _ context: TransferContext,
         _ process: SimulatedProcess
@@ -112,7 +112,7 @@ extension SimulatedPerson {
         let covered = Set((others.values + (known[branch].map { [$0] } ?? [])).flatMap { world.ancestors(of: $0) })
         let atRisk =
             isKnownStanding ? guarded : history.filter { !covered.contains($0) }.flatMap { world.commit($0).objects }
-        // A file that was changed meanwhile would have the ref taken back.
+        // A file changed in the meantime would roll the ref back.
         try repository.restore()
         for object in atRisk {
             guard let content = world.scenario.contents[object] else { continue }
@@ -122,7 +122,7 @@ extension SimulatedPerson {
         return atRisk
     }
 
-    /// Sends an object once more.
+    /// Sends an object again.
     private func send(_ object: ObjectID, _ context: TransferContext) async throws -> Bool {
         guard let content = world.scenario.contents[object], repository.has(object) else { return false }
         try await Uploader(context: context, history: nil).upload(
@@ -131,7 +131,7 @@ extension SimulatedPerson {
         return true
     }
 
-    /// Fetches what the branch leads to and puts a commit on top of it.
+    /// Fetches the branch and puts a commit on top of it.
     private func rebase(_ tip: Int, onto branch: String) async -> Int? {
         let objects = world.commit(tip).objects
         let merged = SimulatedFetchResult()
@@ -148,8 +148,8 @@ extension SimulatedPerson {
         return world.add(SimulationScenario.Commit(parent: merged.commit ?? world.commit(tip).parent, objects: objects))
     }
 
-    /// Reads what the refs lead to, again and again, as somebody does who clones while others push.
-    func readNowAndThen() async {
+    /// Reads what the refs lead to at random intervals, like a clone while others push.
+    func readRepeatedly() async {
         for _ in 0..<3 {
             let pause = Duration.milliseconds(world.draw { $0.pick(50..<3000) })
             try? await world.scheduler.wait(pause, process: SimulatedProcess(person: number))
@@ -169,7 +169,7 @@ extension SimulatedPerson {
     }
 }
 
-/// What a fetch found; set by the one task that runs it.
+/// The result of a fetch; set by the one task that runs it.
 private final class SimulatedFetchResult {
     var commit: Int?
 }

@@ -1,8 +1,8 @@
 internal import Synchronization
 
-/// One run of a program: all that it has under way stops when it is killed.
+/// One run of a program; when it is killed, everything it has in progress stops.
 final class SimulatedProcess: Sendable {
-    /// What happened to the process, as its own code sees it: no effect of it succeeds any more.
+    /// The process was killed; none of its effects succeeds any more.
     struct Killed: Error {}
 
     private struct State {
@@ -14,10 +14,10 @@ final class SimulatedProcess: Sendable {
         var grace: (seconds: Int64, skew: Int64) = (0, 0)
     }
 
-    /// What the program does.
+    /// The kind of program.
     enum Role: Sendable { case transfer, collection, copy, prune }
 
-    /// The number of the person at the keyboard.
+    /// The number of the person who runs it.
     let person: Int
     let role: Role
     private let state = Mutex(State())
@@ -27,32 +27,32 @@ final class SimulatedProcess: Sendable {
         self.role = role
     }
 
-    /// Until when the process sees no manifests, as where the disk that has them is not mounted.
+    /// The time until which the process sees no manifests, as if their disk were not mounted.
     var manifestsAway: Duration {
         get { state.withLock { $0.manifestsAway } }
         set { state.withLock { $0.manifestsAway = newValue } }
     }
 
-    /// Of a collection, the grace period in seconds, and how far its clock is from the others'.
+    /// The grace period of a collection in seconds, and the offset of its clock from the others.
     var grace: (seconds: Int64, skew: Int64) {
         get { state.withLock { $0.grace } }
         set { state.withLock { $0.grace = newValue } }
     }
 
-    /// Until when the process cannot list a part of the refs.
+    /// The time until which the process cannot list some of the refs.
     var refsAway: Duration {
         get { state.withLock { $0.refsAway } }
         set { state.withLock { $0.refsAway = newValue } }
     }
 
-    /// Whether a push has moved its ref and not yet proven that no collection came between.
+    /// Whether a push has moved its ref but not yet proven that no collection interfered.
     var isCommitting: Bool {
         get { state.withLock { $0.isCommitting } }
         set { state.withLock { $0.isCommitting = newValue } }
     }
 
     var isKilled: Bool { state.withLock { $0.isKilled } }
-    /// Whether the machine went down with the process, so that what was not flushed may be gone.
+    /// Whether the machine lost power with the process, so that unflushed data may be lost.
     var lostPower: Bool { state.withLock { $0.lostPower } }
 
     func kill(withPower: Bool) {

@@ -2,10 +2,10 @@ internal import ModmetaFormats
 internal import ModmetaStore
 internal import Synchronization
 
-/// A store with one of the bugs that lie between a transfer and its store.
+/// A store with one of the bugs between a transfer and its store.
 final class MutatedStore: ObjectStore {
     private let inner: any ObjectStore
-    /// The store without anybody who reads again what does not fit its name.
+    /// The store without retries of reads that do not match their name.
     private let raw: SimulatedStore
     private let mutation: SimulatedMutation
     private let policy: RetryPolicy

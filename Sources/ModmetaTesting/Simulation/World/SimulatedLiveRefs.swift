@@ -1,7 +1,7 @@
 internal import ModmetaFormats
 internal import ModmetaStore
 
-/// What the refs of a simulation need, as a collection or a copy is told.
+/// The objects that the refs of a simulation need, for collections and copies.
 struct SimulatedLiveRefs: LiveObjects {
     let world: SimulatedWorld
     let process: SimulatedProcess

@@ -5,7 +5,7 @@ internal import ModmetaSystem
 internal import ModmetaTransfer
 internal import Synchronization
 
-/// The local side of one person: objects, partial downloads, and the state that processes leave behind.
+/// The local side of one person: objects, partial downloads, and the state that processes leave.
 final class SimulatedRepository: Sendable {
     let person: Int
     private let path: String
@@ -21,10 +21,10 @@ final class SimulatedRepository: Sendable {
 
     func has(_ object: ObjectID) -> Bool { access(objectPath(object), F_OK) == 0 }
 
-    /// Puts an object where git-lfs would.
+    /// Stores an object where git-lfs would.
     func keep(_ bytes: [UInt8], as object: ObjectID) throws { try Self.write(bytes, to: objectPath(object)) }
 
-    /// What an agent, or the helper, of this repository works with.
+    /// The transfer context of an agent or a helper of this repository.
     func context(
         store: any ObjectStore, process: SimulatedProcess, scenario: SimulationScenario,
         scheduler: SimulationScheduler, mutation: SimulatedMutation?, usesDatabase: Bool
@@ -51,8 +51,8 @@ final class SimulatedRepository: Sendable {
     /// The bytes of a finished download.
     func contents(of partial: PartialFile) throws -> [UInt8] { try Self.read(partial.path) }
 
-    /// Takes a download over as an object, as git-lfs does, and returns its bytes.
-    func take(_ partial: PartialFile, as object: ObjectID) throws -> [UInt8] {
+    /// Moves a download to the objects, like git-lfs, and returns its bytes.
+    func adopt(_ partial: PartialFile, as object: ObjectID) throws -> [UInt8] {
         let bytes = try Self.read(partial.path)
         rename(partial.path, objectPath(object))
         return bytes
@@ -61,7 +61,7 @@ final class SimulatedRepository: Sendable {
     /// Removes an object, so that it must be downloaded again.
     func forget(_ object: ObjectID) { unlink(objectPath(object)) }
 
-    /// Changes a byte of an object, as a training script that writes into it would.
+    /// Changes a byte of an object, like a training script that writes into it.
     func change(_ object: ObjectID, random: inout SeededRandom) throws {
         var bytes = try Self.read(objectPath(object))
         guard !bytes.isEmpty else { return }
@@ -71,7 +71,7 @@ final class SimulatedRepository: Sendable {
         changed.withLock { if $0[object] == nil { $0[object] = original } }
     }
 
-    /// Puts back what was changed; says whether anything was.
+    /// Restores changed objects; returns whether there were any.
     @discardableResult
     func restore() throws -> Bool {
         let files = changed.withLock { changed in
@@ -82,7 +82,7 @@ final class SimulatedRepository: Sendable {
         return !files.isEmpty
     }
 
-    /// Leaves what a killed process leaves, and what a power cut does to files that were not flushed.
+    /// Leaves the state of a killed process, or of unflushed files after a power cut.
     func crash(losesPower: Bool, random: inout SeededRandom) throws {
         // A lock file whose holder is gone.
         try Self.write([], to: "\(path)/uploading/\(String(repeating: "0", count: 64))")

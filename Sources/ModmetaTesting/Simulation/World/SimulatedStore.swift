@@ -1,7 +1,7 @@
 internal import ModmetaFormats
 internal import ModmetaStore
 
-/// The store as one process sees it: every call is an effect, and anything may go wrong with it.
+/// The store as one process sees it: every call is an effect at which a fault may occur.
 struct SimulatedStore: ObjectStore {
     /// Which of the two stores it is.
     enum Place: Sendable { case store, copy }
@@ -10,15 +10,15 @@ struct SimulatedStore: ObjectStore {
     let process: SimulatedProcess
     var place = Place.store
 
-    /// What is really there.
+    /// The actual contents.
     private var truth: MemoryStore { place == .store ? world.truth : world.copy }
 
-    /// Whether the process does not see an object that may be there.
+    /// Whether an object is hidden from the process.
     private func isAway(_ key: ObjectKey) -> Bool {
         place == .store && world.manifests[key] != nil && world.scheduler.now < process.manifestsAway
     }
 
-    /// Notes what a change did.
+    /// Records a change and checks it.
     private func changed(_ key: ObjectKey, from before: [UInt8]?) async throws {
         if place == .store {
             try await world.changed(key, from: before, by: process)
@@ -78,7 +78,7 @@ struct SimulatedStore: ObjectStore {
                     return try await tear(key, bytes, before: before)
                 }
             }
-            if fault == .full { throw StoreError(.full, "the store has no room left; make some and push again") }
+            if fault == .full { throw StoreError(.full, "the store is full; free some space and push again") }
             let outcome = try await truth.put(key, content)
             if outcome == .created { world.with { $0.unflushed.append((key, $0.step)) } }
             try await changed(key, from: before)
@@ -86,7 +86,7 @@ struct SimulatedStore: ObjectStore {
         }
     }
 
-    /// Leaves the first bytes of an object, if nothing is there yet.
+    /// Stores the first bytes of an object, unless it exists.
     private func tear(_ key: ObjectKey, _ bytes: [UInt8], before: [UInt8]?) async throws -> PutOutcome {
         guard before == nil, bytes.count > 1 else { return .existed }
         let left = Array(bytes.prefix(world.draw { $0.pick(0..<bytes.count) }))

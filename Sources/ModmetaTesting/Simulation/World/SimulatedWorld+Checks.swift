@@ -4,9 +4,9 @@ internal import ModmetaStore
 internal import ModmetaTransfer
 
 extension SimulatedWorld {
-    /// Whether a reader without anything of its own, and without faults, gets an object bit by bit.
+    /// Whether a reader without a cache and without faults gets an object bit for bit.
     ///
-    /// Getting other bytes than the object's is a violation.
+    /// Getting other bytes is a violation.
     func isWhole(_ object: ObjectID) async -> Bool {
         if with({ $0.whole.contains(object) }) { return true }
         guard let content = scenario.contents[object] else { return false }
@@ -22,13 +22,13 @@ extension SimulatedWorld {
         defer { unlink("\(directory)/check/\(object)") }
         do {
             let downloader = Downloader(context: context)
-            // A task of its own: the one whose effect is looked at may be cancelled, and then reads nothing.
+            // A separate task, because the current one may be cancelled, which would stop the reads.
             let reading = Task(executorPreference: executor) {
                 try await downloader.download(object, size: UInt64(content.count)) { _ in }
             }
             let partial = try await reading.value
             guard try repositories[0].contents(of: partial) == content else {
-                violate(.rightBytes, "the store gives object \(object) with other bytes")
+                violate(.rightBytes, "the store returns other bytes for object \(object)")
                 return false
             }
             with { _ = $0.whole.insert(object) }
@@ -39,15 +39,15 @@ extension SimulatedWorld {
         }
     }
 
-    /// Looks at what a change of the store did to what was there.
+    /// Checks a change of the store against the previous contents.
     func changed(_ key: ObjectKey, from before: [UInt8]?, by process: SimulatedProcess) async throws {
         let after = try? await truth.read(key, limit: .max)
         guard before != after, !key.isCondemnedList else { return }
         mix(after.map { SHA256.hash($0).hex } ?? "gone")
-        // A collection deletes sound objects; what it must not take is looked for below.
+        // A collection may delete valid objects; whether it may delete this one is checked below.
         let mayGo = process.role == .collection && after == nil
         if let before, !mayGo, await isSound(before, key) {
-            violate(.objectsNeverChange, "\(key.path) was sound and \(after == nil ? "is gone" : "has other bytes")")
+            violate(.objectsNeverChange, "\(key.path) was valid and \(after == nil ? "is gone" : "has other bytes")")
         }
         if mayGo { return await expectAcknowledgedAfterDeletion() }
         if before != nil { await recheck() }
@@ -60,9 +60,9 @@ extension SimulatedWorld {
         }
         if manifest.entries.contains(where: { $0.encoding == .delta }) { with { $0.hasChain = true } }
         with { _ = $0.whole.remove(manifest.object) }
-        // Beside collections a push proves what it sent once more, and sends again what is gone.
+        // With collections, a push checks again what it sent, and sends again what is gone.
         if losses == 0, !scenario.maintenance.collects, await !isWhole(manifest.object) {
-            violate(.wholeOrNone, "the manifest of \(manifest.object) is there, and the object cannot be rebuilt")
+            violate(.wholeOrNone, "the manifest of \(manifest.object) exists, but the object cannot be rebuilt")
         }
         try await expectAcknowledged(manifest.object)
     }
@@ -77,9 +77,9 @@ extension SimulatedWorld {
         return true
     }
 
-    /// Notes that a person was told that an object is in the store.
+    /// Records that a person was told that an object is in the store.
     ///
-    /// - Parameter losses: how many losses there had been when the store was last asked.
+    /// - Parameter losses: the number of losses when the store was last asked.
     func acknowledge(_ object: ObjectID, losses: Int) async {
         guard self.losses == losses else { return }
         with { _ = $0.acknowledged.insert(object) }
@@ -91,7 +91,7 @@ extension SimulatedWorld {
         violate(.nothingAcknowledgedIsLost, "object \(object) was acknowledged and cannot be rebuilt")
     }
 
-    /// Looks at everything that was acknowledged.
+    /// Checks everything that was acknowledged.
     func recheck() async {
         let objects = with { state in
             state.whole = []

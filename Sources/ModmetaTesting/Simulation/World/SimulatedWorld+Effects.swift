@@ -2,10 +2,10 @@ internal import ModmetaFormats
 internal import ModmetaStore
 
 extension SimulatedWorld {
-    /// Waits for the moment of an effect and decides what goes wrong with it.
+    /// Waits for the moment of an effect and chooses its fault.
     ///
-    /// - Returns: what goes wrong with the effect itself; what happens before it has happened.
-    /// - Throws: what the caller is told where the effect does not take place.
+    /// - Returns: the fault of the effect itself; faults before it have already occurred.
+    /// - Throws: the error that the caller sees if the effect does not take place.
     func enter(
         _ effect: SimulatedEffect, _ key: ObjectKey?, process: SimulatedProcess
     ) async throws -> SimulatedFault? {
@@ -15,7 +15,7 @@ extension SimulatedWorld {
         try checkOutage(of: process)
         let fault = drawFault(effect, key, of: process)
         note("person \(process.person) \(effect.rawValue) \(key?.path ?? "") \(fault?.rawValue ?? "")")
-        // Names of condemned lists are random.
+        // Names of deletion lists are random.
         let name = key?.isCondemnedList == true ? "list" : key?.path ?? ""
         mix("\(process.person)\(effect.rawValue)\(name)\(fault?.rawValue ?? "")")
         switch fault {
@@ -46,7 +46,7 @@ extension SimulatedWorld {
         return nil
     }
 
-    /// Decides whether the caller learns that an effect took place.
+    /// Throws if the fault hides from the caller that the effect took place.
     func leave(_ fault: SimulatedFault?, process: SimulatedProcess) throws {
         switch fault {
         case .lostAcknowledgement: throw StoreError(.unavailable, "the connection was reset before the answer")
@@ -66,7 +66,7 @@ extension SimulatedWorld {
             return state.step > Self.stepLimit
         }
         guard isOver else { return }
-        violate(.retryEnds, "\(Self.stepLimit) effects, and still not at an end")
+        violate(.retryEnds, "\(Self.stepLimit) effects without an end")
         throw Over()
     }
 
@@ -80,7 +80,7 @@ extension SimulatedWorld {
             let isDue = state.faults == 0 && state.step >= limit.first
             let isMaintenance = process.role == .collection || process.role == .copy
             if isMaintenance {
-                // With a budget of its own, as it is little beside all the pushes.
+                // Maintenance has a budget of its own, because it makes few of the effects.
                 if !state.isCalm, state.maintenanceFaults < 6, state.random.oneIn(8) {
                     fault = state.random.pick(possible)
                     state.maintenanceFaults += 1
@@ -89,7 +89,7 @@ extension SimulatedWorld {
                 fault = state.random.pick(possible)
             }
             if let key, fault == .flipped || fault == .truncated {
-                // What is damaged at every reading is damaged for good, and no client can tell it from that.
+                // Bytes damaged at every read are damaged for good; no client can tell the difference.
                 state.damagedReadings[key, default: 0] += 1
                 if state.damagedReadings[key, default: 0] >= RetryingStore.readings { fault = nil }
             } else if let key {
@@ -113,7 +113,7 @@ extension SimulatedWorld {
         }
         guard isOut else { return }
         if with({ $0.failuresInOutage > Self.outageLimit }) {
-            violate(.retryEnds, "a store that does not answer is asked for ever")
+            violate(.retryEnds, "a store that does not answer is asked forever")
         }
         throw StoreError(.unavailable, "the store does not answer")
     }
@@ -123,7 +123,7 @@ extension SimulatedWorld {
         throw SimulatedProcess.Killed()
     }
 
-    /// Changes one of the files a person has.
+    /// Changes one of a person's files.
     private func changeFile(of person: Int) throws {
         guard person < repositories.count else { return }
         let repository = repositories[person]
@@ -133,7 +133,7 @@ extension SimulatedWorld {
         try repository.change(random.pick(objects), random: &random)
     }
 
-    /// A store that flushes what it acknowledges loses nothing.
+    /// Loses nothing if the store flushes what it acknowledges.
     private func crashStore() async {
         guard mutation == .skipsFsync else { return }
         let lost = with { state in
@@ -144,7 +144,7 @@ extension SimulatedWorld {
         await recheck()
     }
 
-    /// Takes a payload out of the store; what needed it is nobody's fault until it is pushed again.
+    /// Removes a payload from the store; the objects that need it are nobody's fault until they are pushed again.
     private func losePayload() async {
         var payloads: [Digest] = []
         try? await truth.list(.objects) { payloads.append($0.digest) }

@@ -1,11 +1,11 @@
 internal import ModmetaFormats
 internal import ModmetaStore
 
-/// A model of what the remote helper does: refs are a register per branch, moved by compare-and-swap alone.
+/// A model of the remote helper: refs are one register per branch, moved only by compare-and-swap.
 extension SimulatedWorld {
     func commit(_ index: Int) -> SimulationScenario.Commit { with { $0.commits[index] } }
 
-    /// Adds a commit that somebody made.
+    /// Adds a commit.
     func add(_ commit: SimulationScenario.Commit) -> Int {
         with { state in
             state.commits.append(commit)
@@ -13,7 +13,7 @@ extension SimulatedWorld {
         }
     }
 
-    /// The commits from one back to the root, the newest first.
+    /// The commits from one back to the root, newest first.
     func ancestors(of tip: Int?) -> [Int] {
         with { state in
             var found: [Int] = []
@@ -26,13 +26,13 @@ extension SimulatedWorld {
         }
     }
 
-    /// The refs as they are now.
+    /// The current refs.
     func refs(for process: SimulatedProcess) async throws -> [String: Int] {
         let fault = try await enter(.readRefs, nil, process: process)
         var refs = with { $0.refs }
         if scheduler.now < process.refsAway, let hidden = refs.keys.sorted().last {
             guard mutation == .ignoresRefErrors else {
-                throw StoreError(.system, "a part of the refs cannot be listed")
+                throw StoreError(.system, "some of the refs cannot be listed")
             }
             refs[hidden] = nil
         }
@@ -40,8 +40,8 @@ extension SimulatedWorld {
         return refs
     }
 
-    /// Moves a branch back to where it was before a push that turned out to lack weights.
-    func takeBack(_ branch: String, from tip: Int, to old: Int?, process: SimulatedProcess) async throws {
+    /// Moves a branch back after a push that turned out to lack weights.
+    func rollBack(_ branch: String, from tip: Int, to old: Int?, process: SimulatedProcess) async throws {
         let fault = try await enter(.moveRef, nil, process: process)
         if with({ $0.refs[branch] }) == tip {
             with { $0.refs[branch] = old }
@@ -51,12 +51,12 @@ extension SimulatedWorld {
         try leave(fault, process: process)
     }
 
-    /// Moves a branch if it still is where it is expected.
+    /// Moves a branch if it is still where it is expected.
     ///
     /// - Parameters:
-    ///   - guarded: the objects that were found to be in the store.
-    ///   - losses: how many losses there had been when they were looked for.
-    /// - Returns: whether it was there, and so was moved.
+    ///   - guarded: the objects that the guard found in the store.
+    ///   - losses: the number of losses when it checked.
+    /// - Returns: whether the branch was moved.
     func move(
         _ branch: String, from expected: Int?, to tip: Int, guarded: [ObjectID], losses: Int,
         process: SimulatedProcess
@@ -75,9 +75,9 @@ extension SimulatedWorld {
         if let current, !history.contains(current) {
             violate(.nothingAcknowledgedIsLost, "\(branch) was at commit \(current) and leads to \(tip) without it")
         }
-        // After a loss, a push answers only for what it looked for.
+        // After a loss, a push is responsible only for what it checked.
         let answeredFor = losses == 0 ? history.flatMap { commit($0).objects } : guarded
-        // Beside collections the push is not done yet: what is gone it sends again.
+        // With collections, the push is not done yet: it sends again what is gone.
         for object in self.losses == losses && !scenario.maintenance.collects ? answeredFor : []
         where await !isWhole(object) {
             violate(.refsLeadToObjects, "\(branch) leads to object \(object), which cannot be rebuilt")

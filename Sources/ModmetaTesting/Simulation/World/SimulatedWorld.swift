@@ -2,22 +2,22 @@ internal import ModmetaFormats
 internal import ModmetaStore
 internal import Synchronization
 
-/// The store as it is, the refs, and everything that decides what happens next.
+/// The actual store, the refs, and the state that decides what happens next.
 final class SimulatedWorld: Sendable {
-    /// The simulation ended by a violation; nothing has effects any more.
+    /// A violation ended the simulation; no more effects take place.
     struct Over: Error {}
 
     struct State {
         var random: SeededRandom
         var refs: [String: Int] = [:]
         var commits: [SimulationScenario.Commit]
-        /// What some person was told is in the store.
+        /// The objects that a person was told are in the store.
         var acknowledged: Set<ObjectID> = []
-        /// What was found whole, and has not changed since.
+        /// The objects found complete and unchanged since.
         var whole: Set<ObjectID> = []
-        /// The length each writer announced, whatever is there.
+        /// The length that each writer announced, whatever was stored.
         var announced: [ObjectKey: UInt64] = [:]
-        /// What a store that does not flush would lose.
+        /// The objects that a store without fsync would lose.
         var unflushed: [(key: ObjectKey, step: Int)] = []
         var damagedReadings: [ObjectKey: Int] = [:]
         var outages: [Int: Duration] = [:]
@@ -25,12 +25,12 @@ final class SimulatedWorld: Sendable {
         var step = 0
         var faults = 0
         var losses = 0
-        /// Of the faults, those that met collections and copies.
+        /// The faults that hit collections and copies.
         var maintenanceFaults = 0
         var isCalm = false
-        /// Whether the time of day has jumped.
+        /// Whether the time of day jumped.
         var hasJumped = false
-        /// The claims of collections, and who made them.
+        /// The claims of collections, and the process of each.
         var claims: [UInt64: ObjectIdentifier] = [:]
         var hasChain = false
         var violation: SimulationViolation?
@@ -39,21 +39,21 @@ final class SimulatedWorld: Sendable {
         var log: [String] = []
     }
 
-    /// More effects than any simulation that ends has.
+    /// More effects than any simulation needs to end.
     static let stepLimit = 20_000
-    /// More calls than all workers together make to a store that is out.
+    /// More calls than all workers together make to a store during an outage.
     static let outageLimit = 150
 
     let scenario: SimulationScenario
     let mutation: SimulatedMutation?
     let scheduler = SimulationScheduler()
     let executor = SimulationExecutor()
-    /// What the store really has; only effects change it.
+    /// The actual contents of the store; only effects change it.
     let truth: MemoryStore
-    /// Where the store is copied to.
+    /// The store's copy.
     let copy: MemoryStore
     let repositories: [SimulatedRepository]
-    /// Which object each manifest is of.
+    /// The object of each manifest.
     let manifests: [ObjectKey: ObjectID]
     let directory: String
     private let keepsLog: Bool
@@ -76,7 +76,7 @@ final class SimulatedWorld: Sendable {
 
     func with<Result>(_ body: (inout sending State) -> sending Result) -> sending Result { state.withLock(body) }
 
-    /// Draws from the one source of chance.
+    /// Draws from the only source of randomness.
     func draw<Result>(_ body: (inout SeededRandom) -> Result) -> Result {
         state.withLock { state in body(&state.random) }
     }
@@ -88,18 +88,18 @@ final class SimulatedWorld: Sendable {
     func count(outcome: String) { state.withLock { $0.coverage.count(outcome: outcome) } }
 
     /// Ends the simulation.
-    func violate(_ promise: SimulationViolation.Promise, _ message: String) {
+    func violate(_ invariant: SimulationViolation.Invariant, _ message: String) {
         state.withLock { state in
             guard state.violation == nil else { return }
-            state.violation = SimulationViolation(promise: promise, message: message, step: state.step)
-            state.log.append("broken: \(promise.rawValue): \(message)")
+            state.violation = SimulationViolation(invariant: invariant, message: message, step: state.step)
+            state.log.append("broken: \(invariant.rawValue): \(message)")
         }
     }
 
-    /// Lets nothing go wrong from here on.
-    func calmDown() { state.withLock { $0.isCalm = true } }
+    /// Stops all faults from here on.
+    func stopFaults() { state.withLock { $0.isCalm = true } }
 
-    /// Notes something for whoever replays a seed, and for the fingerprint of the whole run.
+    /// Logs a line, if the simulation keeps a log.
     func note(_ line: @autoclosure () -> String) {
         guard keepsLog else { return }
         let time = scheduler.now
@@ -107,7 +107,7 @@ final class SimulatedWorld: Sendable {
         state.withLock { $0.log.append("\(time) \(line)") }
     }
 
-    /// Mixes what happened into the fingerprint (FNV-1a), by which two runs of one seed are compared.
+    /// Mixes a text into the fingerprint (FNV-1a), which compares two runs of one seed.
     func mix(_ text: String) {
         state.withLock { state in
             for byte in text.utf8 { state.fingerprint = (state.fingerprint ^ UInt64(byte)) &* 0x100_0000_01b3 }
