@@ -1,6 +1,6 @@
 internal import Glibc
 
-/// What a reader of foreign bytes may cost for each byte it is given: docs/limits.md, "Held by tests".
+/// What a reader of foreign bytes may cost for each byte it is given: docs/limits.md, "How tests enforce this".
 ///
 /// An input that costs more is a bomb, and a bomb is a failure as a crash is.
 public struct FuzzBudget: Sendable {
