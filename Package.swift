@@ -15,8 +15,18 @@ let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package
 let subprocess: Target.Dependency = .product(name: "Subprocess", package: "swift-subprocess")
 let system: Target.Dependency = .product(name: "SystemPackage", package: "swift-system")
 
+/// Modules that others may embed, the lowest first; docs/guides/embedding.md.
+let libraries = [
+    "ModmetaFormats", "ModmetaDelta", "ModmetaStore", "ModmetaTransfer", "ModmetaSnapshots", "ModmetaGit",
+    "ModmetaRepository",
+]
+
 let package = Package(
     name: "modmeta",
+    products: libraries.map { .library(name: $0, targets: [$0]) } + [
+        .executable(name: "modmeta", targets: ["modmeta"]),
+        .executable(name: "git-remote-modmeta", targets: ["git-remote-modmeta"]),
+    ],
     traits: [
         .trait(
             name: "FaultInjection",
@@ -38,41 +48,51 @@ let package = Package(
         .systemLibrary(name: "CLinux"),
         .systemLibrary(name: "CMalloc"),
 
-        .target(name: "ModmetaFormats", dependencies: ["CCrypto"], swiftSettings: settings),
+        .target(name: "ModmetaSystem", dependencies: ["CLinux"], swiftSettings: settings),
+        .target(name: "ModmetaFormats", dependencies: ["ModmetaSystem", "CCrypto"], swiftSettings: settings),
+        .target(name: "ModmetaLFS", dependencies: ["ModmetaFormats"], swiftSettings: settings),
         .target(
-            name: "ModmetaDelta", dependencies: ["ModmetaFormats", "CZstd", "CDivsufsort", "CBzip2"],
+            name: "ModmetaDelta",
+            dependencies: ["ModmetaSystem", "ModmetaFormats", "CZstd", "CDivsufsort", "CBzip2"],
             swiftSettings: settings),
+        .target(name: "ModmetaStore", dependencies: ["ModmetaSystem", "ModmetaFormats"], swiftSettings: settings),
         .target(
-            name: "ModmetaStore", dependencies: ["ModmetaFormats", "CLinux", system], swiftSettings: settings),
-        .target(
-            name: "ModmetaNetwork", dependencies: ["ModmetaFormats", "ModmetaStore", "CCurl", "CLinux"],
+            name: "ModmetaNetwork",
+            dependencies: ["ModmetaSystem", "ModmetaFormats", "ModmetaLFS", "ModmetaStore", "CCurl", "CLinux"],
             swiftSettings: settings),
         .target(
             name: "ModmetaTransfer",
-            dependencies: ["ModmetaFormats", "ModmetaDelta", "ModmetaStore", "CMalloc", "CSQLite"],
+            dependencies: [
+                "ModmetaSystem", "ModmetaFormats", "ModmetaDelta", "ModmetaStore", "CMalloc", "CSQLite",
+            ],
             swiftSettings: settings),
         .target(
-            name: "ModmetaSnapshots", dependencies: ["ModmetaFormats", "ModmetaStore", "ModmetaTransfer", "CYAML"],
+            name: "ModmetaSnapshots",
+            dependencies: ["ModmetaSystem", "ModmetaFormats", "ModmetaStore", "ModmetaTransfer", "CYAML"],
             resources: [
                 .embedInCode("Schema/default_schema.yaml"), .embedInCode("Schema/snapshot.schema.json"),
             ],
             swiftSettings: settings),
         .target(
             name: "ModmetaGit",
-            dependencies: ["ModmetaFormats", "ModmetaStore", "ModmetaNetwork", "ModmetaTransfer", subprocess, system],
+            dependencies: [
+                "ModmetaSystem", "ModmetaFormats", "ModmetaLFS", "ModmetaStore", "ModmetaNetwork", "ModmetaTransfer",
+                subprocess, system,
+            ],
             swiftSettings: settings),
         .target(
             name: "ModmetaRepository",
             dependencies: [
-                "ModmetaFormats", "ModmetaStore", "ModmetaNetwork", "ModmetaTransfer", "ModmetaSnapshots",
-                "ModmetaGit", subprocess,
+                "ModmetaSystem", "ModmetaFormats", "ModmetaStore", "ModmetaNetwork", "ModmetaTransfer",
+                "ModmetaSnapshots", "ModmetaGit", subprocess,
             ],
             swiftSettings: settings),
         .target(
             name: "ModmetaCommands",
             dependencies: [
-                "ModmetaFormats", "ModmetaDelta", "ModmetaStore", "ModmetaNetwork", "ModmetaTransfer",
-                "ModmetaSnapshots", "ModmetaGit", "ModmetaRepository", argumentParser, subprocess, system,
+                "ModmetaSystem", "ModmetaFormats", "ModmetaDelta", "ModmetaStore", "ModmetaNetwork",
+                "ModmetaTransfer", "ModmetaSnapshots", "ModmetaGit", "ModmetaRepository", argumentParser, subprocess,
+                system,
             ],
             swiftSettings: settings),
         .executableTarget(name: "modmeta", dependencies: ["ModmetaCommands"], swiftSettings: settings),
@@ -81,9 +101,14 @@ let package = Package(
 
         .target(
             name: "ModmetaTesting",
-            dependencies: ["ModmetaFormats", "ModmetaStore", "ModmetaNetwork", "ModmetaTransfer", subprocess, system],
+            dependencies: [
+                "ModmetaSystem", "ModmetaFormats", "ModmetaStore", "ModmetaNetwork", "ModmetaTransfer", subprocess,
+                system,
+            ],
             swiftSettings: settings),
         .executableTarget(name: "simulate", dependencies: ["ModmetaTesting"], swiftSettings: settings),
+        .testTarget(
+            name: "ModmetaSystemTests", dependencies: ["ModmetaSystem", "ModmetaTesting"], swiftSettings: settings),
         .testTarget(
             name: "ModmetaFormatsTests", dependencies: ["ModmetaFormats", "ModmetaTesting"],
             resources: [.copy("Fixtures")], swiftSettings: settings),
@@ -91,11 +116,15 @@ let package = Package(
             name: "ModmetaDeltaTests", dependencies: ["ModmetaDelta", "ModmetaTesting", "ModmetaFormats"],
             resources: [.copy("Fixtures")], swiftSettings: settings),
         .testTarget(
-            name: "ModmetaStoreTests", dependencies: ["ModmetaStore", "ModmetaTesting", "ModmetaFormats"],
+            name: "ModmetaStoreTests",
+            dependencies: ["ModmetaSystem", "ModmetaStore", "ModmetaTesting", "ModmetaFormats"],
             swiftSettings: settings),
         .testTarget(
+            name: "ModmetaLFSTests", dependencies: ["ModmetaLFS", "ModmetaFormats", "ModmetaTesting"],
+            resources: [.copy("Fixtures")], swiftSettings: settings),
+        .testTarget(
             name: "ModmetaNetworkTests",
-            dependencies: ["ModmetaNetwork", "ModmetaStore", "ModmetaTesting", "ModmetaFormats"],
+            dependencies: ["ModmetaNetwork", "ModmetaLFS", "ModmetaStore", "ModmetaTesting", "ModmetaFormats"],
             swiftSettings: settings),
         .testTarget(
             name: "ModmetaTransferTests",
@@ -107,19 +136,29 @@ let package = Package(
         .testTarget(
             name: "ModmetaGitTests",
             dependencies: [
-                "ModmetaGit", "ModmetaTransfer", "ModmetaNetwork", "ModmetaStore", "ModmetaFormats", "ModmetaTesting",
+                "ModmetaSystem", "ModmetaGit", "ModmetaTransfer", "ModmetaNetwork", "ModmetaLFS", "ModmetaStore",
+                "ModmetaFormats",
+                "ModmetaTesting",
             ],
             resources: [.copy("Transcripts")], swiftSettings: settings),
         .testTarget(
             name: "ModmetaRepositoryTests",
             dependencies: [
-                "ModmetaRepository", "ModmetaFormats", "ModmetaGit", "ModmetaSnapshots", "ModmetaStore",
-                "ModmetaNetwork", "ModmetaTesting",
+                "ModmetaSystem", "ModmetaRepository", "ModmetaFormats", "ModmetaGit", "ModmetaSnapshots",
+                "ModmetaStore", "ModmetaNetwork", "ModmetaTesting",
             ],
             swiftSettings: settings),
+        // Sees what a stranger's package sees.
+        .testTarget(
+            name: "EmbeddingTests",
+            dependencies: ["ModmetaRepository", "ModmetaSnapshots", "ModmetaGit", "ModmetaTesting"],
+            packageAccess: false, swiftSettings: settings),
         .testTarget(
             name: "ModmetaCommandsTests",
-            dependencies: ["ModmetaCommands", "ModmetaRepository", "ModmetaGit", "ModmetaNetwork", "ModmetaTesting"],
+            dependencies: [
+                "ModmetaSystem", "ModmetaCommands", "ModmetaRepository", "ModmetaGit", "ModmetaNetwork",
+                "ModmetaTesting",
+            ],
             swiftSettings: settings),
     ]
 )

@@ -58,6 +58,44 @@ modmeta verify v1 checkpoints/v1
 must_fail modmeta verify v2
 END
 
+test_case "the hook of a push reads hundreds of snapshots with a few git commands" <<'END'
+. "$INTEGRATION_SNAPSHOT_STEPS"
+make_snapshot_repo
+take v0
+git push -q --follow-tags -u origin HEAD
+# Copies of the snapshot under other names, each with a file more.
+document=$(git show HEAD:.modmeta/snapshots/v0.yaml)
+{
+    parent=$(git rev-parse HEAD)
+    for number in $(seq 300); do
+        text=${document/name: v0/name: v$number}
+        printf 'commit refs/heads/more\ncommitter A <a@b> 0 +0000\ndata 1\nx\n'
+        [ $number -gt 1 ] || echo "from $parent"
+        printf 'M 100644 inline .modmeta/snapshots/v%s.yaml\ndata %s\n%s\n' $number ${#text} "$text"
+        printf 'M 100644 inline checkpoints/v1/%s.txt\ndata %s\n%s\n' $number ${#number} $number
+        printf 'reset refs/tags/snapshot/v%s\nfrom refs/heads/more\n\n' $number
+    done
+} | git fast-import --quiet
+mkdir bin
+printf '#!/bin/sh\necho "$*" >>"%s/commands"\nexec "%s" "$@"\n' "$PWD" "$(command -v git)" >bin/git
+chmod +x bin/git
+for number in $(seq 300); do
+    object=$(git rev-parse "snapshot/v$number")
+    echo "refs/tags/snapshot/v$number $object refs/tags/snapshot/v$number ${object//?/0}"
+done >refs
+PATH="$PWD/bin:$PATH" modmeta hook pre-push origin "$(git remote get-url origin)" <refs
+[ "$(wc -l <commands)" -lt 40 ]
+# The last of them points to weights that nobody has.
+pointer=$(git cat-file -p HEAD:checkpoints/v1/model.safetensors | sed 's/sha256:....../sha256:000000/')
+blob=$(git hash-object -w --stdin <<<"$pointer")
+git read-tree --index-output=lost snapshot/v300
+GIT_INDEX_FILE=lost git update-index --cacheinfo "100644,$blob,checkpoints/v1/model.safetensors"
+tree=$(GIT_INDEX_FILE=lost git write-tree)
+git tag -f snapshot/v300 "$(git commit-tree -m lost "$tree")"
+must_fail modmeta hook pre-push origin "$(git remote get-url origin)" <refs
+said "the snapshot v300 has checkpoints/v1/model.safetensors, whose content is not in the store"
+END
+
 test_case "init may be run again and overwrites nothing" <<'END'
 . "$INTEGRATION_SNAPSHOT_STEPS"
 make_snapshot_repo

@@ -106,6 +106,54 @@ git clone -q "$(url_of)" elsewhere
 cmp elsewhere/model.safetensors qa/model.safetensors
 END
 
+test_case "whatever the number of agents, files that are alike never wait in a circle" <<'END'
+for agents in 1 2 8; do
+    make_weights_repo "qa-$agents"
+    git -C "qa-$agents" config lfs.concurrenttransfers $agents
+    for step in 0 1 2 3 4; do
+        mkdir "qa-$agents/new-$step"
+        make_checkpoint "qa-$agents/model.safetensors" $step --mb 1 --seed $agents
+        make_checkpoint "qa-$agents/new-$step/model.safetensors" $((step + 10)) --mb 1 --seed $agents
+        git -C "qa-$agents" add -A
+        git -C "qa-$agents" commit -q -m "step $step"
+    done
+    # An agent is killed, one that waits or one that is waited for; the others go on.
+    setsid git -C "qa-$agents" push -q origin "HEAD:refs/heads/$agents" &
+    session=$!
+    for _ in $(seq 100); do
+        agent=$(ps -s $session -o pid=,args= | awk '/[ \/]modmeta lfs-agent$/ { print $1; exit }')
+        [ -z "$agent" ] || break
+        sleep 0.05
+    done
+    sleep 0.3
+    kill -KILL "$agent"
+    timeout 100 tail --pid=$session -f /dev/null
+    wait $session || true
+    timeout 100 git -C "qa-$agents" push -q origin "HEAD:refs/heads/$agents"
+    [ -z "$(ls "qa-$agents/.git/modmeta/uploading" | grep -v door)" ]
+    git clone -q -b $agents "$(url_of)" "clone-$agents"
+    diff -r --exclude=.git "qa-$agents" "clone-$agents"
+done
+END
+
+if [ -n "$(command -v strace)" ]; then
+    test_case "where files cannot be locked a push goes on without locks" <<'END'
+make_weights_repo qa
+push_checkpoint qa 0 --mb 1
+for step in 1 2 3; do
+    make_checkpoint qa/model.safetensors $step --mb 1
+    git -C qa add -A
+    git -C qa commit -q -m "step $step"
+done
+git -C qa config lfs.customtransfer.modmeta.path strace
+git -C qa config lfs.customtransfer.modmeta.args \
+    "-f -o /dev/null -e trace=flock -e inject=flock:error=ENOLCK $(command -v modmeta) lfs-agent"
+timeout 100 git -C qa push -q origin HEAD
+git clone -q "$(url_of)" elsewhere
+cmp elsewhere/model.safetensors qa/model.safetensors
+END
+fi
+
 test_case "a damaged manifest is replaced by a push" <<'END'
 make_weights_repo qa
 push_checkpoint qa 0

@@ -49,8 +49,7 @@ public final class MemoryStore: ObjectStore {
         case .bytes(let given):
             bytes = given
         case .file(let path):
-            let file = try OpenFile.importing(path)
-            bytes = try file.read(at: 0, count: Int(try file.status().size))
+            bytes = try UploadedFile(path).readAll()
         }
         return try objects.withLock { objects in
             if let there = objects[key] {

@@ -1,6 +1,7 @@
 internal import Glibc
 public import ModmetaNetwork
 public import ModmetaStore
+internal import ModmetaSystem
 
 /// A bucket kept in a directory, for tests in which processes race, or in which something else reads the files.
 public struct DirectoryBucket: BucketFiles {

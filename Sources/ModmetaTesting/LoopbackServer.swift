@@ -1,5 +1,6 @@
 internal import Glibc
 internal import ModmetaStore
+internal import ModmetaSystem
 internal import Synchronization
 
 /// A server on 127.0.0.1 that says what a test tells it to, byte by byte, misbehaviour included.

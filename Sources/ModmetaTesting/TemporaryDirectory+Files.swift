@@ -1,5 +1,6 @@
 internal import Glibc
 internal import ModmetaStore
+internal import ModmetaSystem
 
 extension TemporaryDirectory {
     /// The names in a directory below, sorted.
@@ -23,8 +24,8 @@ extension TemporaryDirectory {
     /// Writes a file, in the place of one that is there.
     public func write(_ name: String, _ bytes: [UInt8]) throws {
         _ = unlink(path(name))
-        let file = try OpenFile.creating(path(name), mode: 0o644)
-        try file.write(bytes)
+        let file = try File(creating: path(name), mode: 0o644)
+        try file.append(bytes)
     }
 
     /// The bytes of a file.

@@ -1,5 +1,6 @@
 internal import Glibc
 internal import ModmetaStore
+internal import ModmetaSystem
 
 /// A directory of its own for a test, deleted with all it holds when nothing refers to it any more.
 public final class TemporaryDirectory: Sendable {

@@ -1,5 +1,6 @@
 internal import Glibc
 internal import ModmetaStore
+internal import ModmetaSystem
 
 /// A regular file opened for reading, or for reading and writing, at explicit offsets.
 final class LocalFile: Sendable {

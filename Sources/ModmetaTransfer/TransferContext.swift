@@ -45,7 +45,7 @@ public struct TransferContext: Sendable {
         self.store = store
         self.storeID = storeID
         self.state = state
-        sketches = SketchIndex(state: state)
+        sketches = SketchIndex(state: state, storeID: storeID, clock: clock)
         self.slots = slots
         let window = "\(slots.directory)/window"
         // The store's own id may be anything.

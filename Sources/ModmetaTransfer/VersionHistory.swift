@@ -9,4 +9,10 @@ public protocol VersionHistory: Sendable {
     ///
     /// Going from predecessor to predecessor may lead in a circle, as where a version was restored.
     func predecessor(of object: ObjectID) async throws -> ObjectID?
+
+    /// The object that was in the same place right before, or nil; not one that only has a name like it.
+    func replaced(by object: ObjectID) async throws -> ObjectID?
+
+    /// Where an object comes in history: smaller for what came earlier, nil where that is unknown.
+    func place(of object: ObjectID) async throws -> UInt64?
 }

@@ -1,5 +1,6 @@
 import ModmetaNetwork
 import ModmetaStore
+import ModmetaSystem
 import ModmetaTesting
 import Testing
 
@@ -20,7 +21,7 @@ import Testing
     }
 
     private static func said(_ git: HermeticGit) -> String {
-        String(decoding: SystemCall.readFile(git.path("said"), limit: 10_000) ?? [], as: UTF8.self)
+        String(decoding: RegularFile.firstBytes(of: git.path("said"), limit: 10_000) ?? [], as: UTF8.self)
     }
 
     @Test func helperIsAskedAndTold() async throws {

@@ -65,6 +65,37 @@ import Testing
         #expect(transcript.events.last?.contains("\"error\":{\"code\":1,") == true)
     }
 
+    /// git-lfs may die while an upload waits for another and reports nothing.
+    @Test func endsATransferThatNobodyWaitsFor() async throws {
+        struct Patient: TransferAgent {
+            func begin(_ operation: TransferOperation, remote: String) async throws {}
+            func upload(
+                _ object: ObjectID, size: UInt64, path: String, progress: @escaping @Sendable (UInt64) -> Void
+            ) async throws { try await Task.sleep(for: .seconds(1000)) }
+            func download(
+                _ object: ObjectID, size: UInt64, progress: @escaping @Sendable (UInt64) -> Void
+            ) async throws -> String { "" }
+            func finish() async {}
+        }
+        let transcript = LFSAgentTranscript(
+            """
+            < {"event":"init","operation":"upload","remote":"origin"}
+            < {"event":"upload","oid":"\(String(repeating: "a", count: 64))","size":100,"path":"/a"}
+            """)
+        var ends: [CInt] = [0, 0]
+        try #require(pipe(&ends) == 0)
+        defer { close(ends[1]) }
+        let loop = LFSAgentLoop(
+            agent: Patient(), reader: LFSAgentTranscript.Reader(transcript: transcript),
+            writer: FileLineWriter(descriptor: ends[1]), peerInterval: .milliseconds(10))
+        let running = Task { await loop.run() }
+        try await Task.sleep(for: .milliseconds(100))
+        close(ends[0])
+        let begin = ContinuousClock.now
+        await running.value
+        #expect(ContinuousClock.now - begin < .seconds(100))
+    }
+
     @Test func readsLinesFromADescriptor() async throws {
         var ends: [CInt] = [0, 0]
         try #require(pipe(&ends) == 0)

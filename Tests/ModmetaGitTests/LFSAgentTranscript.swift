@@ -86,6 +86,8 @@ final class LFSAgentTranscript: Sendable {
     }
 
     struct Writer: LineWriter {
+        var hasReader: Bool { true }
+
         let transcript: LFSAgentTranscript
         func write(_ line: String) throws {
             try transcript.state.withLock { state in

@@ -24,6 +24,8 @@ import Testing
             })
         for number in 0..<count {
             #expect(history.predecessor(of: Self.object(number)) == (number == 0 ? nil : Self.object(number - 1)))
+            #expect(history.replaced(by: Self.object(number)) == nil)
+            #expect(history.place(of: Self.object(number)) == UInt64(number))
         }
         for number in [3, 1999, 3998] {
             let found = history.previousVersions(of: Self.object(number), size: 1000, limit: 300)
@@ -37,6 +39,19 @@ import Testing
         let history = PointerHistory(new + [Self.change(1, "a/adapter.bin", [], 5000)])
         let found = history.previousVersions(of: Self.object(500), size: 1000, limit: 8)
         #expect(found.first == Self.object(5000))
+    }
+
+    @Test("the place of an object is that of its first commit")
+    func places() {
+        // Versions 1 2 1 3: the first was restored.
+        let history = PointerHistory([
+            Self.change(0, "m.bin", [1], 3), Self.change(1, "m.bin", [2], 1), Self.change(2, "m.bin", [1], 2),
+            Self.change(3, "m.bin", [], 1),
+        ])
+        let places = [1, 2, 3].map { history.place(of: Self.object($0)) ?? .max }
+        #expect(places == places.sorted() && places[2] < .max)
+        #expect(history.place(of: Self.object(9)) == nil)
+        #expect([1, 2, 3].map { history.replaced(by: Self.object($0)) } == [2, 1, 1].map(Self.object))
     }
 
     @Test("a path that is renamed in a commit of many files is followed if it is the only one of its name")

@@ -3,6 +3,7 @@ import ModmetaTesting
 import Testing
 
 @testable import ModmetaGit
+@testable import ModmetaSystem
 
 /// What processes leave behind when they are killed, and how it is told from what living ones need.
 @Suite struct ProcessLeftoversTests {

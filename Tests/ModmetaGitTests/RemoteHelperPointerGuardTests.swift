@@ -1,4 +1,5 @@
 import ModmetaFormats
+import ModmetaSystem
 import ModmetaTesting
 import Synchronization
 import Testing

@@ -1,5 +1,7 @@
+import ModmetaLFS
 import ModmetaNetwork
 import ModmetaStore
+import ModmetaSystem
 import ModmetaTesting
 import Testing
 
@@ -67,7 +69,7 @@ import Testing
         let grant = try await SSHAuthentication(remote: remote, sshCommand: script, variant: nil).grant(for: .upload)
         #expect(grant.endpoint == "https://lfs.example.com/x" && grant.expiry != nil)
         #expect(grant.fields == [HTTPField("Authorization", "RemoteAuth t")])
-        let said = SystemCall.readFile(directory.path("said"), limit: 1000) ?? []
+        let said = RegularFile.firstBytes(of: directory.path("said"), limit: 1000) ?? []
         #expect(String(decoding: said, as: UTF8.self) == "git@git.example.com\ngit-lfs-authenticate org/x.git upload\n")
     }
 

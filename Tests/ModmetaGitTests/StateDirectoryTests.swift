@@ -4,6 +4,7 @@ import ModmetaTesting
 import Testing
 
 @testable import ModmetaGit
+@testable import ModmetaSystem
 
 @Suite struct StateDirectoryTests {
     let directory: TemporaryDirectory

@@ -7,16 +7,6 @@ import Testing
 @Suite struct NetworkFuzzTests {
     private static let families = [
         FuzzFamily(
-            "batch",
-            seeds: [
-                #"{"transfer":"basic","hash_algo":"sha256","objects":[{"oid":"00","size":5,"authenticated":true,"actions":{"download":{"href":"https://a/b","header":{"X-A":"b"},"expires_in":60,"expires_at":"2030-01-02T03:04:05Z"}}},{"oid":"11","error":{"code":404,"message":"gone"}}]}"#,
-                #"{"message":"no","documentation_url":"https://a"}"#,
-            ].map { Array($0.utf8) }, tokens: FuzzFamily.json + ["\"objects\":[", "\"actions\":{", "\"header\":{"]
-        ) { bytes in
-            _ = try? BatchAnswer(parsing: bytes, clock: 0)
-            _ = BatchAnswer.message(in: bytes)
-        },
-        FuzzFamily(
             "xml",
             seeds: [
                 #"<?xml version="1.0"?><ListBucketResult xmlns="http://a"><IsTruncated>true</IsTruncated><Contents><Key>a&amp;b</Key><Size>7</Size></Contents></ListBucketResult>"#,
@@ -26,7 +16,7 @@ import Testing
         ) { bytes in
             _ = XMLScanner.root(of: bytes)
             _ = S3Failure(HTTPResponse(status: 500, fields: [], body: bytes))
-        },
+        }
     ]
 
     @Test(arguments: families.indices)

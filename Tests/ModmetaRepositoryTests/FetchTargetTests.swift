@@ -1,5 +1,6 @@
 import Glibc
 import ModmetaStore
+import ModmetaSystem
 import ModmetaTesting
 import Testing
 

@@ -68,6 +68,8 @@ struct FixedHistory: VersionHistory {
     var previous: [ObjectID]
     func previousVersions(of object: ObjectID, size: UInt64) async throws -> [ObjectID] { previous }
     func predecessor(of object: ObjectID) async throws -> ObjectID? { previous.first }
+    func replaced(by object: ObjectID) async throws -> ObjectID? { previous.first }
+    func place(of object: ObjectID) async throws -> UInt64? { UInt64(previous.count) }
 }
 
 func write(_ bytes: [UInt8], to path: String) throws {

@@ -1,6 +1,6 @@
 internal import Glibc
+internal import ModmetaFormats
 internal import ModmetaGit
-internal import ModmetaRepository
 internal import ModmetaStore
 
 /// Whether what a collection is about to delete was agreed to.

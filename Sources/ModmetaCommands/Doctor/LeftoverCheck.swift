@@ -1,7 +1,6 @@
 internal import Glibc
 internal import ModmetaFormats
 internal import ModmetaGit
-internal import ModmetaRepository
 internal import ModmetaStore
 
 /// Whether processes that were killed left things behind.

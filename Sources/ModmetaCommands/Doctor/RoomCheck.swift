@@ -1,7 +1,6 @@
 internal import Glibc
 internal import ModmetaFormats
 internal import ModmetaGit
-internal import ModmetaRepository
 internal import ModmetaStore
 
 /// Whether there is room for what pushes and fetches write.

@@ -1,4 +1,4 @@
-internal import ModmetaRepository
+internal import ModmetaFormats
 
 /// What a meter's line says, and what of it fits into a width.
 struct MeterLine {

@@ -1,6 +1,7 @@
 internal import Glibc
 internal import ModmetaNetwork
 internal import ModmetaStore
+internal import ModmetaSystem
 internal import Synchronization
 
 /// Draws a meter's line on a screen, in a thread of its own: those that work may be busy for minutes without a pause.

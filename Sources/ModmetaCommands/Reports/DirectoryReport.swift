@@ -1,6 +1,6 @@
 internal import ModmetaFormats
 internal import ModmetaGit
-internal import ModmetaRepository
+internal import ModmetaSystem
 internal import ModmetaTransfer
 
 /// What `modmeta inspect` says of a directory; the JSON form is docs/guides/inspect.md, "Directories".

@@ -1,5 +1,5 @@
+internal import ModmetaFormats
 internal import ModmetaGit
-internal import ModmetaRepository
 internal import ModmetaStore
 
 /// What `modmeta store verify` says to people.

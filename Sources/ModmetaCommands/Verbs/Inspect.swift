@@ -1,7 +1,6 @@
 internal import ArgumentParser
 internal import ModmetaFormats
 internal import ModmetaGit
-internal import ModmetaRepository
 internal import ModmetaTransfer
 
 /// `modmeta inspect`: what a weight file holds and how a push would cut it.

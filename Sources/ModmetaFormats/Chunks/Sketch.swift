@@ -31,10 +31,12 @@ public struct Sketch: Hashable, Sendable {
 
     /// The features of a file with tensors.
     public static func features(of layout: Layout) -> Set<UInt64> {
-        Set(
-            layout.tensors.map { tensor in
-                feature(Array("\(tensor.name)\u{0}\(tensor.dtype)\u{0}\(tensor.shape)".utf8))
-            })
+        Set(layout.tensors.map { feature(of: $0) })
+    }
+
+    /// What tells a tensor by its name, type and shape.
+    public static func feature(of tensor: Layout.Tensor) -> UInt64 {
+        feature(Array("\(tensor.name)\u{0}\(tensor.dtype)\u{0}\(tensor.shape)".utf8))
     }
 
     /// The features of an opaque file.

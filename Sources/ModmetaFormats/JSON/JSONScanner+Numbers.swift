@@ -25,6 +25,25 @@ extension JSONScanner {
         return value
     }
 
+    /// Reads an integer from -2^63 to 2^63 - 1 exactly, with the whitespace before it.
+    package mutating func integer(_ what: String) throws(FormatError) -> Int64 {
+        let isNegative = try peek(what) == UInt8(ascii: "-")
+        let start = position
+        if isNegative {
+            position += 1
+            guard position < end, isDigit(bytes[position]) else {
+                throw malformed("the JSON text has a broken number", at: start)
+            }
+        }
+        let magnitude = try unsignedInteger(what)
+        let value = isNegative ? Int64(exactly: magnitude).map { -$0 } : Int64(exactly: magnitude)
+        if let value { return value }
+        guard isNegative, magnitude == Int64.min.magnitude else {
+            throw malformed("\(what) is larger than 64 bits hold", at: start)
+        }
+        return .min
+    }
+
     /// Passes a number of any form.
     mutating func skipNumber() throws(FormatError) {
         let start = position

@@ -6,14 +6,20 @@ public struct LFSAgentLoop<Reader: LineReader, Writer: LineWriter> {
     private var reader: Reader
     private let writer: Writer
     private let progressInterval: Duration
+    /// How often a transfer that reports nothing looks whether git-lfs is still there.
+    private let peerInterval: Duration
     private var session = LFSAgentProtocol()
 
     /// Creates a loop.
     ///
-    /// - Parameter progressInterval: the least time between two progress lines of one transfer.
+    /// - Parameters:
+    ///   - progressInterval: the least time between two progress lines of one transfer.
+    ///   - peerInterval: how often a transfer that reports nothing looks whether git-lfs is still there.
     public init(
-        agent: any TransferAgent, reader: Reader, writer: Writer, progressInterval: Duration = .milliseconds(100)
+        agent: any TransferAgent, reader: Reader, writer: Writer, progressInterval: Duration = .milliseconds(100),
+        peerInterval: Duration = .seconds(1)
     ) {
+        self.peerInterval = peerInterval
         self.agent = agent
         self.reader = reader
         self.writer = writer
@@ -86,6 +92,11 @@ public struct LFSAgentLoop<Reader: LineReader, Writer: LineWriter> {
                 group.addTask {
                     for await _ in lostPeer { throw PeerLost() }
                     throw CancellationError()
+                }
+                // One that waits for another agent's upload would hold up those that wait for it, with nobody to serve.
+                group.addTask { [writer, peerInterval] in
+                    while writer.hasReader { try await Task.sleep(for: peerInterval) }
+                    throw PeerLost()
                 }
                 defer { group.cancelAll() }
                 return try await group.next() ?? nil

@@ -1,4 +1,3 @@
-internal import FoundationEssentials
 public import ModmetaFormats
 
 /// One line that git-lfs sends to a custom transfer agent.
@@ -27,37 +26,37 @@ public enum LFSAgentMessage: Hashable, Sendable {
                 .malformedMessage,
                 "git-lfs sent a line of \(line.utf8.count) bytes; at most \(Self.lineLimit) are accepted")
         }
-        let bytes = Data(line.utf8)
-        let event = try decode(Event.self, from: bytes, object: nil).event
+        let fields = try LFSAgentFields(parsing: line)
+        let event = try fields.text("event")
         switch event {
         case "init":
-            let fields = try decode(Begin.self, from: bytes, object: nil)
-            guard let operation = TransferOperation(rawValue: fields.operation) else {
+            let name = try fields.text("operation")
+            guard let operation = TransferOperation(rawValue: name) else {
                 throw LFSAgentError(
                     .malformedMessage,
-                    "git-lfs asks for operation \"\(fields.operation.excerpt)\"; only upload and download are known")
+                    "git-lfs asks for operation \"\(name.excerpt)\"; only upload and download are known")
             }
-            self = .begin(operation, remote: fields.remote ?? "")
+            self = .begin(operation, remote: try fields.optionalText("remote") ?? "")
         case "upload", "download":
-            // Read first and leniently, so that every later complaint can name the transfer it ends.
-            let spelling = try decode(Spelling.self, from: bytes, object: nil).oid
-            let fields = try decode(Transfer.self, from: bytes, object: spelling)
+            // Read first, so that every later complaint can name the transfer it ends.
+            let spelling = try fields.text("oid")
+            let bytes = try fields.integer("size", object: spelling)
+            let path = try fields.optionalText("path", object: spelling)
             guard let object = ObjectID(hex: spelling) else {
                 throw LFSAgentError(
                     .malformedMessage,
                     "git-lfs asks for object \"\(spelling.excerpt)\", which is not 64 lower-case hexadecimal digits",
                     object: spelling)
             }
-            guard let size = UInt64(exactly: fields.size) else {
+            guard let size = UInt64(exactly: bytes) else {
                 throw LFSAgentError(
-                    .malformedMessage, "git-lfs gives object \(spelling) the negative size \(fields.size)",
-                    object: spelling)
+                    .malformedMessage, "git-lfs gives object \(spelling) the negative size \(bytes)", object: spelling)
             }
             if event == "download" {
                 self = .download(object, size: size)
                 return
             }
-            guard let path = fields.path, !path.isEmpty else {
+            guard let path, !path.isEmpty else {
                 throw LFSAgentError(
                     .malformedMessage, "git-lfs asks to upload object \(spelling) but names no file", object: spelling)
             }
@@ -69,42 +68,6 @@ public enum LFSAgentMessage: Hashable, Sendable {
                 .unknownEvent, "git-lfs sent event \"\(event.excerpt)\", which this version of modmeta does not know")
         }
     }
-}
-
-private struct Event: Decodable { var event: String }
-private struct Begin: Decodable {
-    var operation: String
-    var remote: String?
-}
-private struct Spelling: Decodable { var oid: String }
-private struct Transfer: Decodable {
-    var size: Int64
-    var path: String?
-}
-
-private func decode<Fields: Decodable>(
-    _ fields: Fields.Type, from bytes: Data, object: String?
-) throws(LFSAgentError) -> Fields {
-    do {
-        return try JSONDecoder().decode(fields, from: bytes)
-    } catch DecodingError.keyNotFound(let key, _) {
-        throw LFSAgentError(.malformedMessage, "git-lfs sent a message without \"\(key.stringValue)\"", object: object)
-    } catch DecodingError.typeMismatch(_, let context) where !context.codingPath.isEmpty,
-        DecodingError.valueNotFound(_, let context) where !context.codingPath.isEmpty
-    {
-        throw unsuitable(context, object)
-    } catch DecodingError.dataCorrupted(let context) where !context.codingPath.isEmpty {
-        throw unsuitable(context, object)
-    } catch {
-        // The decoder names no field for a number that does not fit; by then the line is known to be an object.
-        let words = object == nil ? "a line that is not one JSON object" : "a message with a number out of range"
-        throw LFSAgentError(.malformedMessage, "git-lfs sent \(words)", object: object)
-    }
-}
-
-private func unsuitable(_ context: DecodingError.Context, _ object: String?) -> LFSAgentError {
-    let field = context.codingPath.last?.stringValue ?? ""
-    return LFSAgentError(.malformedMessage, "git-lfs sent a message with an unsuitable \"\(field)\"", object: object)
 }
 
 extension String {

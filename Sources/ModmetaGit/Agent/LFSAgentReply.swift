@@ -23,61 +23,27 @@ public enum LFSAgentReply: Hashable, Sendable {
 
     /// The JSON object, on one line, without a newline.
     public var line: String {
-        var json = ""
         switch self {
-        case .ready:
-            json = "{}"
-        case .refused(let code, let message):
-            json = "{\"error\":"
-            append(code, message, to: &json)
-            json += "}"
+        case .ready: JSONText.object([]).text
+        case .refused(let code, let message): JSONText.object([("error", error(code, message))]).text
         case .progress(let oid, let bytesSoFar, let bytesSinceLast):
-            json = "{\"event\":\"progress\",\"oid\":"
-            json.appendJSON(oid)
-            json += ",\"bytesSoFar\":\(bytesSoFar),\"bytesSinceLast\":\(bytesSinceLast)}"
+            JSONText.object([
+                ("event", .string("progress")), ("oid", .string(oid)), ("bytesSoFar", .number(bytesSoFar)),
+                ("bytesSinceLast", .number(bytesSinceLast)),
+            ]).text
         case .complete(let oid, let path):
-            json = "{\"event\":\"complete\",\"oid\":"
-            json.appendJSON(oid)
-            if let path {
-                json += ",\"path\":"
-                json.appendJSON(path)
-            }
-            json += "}"
+            JSONText.object([
+                ("event", .string("complete")), ("oid", .string(oid)), ("path", path.map(JSONText.string)),
+            ])
+            .text
         case .failed(let oid, let code, let message):
-            json = "{\"event\":\"complete\",\"oid\":"
-            json.appendJSON(oid)
-            json += ",\"error\":"
-            append(code, message, to: &json)
-            json += "}"
+            JSONText.object([("event", .string("complete")), ("oid", .string(oid)), ("error", error(code, message))])
+                .text
         }
-        return json
     }
 
-    private func append(_ code: Int, _ message: String, to json: inout String) {
-        json += "{\"code\":\(code),\"message\":"
-        // git-lfs shows it as it is.
-        json.appendJSON(TerminalText.line(message))
-        json += "}"
-    }
-}
-
-extension String {
-    /// Appends a string as RFC 8259 has it, in quotes.
-    fileprivate mutating func appendJSON(_ text: String) {
-        self += "\""
-        for scalar in text.unicodeScalars {
-            switch scalar {
-            case "\"": self += "\\\""
-            case "\\": self += "\\\\"
-            case "\n": self += "\\n"
-            case "\r": self += "\\r"
-            case "\t": self += "\\t"
-            case "\0"..<" ":
-                let digits = String(scalar.value, radix: 16)
-                self += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
-            default: unicodeScalars.append(scalar)
-            }
-        }
-        self += "\""
+    private func error(_ code: Int, _ message: String) -> JSONText {
+        // git-lfs shows the message as it is.
+        JSONText.object([("code", .number(code)), ("message", .string(TerminalText.line(message)))])
     }
 }

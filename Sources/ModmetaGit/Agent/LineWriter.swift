@@ -6,6 +6,9 @@ public protocol LineWriter: Sendable {
     ///
     /// - Throws: when nobody reads any more.
     func write(_ line: String) throws
+
+    /// Whether anybody can still read what is written.
+    var hasReader: Bool { get }
 }
 
 /// A file descriptor that lines are written to, without a buffer.
@@ -18,6 +21,12 @@ public struct FileLineWriter: LineWriter {
     public init(descriptor: CInt) {
         self.descriptor = descriptor
         signal(SIGPIPE, SIG_IGN)
+    }
+
+    /// Whether the other end of the pipe or socket is open; anything else always has a reader.
+    public var hasReader: Bool {
+        var end = pollfd(fd: descriptor, events: 0, revents: 0)
+        return poll(&end, 1, 0) <= 0 || Int32(end.revents) & (POLLERR | POLLHUP) == 0
     }
 
     /// Writes a line and its newline.

@@ -3,8 +3,10 @@ internal import ModmetaTransfer
 
 /// The agent git-lfs starts: carries objects between the repository it was started in and its store, or stores.
 public actor StoreAgent: TransferAgent {
+    private let start = ContinuousClock.now
     private var operation = TransferOperation.download
     private var remote = ""
+    private var found: Task<Repository, any Error>?
     private var opened: Task<[StoreSession], any Error>?
     /// What was downloaded last; git-lfs has moved it away when it sends the next request.
     private var handedOver: PartialFile?
@@ -22,9 +24,15 @@ public actor StoreAgent: TransferAgent {
     public func upload(
         _ object: ObjectID, size: UInt64, path: String, progress: @escaping @Sendable (UInt64) -> Void
     ) async throws {
+        // Before the stores are opened, so that the other agents see early what is coming.
+        let turn = try await UploadTurns(directory: repository().makeUploadDirectory()).take(object)
+        let startUp = opened == nil ? ContinuousClock.now - start : nil
         let sessions = try await sessions()
         let count = UInt64(sessions.count)
-        for (index, session) in sessions.enumerated() {
+        try await Uploader(context: sessions[0].context, history: sessions[0].history)
+            .upload(under: turn, startUp: startUp, size: size, path: path) { progress($0 / count) }
+        // A turn is for one store: who waited for this object in the first goes on now.
+        for (index, session) in sessions.enumerated().dropFirst() {
             let done = size / count * UInt64(index)
             try await Uploader(context: session.context, history: session.history)
                 .upload(object, size: size, path: path) { progress(done + $0 / count) }
@@ -58,11 +66,19 @@ public actor StoreAgent: TransferAgent {
         }
     }
 
+    /// The repository git-lfs works for.
+    private func repository() async throws -> Repository {
+        if let found { return try await found.value }
+        let task = Task { try await Repository.discover() }
+        found = task
+        return try await task.value
+    }
+
     /// The sessions, one for each store, opened once; a failure is final for this agent, as git-lfs starts no other.
     private func sessions() async throws -> [StoreSession] {
         if let opened { return try await opened.value }
         let task = Task { [operation, remote] in
-            let repository = try await Repository.discover()
+            let repository = try await repository()
             guard operation == .upload else {
                 return [try await StoreSession(operation, remote: remote, in: repository, creates: false)]
             }

@@ -1,5 +1,6 @@
 internal import ModmetaFormats
 internal import ModmetaStore
+internal import ModmetaSystem
 
 /// Pushes into a directory store, under git's own locks.
 final class DirectoryTarget: PushTarget {

@@ -1,4 +1,5 @@
 internal import Glibc
+internal import ModmetaSystem
 
 /// The text in a pack's `.keep` file that says which push protects it, so that a dead one's can be cleared away.
 ///
@@ -37,7 +38,7 @@ struct KeepMark: Equatable, Sendable {
         SystemCall.names(in: directory).filter { $0.hasSuffix(".keep") }.map { "\(directory)/\($0)" }.filter { path in
             var status = stat()
             guard lstat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG,
-                let bytes = SystemCall.readFile(path, limit: 256),
+                let bytes = RegularFile.firstBytes(of: path, limit: 256),
                 let mark = KeepMark(parsing: String(decoding: bytes, as: UTF8.self))
             else { return false }
             return mark.isStale(age: time(nil) - status.st_mtim.tv_sec)

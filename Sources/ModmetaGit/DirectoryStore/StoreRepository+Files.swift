@@ -1,4 +1,5 @@
 internal import Glibc
+internal import ModmetaSystem
 
 extension StoreRepository {
     /// Refuses a store in which git would come upon something else than files and directories.
@@ -22,7 +23,7 @@ extension StoreRepository {
     /// The directories of objects that another borrows from.
     private static func alternates(of objects: String) throws -> [String] {
         let limit = 1 << 20
-        let bytes = SystemCall.readFile("\(objects)/info/alternates", limit: limit) ?? []
+        let bytes = RegularFile.firstBytes(of: "\(objects)/info/alternates", limit: limit) ?? []
         guard bytes.count < limit else {
             throw RemoteHelperError(.badStore, "\(objects)/info/alternates is longer than any such file; remove it")
         }

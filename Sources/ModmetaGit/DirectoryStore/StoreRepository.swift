@@ -1,4 +1,5 @@
 internal import ModmetaStore
+internal import ModmetaSystem
 
 /// The Git side of a directory store: its refs and objects.
 struct StoreRepository: Sendable {
@@ -58,13 +59,13 @@ struct StoreRepository: Sendable {
     }
 
     /// Whether the store itself lacks older history.
-    var isShallow: Bool { SystemCall.readFile("\(path)/shallow", limit: 1)?.isEmpty == false }
+    var isShallow: Bool { RegularFile.firstBytes(of: "\(path)/shallow", limit: 1)?.isEmpty == false }
 
     /// Writes the files from which a dumb HTTP server, or a static one, serves the store.
     func updateServerInfo() async throws { _ = try await view.git.run(["update-server-info"]) }
 
     static func head(of path: String) -> StoreRefs.Head? {
-        SystemCall.readFile("\(path)/HEAD", limit: 4096).flatMap {
+        RegularFile.firstBytes(of: "\(path)/HEAD", limit: 4096).flatMap {
             StoreRefs.Head(parsing: String(decoding: $0, as: UTF8.self))
         }
     }

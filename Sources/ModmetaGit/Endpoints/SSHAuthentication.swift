@@ -1,4 +1,5 @@
-internal import FoundationEssentials
+internal import ModmetaFormats
+internal import ModmetaLFS
 internal import ModmetaNetwork
 internal import ModmetaStore
 internal import Subprocess
@@ -17,13 +18,6 @@ struct SSHAuthentication: EndpointGranting {
     let sshCommand: String?
     /// The value of `ssh.variant`, or nil.
     let variant: String?
-
-    private struct Answer: Decodable {
-        var href: String?
-        var header: [String: String]?
-        var expires_in: Int?
-        var expires_at: String?
-    }
 
     /// Asks the host.
     ///
@@ -46,23 +40,18 @@ struct SSHAuthentication: EndpointGranting {
                 output.status == 255 ? .unavailable : .denied,
                 "cannot ask \(remote.destination) by ssh for access to its LFS server: \(words)")
         }
-        guard let answer = try? JSONDecoder().decode(Answer.self, from: Data(output.bytes)) else {
+        let answer: LFSAction
+        do throws(FormatError) {
+            answer = try LFSAction(parsing: output.bytes)
+        } catch {
             throw StoreError(
-                .unsupported, "git-lfs-authenticate on \(remote.destination) did not answer as it should; ask its host")
-        }
-        let fields = (answer.header ?? [:]).map { HTTPField($0.key, $0.value) }
-        guard fields.allSatisfy(\.isWellFormed) else {
-            throw StoreError(
-                .unsupported, "git-lfs-authenticate on \(remote.destination) gave a field HTTP does not allow")
-        }
-        var seconds = answer.expires_in.flatMap { $0 == 0 ? nil : Int64($0) }
-        // Some hosts write the year 1 for a grant that does not end.
-        if seconds == nil, let end = answer.expires_at.flatMap({ Timestamp(internet: $0)?.seconds }), end > 0 {
-            seconds = end - SystemCall.now()
+                .unsupported,
+                "git-lfs-authenticate on \(remote.destination) did not answer as it should: \(error); ask its host")
         }
         return EndpointGrant(
-            endpoint: answer.href.flatMap { $0.isEmpty ? nil : $0 }, fields: fields,
-            expiry: seconds.map { .now + .seconds(min(max($0, 0), 1 << 31)) })
+            endpoint: answer.href.isEmpty ? nil : answer.href,
+            fields: answer.header.map { HTTPField($0.name, $0.value) },
+            expiry: answer.lifetime(at: SystemCall.now()).map { .now + .seconds($0) })
     }
 
     /// The program and the arguments that run a command on the remote's host.

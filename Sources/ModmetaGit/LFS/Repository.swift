@@ -82,4 +82,9 @@ public struct Repository: Sendable {
         try StateDirectory.make(path)
         return path
     }
+
+    /// Makes the directory in which agents say what they are uploading, and returns its path.
+    ///
+    /// - Throws: `LFSAgentError` where it cannot be made.
+    func makeUploadDirectory() throws -> String { "\(try makeStateDirectory())/uploading" }
 }

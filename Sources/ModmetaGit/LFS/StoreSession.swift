@@ -54,7 +54,7 @@ public struct StoreSession: Sendable {
         context = TransferContext(
             store: store, storeID: format.id.hex,
             state: StateDatabase(path: "\(state)/state.sqlite"), slots: WorkSlots(directory: "\(state)/slots"),
-            turns: UploadTurns(directory: "\(state)/uploading"),
+            turns: UploadTurns(directory: try repository.makeUploadDirectory()),
             objectPath: { repository.objectPath($0) }, partialDirectory: "\(repository.lfsDirectory)/modmeta/partial",
             storesWhole: repository.configuration["modmeta.whole"] == "always",
             // There each manifest waits for a push of Git.

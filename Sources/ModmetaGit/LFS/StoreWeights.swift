@@ -81,19 +81,8 @@ public actor StoreWeights: WeightsPresence {
     ) async throws -> [ObjectID] {
         var seen: Set<ObjectID> = []
         let objects = objects.filter { seen.insert($0.id).inserted }
-        let found = try await withThrowingTaskGroup(of: (Int, Bool).self) { group in
-            var found: [Int] = []
-            func take(_ answer: (index: Int, holds: Bool)?) {
-                if let answer, answer.holds { found.append(answer.index) }
-            }
-            for (index, object) in objects.enumerated() {
-                if index >= Self.width { take(try await group.next()) }
-                group.addTask { (index, try await holds(object.id, object.size)) }
-            }
-            for try await answer in group { take(answer) }
-            return found
-        }
-        return found.sorted().map { objects[$0].id }
+        let found = try await objects.concurrentMap(width: Self.width) { try await holds($0.id, $0.size) }
+        return zip(objects, found).filter(\.1).map(\.0.id)
     }
 
     /// Uploads an object; false if it is not here, or not what it should be.

@@ -1,3 +1,5 @@
+internal import ModmetaSystem
+
 /// How refs lead to commits, as people can type it: `main~2`.
 struct CommitNames: Sendable {
     let git: Git

@@ -1,5 +1,6 @@
 internal import Glibc
 internal import ModmetaStore
+internal import ModmetaSystem
 
 /// The LFS pointers in all that some objects of a repository lead to.
 struct HistoryPointers: Sendable {

@@ -1,4 +1,5 @@
 internal import Glibc
+internal import ModmetaSystem
 
 /// What processes that were killed may have left behind.
 public enum Leftovers {

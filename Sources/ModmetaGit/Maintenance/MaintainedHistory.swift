@@ -1,5 +1,6 @@
 public import ModmetaFormats
 public import ModmetaStore
+internal import ModmetaSystem
 
 /// The Git history of a store, for those who look after the store: what it needs, its tags, its packs.
 public struct MaintainedHistory: Sendable {

@@ -1,4 +1,5 @@
 internal import ModmetaStore
+internal import ModmetaSystem
 
 /// The packs of a directory store and their indexes, of which git passes over those without the other.
 struct PackPairs {

@@ -1,5 +1,6 @@
 internal import ModmetaFormats
 internal import ModmetaStore
+internal import ModmetaSystem
 
 /// The pointers that some objects lead to, with the files and commits they are in.
 struct PointerWalk: Sendable {

@@ -1,5 +1,6 @@
 public import ModmetaFormats
 public import ModmetaStore
+internal import ModmetaSystem
 
 /// What the refs of a repository on this machine need, for a store whose history lies there.
 public struct RepositoryHistory: LiveObjects {

@@ -1,6 +1,7 @@
 public import ModmetaFormats
 internal import ModmetaNetwork
 public import ModmetaStore
+internal import ModmetaSystem
 
 /// Looks through the Git side of a store for all that a reader needs: refs, objects, packs, and the weights of pointers.
 public struct StoreHistoryAudit: Sendable {

@@ -2,6 +2,7 @@ internal import Glibc
 internal import ModmetaFormats
 internal import ModmetaNetwork
 internal import ModmetaStore
+internal import ModmetaSystem
 
 /// A passing copy of the history of a store, made and changed by git through the remote helper; of a bucket, mostly.
 struct StoreMirror: Sendable {

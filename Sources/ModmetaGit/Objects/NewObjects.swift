@@ -1,3 +1,5 @@
+internal import ModmetaSystem
+
 /// The objects that some tips add to what is known, listed in a file.
 struct NewObjects: Sendable {
     /// Lines of `<object> <type> <size> <path>`; the path is empty for commits and tags.

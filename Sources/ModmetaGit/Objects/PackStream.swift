@@ -1,4 +1,5 @@
 internal import Glibc
+internal import ModmetaSystem
 
 /// One pack on its way from a repository that makes it to one that indexes it.
 struct PackStream: Sendable {
@@ -54,7 +55,7 @@ struct PackStream: Sendable {
         if outcome.producerStatus != 0, outcome.producerStatus != 128 + SIGPIPE { throw Failure.notMade }
         // With --check-self-contained-and-connected, 1 means: indexed, but it needs objects from elsewhere.
         let asksContained = indexOptions.contains("--check-self-contained-and-connected")
-        let answer = SystemCall.readFile(output, limit: 256) ?? []
+        let answer = RegularFile.firstBytes(of: output, limit: 256) ?? []
         let words = String(decoding: answer, as: UTF8.self).split { $0 == "\t" || $0 == "\n" }
         guard outcome.consumerStatus == 0 || (asksContained && outcome.consumerStatus == 1), words.count == 2,
             words[0] == "keep" || words[0] == "pack", GitObjectName(words[1]) != nil

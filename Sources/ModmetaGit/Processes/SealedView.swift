@@ -1,5 +1,6 @@
 internal import ModmetaStore
 internal import Glibc
+internal import ModmetaSystem
 
 /// A Git directory of our own that shows a store's objects and refs without its config and hooks.
 ///

@@ -1,5 +1,6 @@
 internal import Glibc
 internal import ModmetaStore
+internal import ModmetaSystem
 
 /// The system calls of the remote helper, with their errors as sentences.
 enum SystemCall {
@@ -63,27 +64,6 @@ enum SystemCall {
         let descriptor = try open(path, O_WRONLY | O_CREAT | O_EXCL)
         defer { close(descriptor) }
         try write(descriptor, bytes)
-    }
-
-    /// The first bytes of a file, at most `limit`, or nil if it cannot be read.
-    static func readFile(_ path: String, limit: Int) -> [UInt8]? {
-        guard let descriptor = try? open(path, O_RDONLY | O_NONBLOCK) else { return nil }
-        defer { close(descriptor) }
-        return read(descriptor, limit: limit)
-    }
-
-    /// What an open file holds from here on, at most `limit` bytes; nil if it cannot be read.
-    static func read(_ descriptor: CInt, limit: Int) -> [UInt8]? {
-        var bytes: [UInt8] = []
-        var block = [UInt8](repeating: 0, count: min(limit, 1 << 16))
-        while bytes.count < limit {
-            let count = Glibc.read(descriptor, &block, min(block.count, limit - bytes.count))
-            if count < 0, errno == EINTR { continue }
-            guard count >= 0 else { return nil }
-            if count == 0 { break }
-            bytes += block[..<count]
-        }
-        return bytes
     }
 
     /// A file open for reading until this object goes away.

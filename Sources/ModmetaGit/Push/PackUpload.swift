@@ -1,4 +1,5 @@
 internal import Glibc
+internal import ModmetaSystem
 
 /// Brings objects into a store, and protects them there until refs lead to them.
 ///

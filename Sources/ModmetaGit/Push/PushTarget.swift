@@ -1,4 +1,5 @@
 internal import ModmetaFormats
+internal import ModmetaSystem
 
 /// Where one push goes: a store's refs, and a way to bring objects there.
 protocol PushTarget: AnyObject {

@@ -1,4 +1,5 @@
 internal import Glibc
+internal import ModmetaSystem
 
 /// A moment since this machine was started, which all its processes read off the same clock.
 struct Freshness: Comparable, Sendable {

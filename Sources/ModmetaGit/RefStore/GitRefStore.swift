@@ -1,5 +1,6 @@
 internal import ModmetaFormats
 public import ModmetaStore
+internal import ModmetaSystem
 
 /// Documents of a store, kept in the tree of one ref of a Git repository elsewhere.
 ///
@@ -120,6 +121,10 @@ public actor GitRefStore: ObjectStore {
     }
 
     private func prepare() async throws {
+        try await StoreError.fromSystem { try await prepareMirror() }
+    }
+
+    private func prepareMirror() async throws {
         for path in ["\(place.stateDirectory)/manifests", directory, pending.directory] {
             _ = try DirectoryPath(path).make(mode: 0o700)
         }
@@ -136,15 +141,17 @@ public actor GitRefStore: ObjectStore {
 
     /// Whether the mirror was brought up to date since our parent process began.
     private func isFresh() -> Bool {
-        let bytes = SystemCall.readFile("\(directory)/fetched", limit: 256) ?? []
+        let bytes = RegularFile.firstBytes(of: "\(directory)/fetched", limit: 256) ?? []
         return Freshness(parsing: String(decoding: bytes, as: UTF8.self)).map { $0 >= freshness } ?? false
     }
 
     /// Notes that the mirror is as the server was at a moment.
     func noteFresh(_ moment: Freshness) throws {
-        var temporary = try TemporaryFile.create(in: directory, mode: 0o600, exactMode: nil)
-        try temporary.file.write(Array(moment.text.utf8))
-        try temporary.replace("\(directory)/fetched")
+        try StoreError.fromSystem {
+            let temporary = try AtomicFile(in: directory, mode: 0o600)
+            try temporary.file.append(Array(moment.text.utf8))
+            try temporary.replace("\(directory)/fetched")
+        }
     }
 
     /// Brings the mirror up to date; the lock must be held.

@@ -1,5 +1,6 @@
 internal import Glibc
 internal import ModmetaStore
+internal import ModmetaSystem
 
 /// Documents that were written and not yet acknowledged by the server, as files that all agents of a repository see.
 ///
@@ -25,12 +26,14 @@ struct PendingDocuments: Sendable {
     ///
     /// - Returns: whether it was written.
     func add(_ path: String, _ bytes: [UInt8]) throws -> Bool {
-        var temporary = try TemporaryFile.create(in: directory, mode: 0o600, exactMode: nil)
-        try temporary.file.write(bytes)
-        switch try temporary.name(file(of: path)) {
-        case .named: return true
-        case .taken: return false
-        case .noDirectory: throw StoreError(.missing, "\(directory) was removed during the push; push again")
+        try StoreError.fromSystem {
+            let temporary = try AtomicFile(in: directory, mode: 0o600)
+            try temporary.file.append(bytes)
+            switch try temporary.name(file(of: path)) {
+            case .named: return true
+            case .taken: return false
+            case .noDirectory: throw StoreError(.missing, "\(directory) was removed during the push; push again")
+            }
         }
     }
 
@@ -53,9 +56,12 @@ struct PendingDocuments: Sendable {
     /// The paths of all documents, in order; removes what is too old.
     func paths() throws -> [String] {
         let oldest = Int64(time(nil)) - PendingDocuments.age
-        return try (DirectoryPath(directory).names() ?? []).sorted().compactMap { name in
+        let names = try StoreError.fromSystem { try DirectoryPath(directory).names() }
+        return try (names ?? []).sorted().compactMap { name in
             let path = "\(directory)/\(name)"
-            guard let status = try FileStatus(of: path), status.kind == .regular else { return nil }
+            guard let status = try StoreError.fromSystem({ try FileStatus(of: path) }), status.kind == .regular else {
+                return nil
+            }
             guard status.modified >= oldest else {
                 _ = unlink(path)
                 return nil

@@ -1,5 +1,6 @@
 internal import ModmetaFormats
 internal import ModmetaStore
+internal import ModmetaSystem
 
 /// The local bare repository that holds what is known of a server's documents, one ref for each server.
 ///
@@ -42,11 +43,11 @@ struct RefMirror: Sendable {
 
     /// The commit that the ref names, or nil.
     func tip() async throws -> String? {
-        if let bytes = SystemCall.readFile("\(path)/\(ref)", limit: 128) {
+        if let bytes = RegularFile.firstBytes(of: "\(path)/\(ref)", limit: 128) {
             let name = String(decoding: bytes.filter { $0 > 0x20 }, as: UTF8.self)
             if GitObjectName(name) != nil { return name }
         }
-        if try FileStatus(of: "\(path)/packed-refs") == nil { return nil }
+        if try StoreError.fromSystem({ try FileStatus(of: "\(path)/packed-refs") }) == nil { return nil }
         return try await git.output(["rev-parse", "--quiet", "--verify", ref]).lines.first.map(String.init)
     }
 

@@ -1,4 +1,5 @@
 internal import Glibc
+internal import ModmetaSystem
 
 /// Reads the file `packed-refs` of a Git directory without git.
 enum PackedRefs {
@@ -22,7 +23,7 @@ enum PackedRefs {
             return [:]
         }
         defer { close(descriptor) }
-        guard let bytes = SystemCall.read(descriptor, limit: byteLimit) else {
+        guard let bytes = RegularFile.bytes(from: descriptor, limit: byteLimit) else {
             try fail(.unreadable, SystemCall.reason())
             return [:]
         }

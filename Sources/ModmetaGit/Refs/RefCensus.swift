@@ -1,6 +1,7 @@
 internal import Glibc
 internal import ModmetaFormats
 internal import ModmetaStore
+internal import ModmetaSystem
 
 /// All refs of a repository: of a collection, which deletes what none of them leads to, proof that it saw every one.
 ///
@@ -94,7 +95,7 @@ struct RefCensus: Sendable {
 
     /// The object that a detached `HEAD` names; nil if it stands for a branch.
     private func head(of directory: String) throws -> GitObjectName? {
-        let bytes = SystemCall.readFile("\(directory)/HEAD", limit: 8192)
+        let bytes = RegularFile.firstBytes(of: "\(directory)/HEAD", limit: 8192)
         switch bytes.flatMap(RefValue.init(parsing:)) {
         case .object(let name): return name
         case .symbolic: return nil
@@ -113,7 +114,7 @@ struct RefCensus: Sendable {
             throw RemoteHelperError(.badStore, "cannot read the stash \(path): \(SystemCall.reason())")
         }
         defer { close(descriptor) }
-        guard let bytes = SystemCall.read(descriptor, limit: 64 << 20) else {
+        guard let bytes = RegularFile.bytes(from: descriptor, limit: 64 << 20) else {
             throw RemoteHelperError(.badStore, "cannot read the stash \(path): \(SystemCall.reason())")
         }
         return Set(

@@ -1,4 +1,5 @@
 internal import Glibc
+internal import ModmetaSystem
 
 /// Reads the files of refs without git.
 ///
@@ -112,7 +113,7 @@ struct RefFiles {
         }
         if isDirectory { return try walk(descriptor, path, depth: depth + 1, handle) }
         defer { close(descriptor) }
-        guard let bytes = SystemCall.read(descriptor, limit: Self.fileLimit) else {
+        guard let bytes = RegularFile.bytes(from: descriptor, limit: Self.fileLimit) else {
             return try fail(path, SystemCall.reason(), handle)
         }
         guard let value = RefValue(parsing: bytes) else {

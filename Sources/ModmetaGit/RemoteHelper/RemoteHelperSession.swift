@@ -1,6 +1,7 @@
 internal import Glibc
 public import ModmetaNetwork
 public import ModmetaStore
+internal import ModmetaSystem
 
 /// One run of `git-remote-modmeta`: answers git's lines until git is done.
 public struct RemoteHelperSession: Sendable {

@@ -1,6 +1,8 @@
 internal import ModmetaFormats
+internal import ModmetaLFS
 internal import ModmetaNetwork
 internal import ModmetaStore
+internal import ModmetaSystem
 
 /// Opens the store on an LFS server, with what git knows about reaching it.
 struct ServerOpening: Sendable {

@@ -1,6 +1,7 @@
 internal import ModmetaFormats
 public import ModmetaNetwork
 public import ModmetaStore
+internal import ModmetaSystem
 
 /// Opens stores of every kind with what git knows in this place: the one road for agents, hooks and verbs.
 public struct StoreOpening: Sendable {

@@ -34,6 +34,16 @@ public actor GitVersionHistory: VersionHistory {
         try await history(of: object).predecessor(of: object)
     }
 
+    /// Returns the object that was at the same path right before, or nil.
+    public func replaced(by object: ObjectID) async throws -> ObjectID? {
+        try await history(of: object).replaced(by: object)
+    }
+
+    /// Returns where the object first came in, the oldest commit first and numbered names within; nil if that is unknown.
+    public func place(of object: ObjectID) async throws -> UInt64? {
+        try await history(of: object).place(of: object)
+    }
+
     /// Returns the objects that came with this one, in its commit or in those beside it, itself among them.
     ///
     /// What is pushed with it is mostly there. At most a hundred, the same for all of them.

@@ -6,6 +6,8 @@ struct NumberedSiblings: Sendable {
         var fileName: Substring
     }
 
+    /// The place of each change: the oldest commit first, within a commit by numbered names.
+    let places: [Int]
     /// The families, each in the order of numbered names, and for each change the one it is of and its place there.
     private let families: [[Int]]
     private let membership: [(family: Int, position: Int)]
@@ -18,11 +20,13 @@ struct NumberedSiblings: Sendable {
             let (a, b) = (changes[left].commit, changes[right].commit)
             return a == b ? names[left] < names[right] : a > b
         }
+        var places = [Int](repeating: 0, count: changes.count)
         var membership = [(family: Int, position: Int)](repeating: (0, 0), count: changes.count)
         var earlier = [Int?](repeating: nil, count: changes.count)
         var families: [[Int]] = []
         var known: [Family: Int] = [:]
-        for index in order {
+        for (place, index) in order.enumerated() {
+            places[index] = place
             let family = Family(commit: changes[index].commit, fileName: changes[index].fileName)
             let number = known[family] ?? families.count
             if number == families.count {
@@ -37,7 +41,7 @@ struct NumberedSiblings: Sendable {
             membership[index] = (number, families[number].count)
             families[number].append(index)
         }
-        (self.families, self.membership, self.earlier) = (families, membership, earlier)
+        (self.places, self.families, self.membership, self.earlier) = (places, families, membership, earlier)
     }
 
     /// The change of the same commit and file name that comes right before by number.

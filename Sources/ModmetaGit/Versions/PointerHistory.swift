@@ -72,6 +72,14 @@ struct PointerHistory: Sendable {
         first(for: object, by: [addReplaced, addEarlierAtPath, addEarlierFileName, addNamedBefore])
     }
 
+    /// Returns the object that came right before at the same path, or nil where none did.
+    func replaced(by object: ObjectID) -> ObjectID? { first(for: object, by: [addReplaced, addEarlierAtPath]) }
+
+    /// Where an object first came in, counted from the oldest change that is known; within a commit by numbered names.
+    func place(of object: ObjectID) -> UInt64? {
+        byObject[object]?.lazy.map { UInt64(siblings.places[$0]) }.min()
+    }
+
     private func first(for object: ObjectID, by rules: [(Int, inout Candidates) -> Void]) -> ObjectID? {
         let anchors = (byObject[object] ?? []).prefix(PointerHistory.anchorLimit)
         var found = Candidates(excluding: object, limit: 1)

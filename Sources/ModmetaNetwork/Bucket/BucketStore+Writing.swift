@@ -71,7 +71,7 @@ extension ObjectContent {
     fileprivate func hash() throws -> Digest {
         switch self {
         case .bytes(let bytes): return SHA256.hash(bytes)
-        case .file(let path): return try OpenFile.importing(path).hash()
+        case .file(let path): return try UploadedFile(path).hash()
         }
     }
 }

@@ -31,17 +31,7 @@ public struct BucketStore: ObjectStore {
 
     /// The sizes of many objects, in the order of `keys`; several are asked for at the same time.
     public func sizes(of keys: [ObjectKey]) async throws -> [UInt64?] {
-        try await withThrowingTaskGroup(of: (Int, UInt64?).self) { group in
-            var sizes = [UInt64?](repeating: nil, count: keys.count)
-            for (index, key) in keys.enumerated() {
-                if index >= BucketStore.requestsInFlight, let (done, size) = try await group.next() {
-                    sizes[done] = size
-                }
-                group.addTask { (index, try await self.size(of: key)) }
-            }
-            while let (done, size) = try await group.next() { sizes[done] = size }
-            return sizes
-        }
+        try await keys.concurrentMap(width: BucketStore.requestsInFlight) { try await size(of: $0) }
     }
 
     /// Reads a whole object of at most `limit` bytes.

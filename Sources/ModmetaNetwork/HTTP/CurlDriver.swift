@@ -1,5 +1,6 @@
 internal import CCurl
 internal import ModmetaStore
+internal import ModmetaSystem
 internal import Synchronization
 
 /// One libcurl multi handle, and the thread that alone works with it.

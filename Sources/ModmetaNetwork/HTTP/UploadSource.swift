@@ -3,14 +3,14 @@ internal import ModmetaStore
 /// The body of a request, read from start to end, and again from where it is told.
 struct UploadSource: ~Copyable {
     private let body: HTTPRequest.Body
-    private var file: OpenFile?
+    private var file: UploadedFile?
     private var position: UInt64 = 0
 
     init(_ body: HTTPRequest.Body) { self.body = body }
 
     /// Opens the file, where the body is in one.
     mutating func open() throws {
-        if case .file(let path, _) = body { file = try OpenFile.importing(path) }
+        if case .file(let path, _) = body { file = try UploadedFile(path) }
     }
 
     /// The bytes of the body; nil where there is none at all.
@@ -33,7 +33,8 @@ struct UploadSource: ~Copyable {
         case .bytes(let bytes):
             buffer.copyBytes(from: bytes[Int(position)..<Int(position) + count])
         case .file(let path, let range):
-            guard let bytes = try file?.read(at: range.lowerBound + position, count: count) else {
+            let start = range.lowerBound + position
+            guard let bytes = try file?.read(start..<start + UInt64(count)) else {
                 throw StoreError(.system, "\(path) was closed while it was sent")
             }
             buffer.copyBytes(from: bytes)

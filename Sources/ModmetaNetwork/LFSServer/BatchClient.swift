@@ -1,5 +1,6 @@
 internal import Glibc
 internal import ModmetaFormats
+internal import ModmetaLFS
 internal import ModmetaStore
 
 /// Sends Batch requests to one LFS server.
@@ -15,7 +16,7 @@ struct BatchClient: Sendable {
     ///
     /// - Parameter objects: any number up to `BatchRequest.objectLimit`; halved as often as the server finds them too many.
     /// - Throws: `StoreError`, where it does not answer; what it says of a single object is in the result.
-    func ask(_ operation: BatchOperation, _ objects: [BatchObject]) async throws -> [BatchAnswer.Object] {
+    func ask(_ operation: BatchOperation, _ objects: [BatchObject]) async throws -> [BatchResponse.Object] {
         guard !objects.isEmpty else { return [] }
         let response = try await retry.run {
             let response = try await send(operation, objects)
@@ -29,10 +30,10 @@ struct BatchClient: Sendable {
         case 404:
             // Some servers say so where they have none of the objects, and others where there is no repository.
             guard operation == .download, isLFSServer(response) else { throw noServer(response) }
-            return objects.map { BatchAnswer.Object(oid: $0.id.hex, failure: .init(code: 404, message: "")) }
+            return objects.map { BatchResponse.Object(id: $0.id, error: .init(code: 404, message: "")) }
         case 422 where operation == .download && isLFSServer(response):
             // The same where all of them have other sizes.
-            return objects.map { BatchAnswer.Object(oid: $0.id.hex, failure: .init(code: 422, message: "")) }
+            return objects.map { BatchResponse.Object(id: $0.id, error: .init(code: 422, message: "")) }
         case 200..<300: return try match(parse(response), to: objects)
         default: throw failure(response)
         }
@@ -48,7 +49,7 @@ struct BatchClient: Sendable {
             ]
             let request = HTTPRequest(
                 "POST", "\(pass.endpoint)/objects/batch", fields: fields + pass.fields, body: .bytes(body))
-            let response = try await transport.send(request, limit: BatchAnswer.byteLimit)
+            let response = try await transport.send(request, limit: BatchResponse.byteLimit)
             guard response.status == 401 else {
                 if response.isSuccess { await authorization.accepted(pass) }
                 return response
@@ -60,11 +61,11 @@ struct BatchClient: Sendable {
         }
     }
 
-    private func parse(_ response: HTTPResponse) throws -> BatchAnswer {
+    private func parse(_ response: HTTPResponse) throws -> BatchResponse {
         let clock = response[field: "Date"].flatMap { Timestamp(http: $0)?.seconds } ?? Int64(time(nil))
-        let answer: BatchAnswer
+        var answer: BatchResponse
         do throws(FormatError) {
-            answer = try BatchAnswer(parsing: response.body, clock: clock)
+            answer = try BatchResponse(parsing: response.body)
         } catch {
             throw StoreError(
                 .unsupported, "\(server.endpoint) does not answer as an LFS server does: \(error); check the URL")
@@ -75,17 +76,18 @@ struct BatchClient: Sendable {
             throw StoreError(
                 .unsupported, "\(server.endpoint) wants another transfer than `basic` or another hash than SHA-256")
         }
+        for index in answer.objects.indices { answer.objects[index].actions.count(from: clock) }
         return answer
     }
 
-    private func match(_ answer: BatchAnswer, to objects: [BatchObject]) throws -> [BatchAnswer.Object] {
-        var byName: [ByteString: BatchAnswer.Object] = [:]
-        for object in answer.objects { byName[ByteString(object.oid)] = object }
+    private func match(_ answer: BatchResponse, to objects: [BatchObject]) throws -> [BatchResponse.Object] {
+        var byName: [ObjectID: BatchResponse.Object] = [:]
+        for object in answer.objects { byName[object.id] = object }
         return try objects.map { object in
-            guard let answered = byName[ByteString(object.id.hex)] else {
+            guard let answered = byName[object.id] else {
                 throw StoreError(.unavailable, "\(server.endpoint) said nothing about object \(object.id)")
             }
-            for action in answered.actions.values where !server.allows(action.href) {
+            for action in answered.actions.all where !server.allows(action.href) {
                 throw StoreError(
                     .denied,
                     "\(server.endpoint) sends object \(object.id) to an address that is not https; ask its host")
@@ -100,7 +102,7 @@ struct BatchClient: Sendable {
     }
 
     private func noServer(_ response: HTTPResponse) -> StoreError {
-        let words = BatchAnswer.message(in: response.body).map { ": \($0)" } ?? ""
+        let words = LFSErrorBody.words(response.body).map { ": \($0)" } ?? ""
         return StoreError(
             .noStore,
             "there is no LFS server at \(server.endpoint), or you may not see it (404\(words)); check the URL, and that "
@@ -109,7 +111,23 @@ struct BatchClient: Sendable {
 
     private func failure(_ response: HTTPResponse) -> StoreError {
         .lfs(
-            response.status, "ask \(server.endpoint) about objects", words: BatchAnswer.message(in: response.body),
+            response.status, "ask \(server.endpoint) about objects", words: LFSErrorBody.words(response.body),
             retryAfter: response[field: "Retry-After"])
+    }
+}
+
+extension LFSErrorBody {
+    /// The words of an error's body, shortened for people; nil if there are none.
+    static func words(_ body: [UInt8]) -> String? { LFSErrorBody(reading: body).map { "\(QuotedName($0.message))" } }
+}
+
+extension BatchResponse.Actions {
+    /// Makes each action's lifetime one that counts from now, as only the response tells the server's time.
+    fileprivate mutating func count(from clock: Int64) {
+        for path in [\Self.upload, \Self.download, \Self.verify] {
+            guard let action = self[keyPath: path] else { continue }
+            self[keyPath: path]?.expiresIn = action.lifetime(at: clock)
+            self[keyPath: path]?.expiresAt = nil
+        }
     }
 }

@@ -1,10 +1,11 @@
 internal import ModmetaFormats
+internal import ModmetaLFS
 
 /// Gathers what many tasks ask an LFS server at nearly the same time into few requests.
 actor BatchGathering {
     private struct Question {
         var objects: [BatchObject]
-        var continuation: CheckedContinuation<[BatchAnswer.Object], any Error>
+        var continuation: CheckedContinuation<[BatchResponse.Object], any Error>
     }
 
     /// How long the first question waits for others.
@@ -21,7 +22,7 @@ actor BatchGathering {
     init(client: BatchClient) { self.client = client }
 
     /// What the server answers about some objects, in their order.
-    func ask(_ operation: BatchOperation, _ objects: [BatchObject]) async throws -> [BatchAnswer.Object] {
+    func ask(_ operation: BatchOperation, _ objects: [BatchObject]) async throws -> [BatchResponse.Object] {
         guard !objects.isEmpty else { return [] }
         return try await withCheckedThrowingContinuation { continuation in
             waiting[operation, default: []].append(Question(objects: objects, continuation: continuation))
@@ -55,27 +56,22 @@ actor BatchGathering {
 
     private func answers(
         to objects: Set<BatchObject>, _ operation: BatchOperation
-    ) async throws -> [BatchObject: BatchAnswer.Object] {
-        var answers: [BatchObject: BatchAnswer.Object] = [:]
-        var rest = Array(objects)[...]
+    ) async throws -> [BatchObject: BatchResponse.Object] {
         // One object asked about at two sizes needs two requests, as answers are matched by oid.
-        try await withThrowingTaskGroup(of: [(BatchObject, BatchAnswer.Object)].self) { group in
-            var running = 0
-            while !rest.isEmpty || running > 0 {
-                while !rest.isEmpty, running < BatchGathering.requestLimit {
-                    var names: Set<String> = []
-                    let part = rest.prefix(BatchRequest.objectLimit).prefix { names.insert($0.id.hex).inserted }
-                    rest = rest.dropFirst(part.count)
-                    running += 1
-                    group.addTask { [client] in
-                        Array(zip(part, try await client.ask(operation, Array(part))))
-                    }
-                }
-                if let answered = try await group.next() {
-                    running -= 1
-                    for (object, answer) in answered { answers[object] = answer }
-                }
-            }
+        var parts: [[BatchObject]] = []
+        var rest = Array(objects)[...]
+        while !rest.isEmpty {
+            var names: Set<ObjectID> = []
+            let part = rest.prefix(BatchRequest.objectLimit).prefix { names.insert($0.id).inserted }
+            parts.append(Array(part))
+            rest = rest.dropFirst(part.count)
+        }
+        let answered = try await parts.concurrentMap(width: BatchGathering.requestLimit) { [client] part in
+            try await client.ask(operation, part)
+        }
+        var answers: [BatchObject: BatchResponse.Object] = [:]
+        for (part, found) in zip(parts, answered) {
+            for (object, answer) in zip(part, found) { answers[object] = answer }
         }
         return answers
     }

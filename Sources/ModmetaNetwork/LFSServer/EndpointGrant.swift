@@ -1,3 +1,5 @@
+public import ModmetaLFS
+
 /// What `git-lfs-authenticate` on a server's ssh side answers: where requests go, and the fields that allow them.
 ///
 /// The format is the section "SSH" of git-lfs's docs/api/authentication.md.

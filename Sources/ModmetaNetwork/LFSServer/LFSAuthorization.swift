@@ -1,4 +1,5 @@
 internal import ModmetaFormats
+internal import ModmetaLFS
 internal import ModmetaStore
 
 /// How requests to an LFS server's endpoint prove who sends them; shared by all requests of a process.

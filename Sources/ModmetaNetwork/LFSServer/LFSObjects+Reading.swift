@@ -1,4 +1,5 @@
 public import ModmetaFormats
+internal import ModmetaLFS
 internal import ModmetaStore
 
 extension LFSObjects {

@@ -1,4 +1,5 @@
 internal import ModmetaFormats
+internal import ModmetaLFS
 internal import ModmetaStore
 
 extension LFSObjects {
@@ -17,7 +18,9 @@ extension LFSObjects {
         _ method: String, _ action: LFSAction, isAuthenticated: Bool, body: HTTPRequest.Body = .none,
         fields: [HTTPField] = [], send: (HTTPRequest) async throws -> HTTPResponse
     ) async throws -> HTTPResponse {
-        let given = action.fields.filter { !LFSObjects.transportFields.contains($0.key) }
+        let given = action.header.map { HTTPField($0.name, $0.value) }.filter {
+            !LFSObjects.transportFields.contains($0.key)
+        }
         let names = Set(given.map(\.key))
         let own = fields.filter { !names.contains($0.key) }
         var request = HTTPRequest(method, action.href, fields: given + own, body: body)
@@ -53,7 +56,7 @@ extension LFSObjects {
             }
             // The bytes were compared with the name before they were sent, so they were damaged on the way.
             if response.status == 400 || response.status == 422 {
-                let words = BatchAnswer.message(in: response.body).map { ": \($0)" } ?? ""
+                let words = LFSErrorBody.words(response.body).map { ": \($0)" } ?? ""
                 throw StoreError(
                     .unavailable,
                     "cannot send object \(object.id): the server answered \(response.status)\(words), though the bytes are right"
@@ -73,7 +76,7 @@ extension LFSObjects {
         try await retry.run {
             let response = try await perform(
                 "POST", action, isAuthenticated: offer.isAuthenticated,
-                body: .bytes(BatchRequest.verification(of: object)), fields: [accept, type]
+                body: .bytes(object.serialized()), fields: [accept, type]
             ) { try await transport.send($0, limit: 1 << 20) }
             // Whatever became of the object: it was sent, and is not there. Sending it again may help.
             if response.status == 404 || response.status == 422 {
@@ -87,7 +90,7 @@ extension LFSObjects {
     func check(_ response: HTTPResponse, _ action: String) throws {
         guard !response.isSuccess else { return }
         throw StoreError.lfs(
-            response.status, action, words: BatchAnswer.message(in: response.body),
+            response.status, action, words: LFSErrorBody.words(response.body),
             retryAfter: response[field: "Retry-After"])
     }
 }

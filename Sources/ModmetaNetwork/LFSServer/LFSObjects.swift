@@ -1,4 +1,5 @@
 public import ModmetaFormats
+public import ModmetaLFS
 public import ModmetaStore
 
 /// The objects of an LFS server: payloads and whole objects, sent and fetched through its Batch API.
@@ -15,6 +16,9 @@ public actor LFSObjects {
         var received = ContinuousClock.Instant.now
         /// Whether nobody wanted to know about the object when it was made.
         var isInPassing = false
+
+        /// Whether it still holds long enough to begin a request.
+        var isFresh: Bool { action.expiresIn.map { received + .seconds($0) > .now + .seconds(5) } ?? true }
     }
 
     /// Names objects that will probably be asked about after a given one.
@@ -96,12 +100,12 @@ public actor LFSObjects {
     }
 
     /// Asks about objects, and about those that will come next as far as the request has room for them.
-    private func askInCompany(_ objects: [BatchObject]) async throws -> [BatchAnswer.Object] {
+    private func askInCompany(_ objects: [BatchObject]) async throws -> [BatchResponse.Object] {
         let company = await company(of: objects)
         guard !company.isEmpty else { return try await gathering.ask(purpose, objects) }
         do {
             let answers = try await gathering.ask(purpose, objects + company)
-            for (object, answer) in zip(company, answers.dropFirst(objects.count)) where answer.failure == nil {
+            for (object, answer) in zip(company, answers.dropFirst(objects.count)) where answer.error == nil {
                 _ = try? take(answer, of: object, purpose)
                 offers[object.id.digest]?.isInPassing = true
             }
@@ -139,7 +143,7 @@ public actor LFSObjects {
         let guess = sizes[id.digest] ?? 0
         let object = BatchObject(id: id, size: guess)
         guard let answer = try await gathering.ask(.download, [object]).first else { return nil }
-        if answer.failure?.code == 422 {
+        if answer.error?.code == 422 {
             // Somebody sent it since it was asked about; if that was this process, its size is known.
             if let running = uploads[id.digest] { _ = try? await running.value }
             if let size = sizes[id.digest] { return size }
@@ -181,7 +185,7 @@ public actor LFSObjects {
     private static func size(of content: ObjectContent) throws -> UInt64 {
         switch content {
         case .bytes(let bytes): UInt64(bytes.count)
-        case .file(let path): try OpenFile.importing(path).status().size
+        case .file(let path): try UploadedFile(path).size
         }
     }
 
@@ -190,7 +194,7 @@ public actor LFSObjects {
         let digest =
             switch content {
             case .bytes(let bytes): SHA256.hash(bytes)
-            case .file(let path): try OpenFile.importing(path).hash()
+            case .file(let path): try UploadedFile(path).hash()
             }
         guard digest == object.id.digest else {
             throw StoreError(
@@ -203,7 +207,7 @@ public actor LFSObjects {
     /// - Returns: nil where an upload is not needed.
     /// - Throws: `.missing` where there is nothing to download.
     func offer(_ operation: BatchOperation, _ object: BatchObject, isFresh: Bool = false) async throws -> Offer? {
-        if let known = offers.removeValue(forKey: object.id.digest), operation == purpose, known.action.isFresh,
+        if let known = offers.removeValue(forKey: object.id.digest), operation == purpose, known.isFresh,
             !isFresh,
             sizes[object.id.digest] ?? object.size == object.size
         {
@@ -221,11 +225,11 @@ public actor LFSObjects {
 
     /// Notes what an answer says of an object, and returns whether the server has it.
     private func take(
-        _ answer: BatchAnswer.Object, of object: BatchObject, _ operation: BatchOperation
+        _ answer: BatchResponse.Object, of object: BatchObject, _ operation: BatchOperation
     ) throws -> Bool {
         let digest = object.id.digest
         if sizes.count + offers.count > LFSObjects.memoryLimit { (sizes, offers, seen) = ([:], [:], [:]) }
-        if let failure = answer.failure {
+        if let failure = answer.error {
             // 422 on a download: there is one of another size.
             if operation == .download, [404, 410, 422].contains(failure.code) {
                 if sizes[digest] == object.size { (sizes[digest], seen[digest]) = (nil, nil) }
@@ -244,9 +248,9 @@ public actor LFSObjects {
         return sizes[digest] == object.size || operation == .download && object.size == 0
     }
 
-    private static func offer(in answer: BatchAnswer.Object, _ operation: BatchOperation) -> Offer? {
-        answer.actions[ByteString(operation.rawValue)].map {
-            Offer(action: $0, verification: answer.actions["verify"], isAuthenticated: answer.isAuthenticated)
+    private static func offer(in answer: BatchResponse.Object, _ operation: BatchOperation) -> Offer? {
+        answer.actions[operation].map {
+            Offer(action: $0, verification: answer.actions.verify, isAuthenticated: answer.isAuthenticated)
         }
     }
 

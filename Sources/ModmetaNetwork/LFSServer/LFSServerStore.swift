@@ -34,15 +34,7 @@ public struct LFSServerStore: ObjectStore {
 
     /// Asks about all objects at the same time, so that they share requests.
     public func sizes(of keys: [ObjectKey]) async throws -> [UInt64?] {
-        try await withThrowingTaskGroup(of: (Int, UInt64?).self) { group in
-            var sizes = [UInt64?](repeating: nil, count: keys.count)
-            for (index, key) in keys.enumerated() {
-                if index >= 1000, let (done, size) = try await group.next() { sizes[done] = size }
-                group.addTask { (index, try await self.size(of: key)) }
-            }
-            for try await (done, size) in group { sizes[done] = size }
-            return sizes
-        }
+        try await keys.concurrentMap(width: 1000) { try await size(of: $0) }
     }
 
     /// Whether the store has each of some objects at its size, in their order.

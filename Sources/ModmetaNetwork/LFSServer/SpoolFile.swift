@@ -1,6 +1,7 @@
 internal import Glibc
 internal import ModmetaFormats
 internal import ModmetaStore
+internal import ModmetaSystem
 
 /// A file without a name that holds what a server sent; the kernel frees it with its last user, or with the process.
 final class SpoolFile: Sendable {
@@ -10,7 +11,7 @@ final class SpoolFile: Sendable {
     ///
     /// - Parameter directory: where; it is made if it is missing, its parent must be there.
     init(in directory: String) throws {
-        _ = try DirectoryPath(directory).make(mode: 0o700)
+        _ = try StoreError.fromSystem { try DirectoryPath(directory).make(mode: 0o700) }
         let path = "\(directory)/\(getpid())-\(String(UInt64.random(in: .min ... .max), radix: 16))"
         descriptor = RegularFile.open(path, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW, mode: 0o600)
         guard descriptor >= 0 else { throw StoreError.failed(to: "create", path) }
@@ -50,7 +51,7 @@ final class SpoolFile: Sendable {
         var hash = SHA256()
         var offset: UInt64 = 0
         while offset < size {
-            let block = try read(at: offset, count: Int(min(size - offset, UInt64(OpenFile.blockSize))))
+            let block = try read(at: offset, count: Int(min(size - offset, UInt64(File.blockSize))))
             hash.update(block)
             offset += UInt64(block.count)
         }

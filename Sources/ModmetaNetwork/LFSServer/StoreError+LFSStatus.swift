@@ -1,4 +1,5 @@
 internal import Glibc
+internal import ModmetaFormats
 internal import ModmetaStore
 
 extension StoreError {

@@ -25,18 +25,11 @@ extension S3Bucket {
             upload = try await begin(path)
             tags = [:]
         }
-        var missing = ranges.indices.filter { tags[$0] == nil }.makeIterator()
-        try await withThrowingTaskGroup(of: (Int, String).self) { group in
-            for _ in 0..<S3Bucket.partsInFlight {
-                guard let index = missing.next() else { break }
-                group.addTask { (index, try await self.send(path, upload, index, content.body(ranges[index]))) }
-            }
-            while let (done, tag) = try await group.next() {
-                tags[done] = tag
-                guard let index = missing.next() else { continue }
-                group.addTask { (index, try await self.send(path, upload, index, content.body(ranges[index]))) }
-            }
+        let missing = ranges.indices.filter { tags[$0] == nil }
+        let sent = try await missing.concurrentMap(width: S3Bucket.partsInFlight) { [upload] index in
+            try await self.send(path, upload, index, content.body(ranges[index]))
         }
+        for (index, tag) in zip(missing, sent) { tags[index] = tag }
         try await complete(path, upload, ranges.indices.map { tags[$0] ?? "" }, size: size)
     }
 

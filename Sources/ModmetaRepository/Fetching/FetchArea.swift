@@ -3,6 +3,7 @@ internal import ModmetaFormats
 internal import ModmetaGit
 internal import ModmetaSnapshots
 internal import ModmetaStore
+internal import ModmetaSystem
 
 /// The directory a snapshot is fetched into, and a private one in it for what is under way.
 ///

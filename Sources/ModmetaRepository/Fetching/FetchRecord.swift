@@ -1,6 +1,7 @@
 internal import Glibc
 internal import ModmetaFormats
 internal import ModmetaStore
+internal import ModmetaSystem
 
 /// What the user's cache says of a fetch that is under way: which directory in the target is its own.
 ///

@@ -4,6 +4,7 @@ internal import ModmetaGit
 public import ModmetaNetwork
 internal import ModmetaSnapshots
 public import ModmetaStore
+internal import ModmetaSystem
 internal import ModmetaTransfer
 
 /// Where a snapshot comes from: a clone and its remote, or a store alone.
@@ -50,9 +51,9 @@ public struct FetchSource: Sendable {
         scratch = nil
     }
 
-    /// Opens a store, without a clone. The program `git-remote-modmeta` must lie beside this one, or on `PATH`.
+    /// Opens a store, without a clone.
     ///
-    /// What is known of a store is kept in a directory of this process alone, and so is its history: what lies in the
+    /// The program `git-remote-modmeta` must lie beside this one, or on `PATH`. What is known of a store is kept in a directory of this process alone, and so is its history: what lies in the
     /// directory that is fetched into, or where the command was given, plays no part.
     /// - Parameters:
     ///   - url: the store's URL, as `modmeta::file:///mnt/models/qa`.

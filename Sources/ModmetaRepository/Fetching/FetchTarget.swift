@@ -1,6 +1,7 @@
 internal import Glibc
 internal import ModmetaGit
 internal import ModmetaStore
+internal import ModmetaSystem
 
 /// The directory a person fetches into, found without falling for links that came with somebody's files.
 struct FetchTarget {

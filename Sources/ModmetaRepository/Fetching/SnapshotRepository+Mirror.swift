@@ -1,5 +1,6 @@
 internal import Glibc
 internal import ModmetaGit
+internal import ModmetaSystem
 
 extension SnapshotRepository {
     /// A bare repository with the snapshots' tags of a store and the history they lead to: documents and pointers, no

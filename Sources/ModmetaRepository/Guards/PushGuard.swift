@@ -48,33 +48,26 @@ public struct PushGuard: Sendable {
             // This push makes the store, and its helper looks for the weights of all that it brings.
             return
         }
-        // Snapshots that follow each other share most objects.
+        // Snapshots that follow each other share most files.
+        let files = try await SnapshotWalk.files(of: repository.tagged(names), in: repository)
         var asked: Set<ObjectID> = []
-        var read: Set<String> = []
-        for (document, commit) in try await repository.tagged(names) {
-            var pointers: [(path: String, pointer: LFSPointer)] = []
-            let files = try await repository.entries(of: document, at: commit).filter { _, entry in
-                !entry.isLink && entry.size < LFSPointer.byteLimit && read.insert(entry.blob).inserted
-            }
-            try await repository.readBlobs(of: files) { path, _, bytes in
-                guard let pointer = try? LFSPointer(parsing: bytes), asked.insert(pointer.object).inserted
-                else { return }
-                pointers.append((path, pointer))
-            }
-            guard let path = try await firstMissing(pointers, in: context) else { continue }
-            throw RepositoryError(
-                kind: .finding,
-                message: "the snapshot \(document.name) has \(path), whose content is not in the store",
-                hints: [
-                    "Run: \(command: "git lfs push --all \(remote) snapshot/\(document.name)")", "Then push again.",
-                ])
+        let pointers = zip(files, try await repository.smallBlobs(files.map(\.blob))).compactMap { file, bytes in
+            bytes.flatMap { try? LFSPointer(parsing: $0) }
+                .flatMap { asked.insert($0.object).inserted ? (file: file, pointer: $0) : nil }
         }
+        guard let file = try await firstMissing(pointers, in: context) else { return }
+        throw RepositoryError(
+            kind: .finding,
+            message: "the snapshot \(file.snapshot) has \(file.path), whose content is not in the store",
+            hints: [
+                "Run: \(command: "git lfs push --all \(remote) snapshot/\(file.snapshot)")", "Then push again.",
+            ])
     }
 
     /// The first file whose object the store cannot give back; several are asked for at a time.
     private func firstMissing(
-        _ pointers: [(path: String, pointer: LFSPointer)], in context: TransferContext
-    ) async throws -> String? {
+        _ pointers: [(file: SnapshotWalk.File, pointer: LFSPointer)], in context: TransferContext
+    ) async throws -> SnapshotWalk.File? {
         try await withThrowingTaskGroup(of: (Int, Bool).self) { group in
             var missing: Int?
             var next = 0
@@ -89,7 +82,7 @@ public struct PushGuard: Sendable {
                 if !isThere { missing = min(missing ?? index, index) }
                 if missing == nil { ask() }
             }
-            return missing.map { pointers[$0].path }
+            return missing.map { pointers[$0].file }
         }
     }
 }

@@ -1,6 +1,7 @@
 internal import ModmetaFormats
 internal import ModmetaGit
 internal import ModmetaSnapshots
+internal import ModmetaSystem
 
 /// Sees to it that Git keeps each file of a checkpoint where it belongs and as it is: weights in git-lfs, and no bytes changed.
 ///

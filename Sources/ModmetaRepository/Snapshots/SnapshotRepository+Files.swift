@@ -31,8 +31,7 @@ extension SnapshotRepository {
         return try await entries(of: document, at: found.commit)
     }
 
-    /// The files of a snapshot in the tree of a commit.
-    func entries(
+    private func entries(
         of document: SnapshotDocument, at commit: String
     ) async throws -> [(name: String, entry: TreeEntry)] {
         let paths = document.paths.filter { $0 != "." }
@@ -42,12 +41,7 @@ extension SnapshotRepository {
         let lines = listing.text.split(separator: "\0")
         if let line = lines.first(where: { $0.utf8.starts(with: "160000 ".utf8) }) {
             let path = line.split(separator: "\t", maxSplits: 1).last.map(String.init) ?? "?"
-            throw RepositoryError(
-                kind: .finding,
-                message:
-                    "\(document.name): \(path) was a Git repository of its own (a submodule), and the snapshot has "
-                    + "the name of its commit instead of its files",
-                hints: ["If the files are still there: take a snapshot of another name of a copy without its .git."])
+            throw Self.submodule(path, in: document.name)
         }
         let entries = try lines.compactMap { try TreeEntry(parsing: $0) }
         let names = Set(entries.map(\.path))
@@ -57,6 +51,16 @@ extension SnapshotRepository {
             guard !parts.contains(where: { $0 == ".modmeta" || $0 == ".git" }) else { return nil }
             return (root.isEmpty ? entry.path : String(entry.path.dropFirst(root.count + 1)), entry)
         }
+    }
+
+    /// What is said of a repository in the place of a snapshot's files.
+    static func submodule(_ path: String, in snapshot: String) -> RepositoryError {
+        RepositoryError(
+            kind: .finding,
+            message:
+                "\(snapshot): \(path) was a Git repository of its own (a submodule), and the snapshot has "
+                + "the name of its commit instead of its files",
+            hints: ["If the files are still there: take a snapshot of another name of a copy without its .git."])
     }
 
     private func source(

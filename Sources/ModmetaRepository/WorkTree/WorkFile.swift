@@ -1,6 +1,7 @@
 package import Glibc
 internal import ModmetaFormats
 internal import ModmetaStore
+internal import ModmetaSystem
 
 /// Small files of a work tree.
 package enum WorkFile {

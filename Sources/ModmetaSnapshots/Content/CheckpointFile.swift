@@ -1,6 +1,7 @@
 internal import Glibc
 internal import ModmetaFormats
 internal import ModmetaStore
+internal import ModmetaSystem
 
 /// A file of a checkpoint, opened for reading at explicit offsets.
 final class CheckpointFile: Sendable {

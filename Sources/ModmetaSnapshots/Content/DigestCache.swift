@@ -1,6 +1,7 @@
 internal import Glibc
 internal import ModmetaFormats
 internal import ModmetaStore
+internal import ModmetaSystem
 internal import Synchronization
 
 /// The digests of files that were hashed before, so that a file that has not changed is not read again.

@@ -87,33 +87,22 @@ enum DatasetReader {
     private static func directory(_ path: String, _ count: HashedBytes?) async throws -> DatasetManifest {
         let files = try Checkpoint(paths: [path]).files
         let paths = files.compactMap { file -> String? in if case .file(let path) = file.source { path } else { nil } }
-        let next = NextIndex(limit: paths.count)
-        let digests = try await withThrowingTaskGroup(of: [(Int, Digest, UInt64)].self) { group in
-            for _ in 0..<max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))) {
-                group.addTask {
-                    var part: [(Int, Digest, UInt64)] = []
-                    while let index = next.take() {
-                        let file = try CheckpointFile(path: paths[index])
-                        let digest = try file.digest(0..<file.stamp.size, counting: count)
-                        part.append((index, digest, file.stamp.size))
-                    }
-                    return part
-                }
-            }
-            var all: [(Int, Digest, UInt64)] = []
-            for try await part in group { all += part }
-            return all.sorted { $0.0 < $1.0 }
+        let processors = sysconf(Int32(_SC_NPROCESSORS_ONLN))
+        let digests = try await paths.concurrentMap(width: processors) { path in
+            let file = try CheckpointFile(path: path)
+            return (digest: try file.digest(0..<file.stamp.size, counting: count), size: file.stamp.size)
         }
         let names = files.compactMap { file -> String? in if case .file = file.source { file.name } else { nil } }
         var whole = SHA256()
         var sample = RecordSample()
         for (name, entry) in zip(names, digests) {
-            whole.update(Array("\(entry.1.hex)  \(name)\n".utf8))
-            sample.add(prefix(of: entry.1))
+            whole.update(Array("\(entry.digest.hex)  \(name)\n".utf8))
+            sample.add(prefix(of: entry.digest))
         }
         let records = sample.finish()
         return DatasetManifest(
-            kind: .files, digest: whole.finish(), byteCount: digests.reduce(0) { $0 + $1.2 }, recordCount: sample.count,
+            kind: .files, digest: whole.finish(), byteCount: digests.reduce(0) { $0 + $1.size },
+            recordCount: sample.count,
             threshold: sample.threshold, records: records)
     }
 

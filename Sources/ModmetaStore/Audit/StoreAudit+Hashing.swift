@@ -1,4 +1,5 @@
 internal import ModmetaFormats
+internal import ModmetaSystem
 
 extension StoreAudit {
     /// Hashes every object of the families whose names are the digests of their bytes.
@@ -8,21 +9,12 @@ extension StoreAudit {
         _ members: [(family: ObjectFamily, object: ListedObject)], progress: SharedProgress
     ) async throws -> [ObjectKey: Damage] {
         var damaged: [ObjectKey: Damage] = [:]
-        try await withThrowingTaskGroup(of: (ObjectKey, Damage?).self) { group in
-            var waiting = members.makeIterator()
-            func startNext() {
-                guard let (family, object) = waiting.next() else { return }
-                group.addTask {
-                    let key = family.key(object.digest)
-                    return (key, try await damage(to: key, object, progress))
-                }
-            }
-            for _ in 0..<width { startNext() }
-            while let (key, damage) = try await group.next() {
-                damaged[key] = damage
-                startNext()
-            }
-        }
+        try await members.concurrentForEach(
+            width: width,
+            { member in
+                let key = member.family.key(member.object.digest)
+                return (key, try await damage(to: key, member.object, progress))
+            }, receive: { key, damage in damaged[key] = damage })
         return damaged
     }
 
@@ -37,7 +29,7 @@ extension StoreAudit {
             var hash = SHA256()
             while offset < size {
                 try Task.checkCancellation()
-                let block = try await store.read(key, range: offset..<min(size, offset + UInt64(OpenFile.blockSize)))
+                let block = try await store.read(key, range: offset..<min(size, offset + UInt64(File.blockSize)))
                 hash.update(block)
                 offset += UInt64(block.count)
                 progress.read(UInt64(block.count))

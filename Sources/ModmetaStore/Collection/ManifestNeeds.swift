@@ -44,15 +44,10 @@ extension Surveyor {
         of manifests: [Digest], needed: Set<Digest>, progress: (Int) -> Void
     ) async throws -> ManifestNeeds {
         var needs = ManifestNeeds()
-        try await withThrowingTaskGroup(of: (Digest, Reading).self) { group in
-            var waiting = manifests.makeIterator()
-            func startNext() {
-                guard let digest = waiting.next() else { return }
-                group.addTask { (digest, try await read(digest)) }
-            }
-            for _ in 0..<width { startNext() }
-            var done = 0
-            while let (digest, reading) = try await group.next() {
+        var done = 0
+        try await manifests.concurrentForEach(
+            width: width, { ($0, try await read($0)) },
+            receive: { digest, reading in
                 switch reading {
                 case .manifest(let manifest): needs.add(manifest, isLive: needed.contains(digest))
                 case .gone: break
@@ -64,9 +59,7 @@ extension Surveyor {
                 }
                 done += 1
                 progress(done)
-                startNext()
-            }
-        }
+            })
         return needs
     }
 

@@ -87,30 +87,24 @@ struct Surveyor: Sendable {
         _ sketches: [ListedObject], besides kept: Set<Digest>, progress: (Int) -> Void
     ) async throws -> Set<Digest> {
         var useless: Set<Digest> = []
-        try await withThrowingTaskGroup(of: (Digest, Bool).self) { group in
-            var waiting = sketches.makeIterator()
-            func startNext() {
-                guard let listed = waiting.next() else { return }
-                group.addTask {
-                    do {
-                        let bytes = try await store.read(.sketch(listed.digest), limit: Sketch.sizeLimit)
-                        return (listed.digest, !kept.contains(try Sketch(parsing: bytes).object.digest))
-                    } catch let error as FormatError {
-                        return (listed.digest, error.code != .unsupportedVersion)
-                    } catch let error as StoreError where error.code == .missing || error.code == .corrupt {
-                        return (listed.digest, error.code == .corrupt)
-                    }
+        var done = 0
+        try await sketches.concurrentForEach(
+            width: width,
+            { listed in
+                do {
+                    let bytes = try await store.read(.sketch(listed.digest), limit: Sketch.sizeLimit)
+                    return (listed.digest, !kept.contains(try Sketch(parsing: bytes).object.digest))
+                } catch let error as FormatError {
+                    return (listed.digest, error.code != .unsupportedVersion)
+                } catch let error as StoreError where error.code == .missing || error.code == .corrupt {
+                    return (listed.digest, error.code == .corrupt)
                 }
-            }
-            for _ in 0..<width { startNext() }
-            var done = 0
-            while let (digest, isUseless) = try await group.next() {
+            },
+            receive: { digest, isUseless in
                 if isUseless { useless.insert(digest) }
                 done += 1
                 progress(done)
-                startNext()
-            }
-        }
+            })
         return useless
     }
 }

@@ -121,7 +121,7 @@ public struct Sweep: Sendable {
         while let first = left.first, clock.elapsed() < deadline {
             // A manifest goes before what it names: a family is done before the next begins.
             let share = left.prefix { $0.family == first.family }.prefix(8 * width)
-            try await store.forEach(share, width: width) { try await store.delete($0.key) }
+            try await share.concurrentForEach(width: width) { try await store.delete($0.key) }
             left = left.dropFirst(share.count)
         }
         return left.count

@@ -1,4 +1,5 @@
 internal import ModmetaFormats
+internal import ModmetaSystem
 
 /// Takes single objects from one store to another, hashing them on the way.
 struct ObjectCarrier: Sendable {
@@ -50,10 +51,11 @@ struct ObjectCarrier: Sendable {
             _ = try await destination.put(key, .file(path: try local.filePath(key)))
             return .copied
         }
-        let temporary = try TemporaryFile.create(in: scratch, mode: 0o600, exactMode: nil)
+        let temporary = try AtomicFile(in: scratch, mode: 0o600)
+        defer { withExtendedLifetime(temporary) {} }
         try await self.read(key, size) { bytes in
             hash.update(bytes)
-            try temporary.file.write(bytes)
+            try temporary.file.append(bytes)
             read(UInt64(bytes.count))
         }
         let found = hash.finish()

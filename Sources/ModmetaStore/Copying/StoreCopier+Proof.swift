@@ -13,18 +13,11 @@ extension StoreCopier {
         try await destination.list(.objects) { sizes[$0.digest] = $0.size }
         let there = sizes
         let failed = Set(report.failures.map(\.key))
-        try await withThrowingTaskGroup(of: CopyReport.Failure?.self) { group in
-            var waiting = needed.sorted().makeIterator()
-            func startNext() {
-                guard let object = waiting.next() else { return }
-                group.addTask { try await gap(in: object, there) }
-            }
-            for _ in 0..<width { startNext() }
-            while let found = try await group.next() {
+        try await needed.sorted().concurrentForEach(
+            width: width, { try await gap(in: $0, there) },
+            receive: { found in
                 if let found, !failed.contains(found.key) { report.failures.append(found) }
-                startNext()
-            }
-        }
+            })
         report.failures.sort { $0.key < $1.key }
     }
 

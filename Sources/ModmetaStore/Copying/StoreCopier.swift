@@ -105,23 +105,16 @@ public struct StoreCopier: Sendable {
             let missing = zip(share, there).filter { !$1 }.map(\.0)
             for member in present { report.present.add(member.size) }
             progress.found(present)
-            try await withThrowingTaskGroup(of: (ListedObject, ObjectCarrier.Outcome).self) { group in
-                var waiting = missing.makeIterator()
-                func startNext() {
-                    guard let member = waiting.next() else { return }
-                    group.addTask { (member, try await carry(member, of: family, progress)) }
-                }
-                for _ in 0..<width { startNext() }
-                while let (member, outcome) = try await group.next() {
+            try await missing.concurrentForEach(
+                width: width, { ($0, try await carry($0, of: family, progress)) },
+                receive: { member, outcome in
                     switch outcome {
                     case .copied: report.copied.add(member.size)
                     case .gone: break
                     case .failed(let reason):
                         report.failures.append(.init(key: family.key(member.digest), reason: reason))
                     }
-                    startNext()
-                }
-            }
+                })
         }
     }
 

@@ -1,3 +1,5 @@
+internal import ModmetaSystem
+
 /// What a directory is to somebody who wants a store there.
 enum DirectoryContent {
     /// There is nothing.

@@ -1,5 +1,6 @@
 internal import Glibc
 internal import ModmetaFormats
+internal import ModmetaSystem
 
 extension LocalStore {
     /// Opens the store in a directory, and makes one if there is none.
@@ -15,6 +16,10 @@ extension LocalStore {
     /// - Throws: `.denied` if the directory holds something else.
     public static func create(at path: String, objectFormat: GitObjectFormat = .sha1) async throws -> LocalStore {
         let root = try checkedRoot(path)
+        return try await StoreError.fromSystem { try await make(at: root, objectFormat) }
+    }
+
+    private static func make(at root: String, _ objectFormat: GitObjectFormat) async throws -> LocalStore {
         // Each further round needs another process to have made or deleted the directory in between.
         for _ in 0..<32 {
             switch try DirectoryContent(of: root) {
@@ -76,8 +81,8 @@ extension LocalStore {
     }
 
     private func putGitFile(_ name: String, _ text: String) throws {
-        var temporary = try newTemporary(exactMode: permissions.mutable, mode: 0o666)
-        try temporary.file.write(Array(text.utf8))
+        let temporary = try newTemporary(exactMode: permissions.mutable, mode: 0o666)
+        try temporary.file.append(Array(text.utf8))
         try temporary.file.sync()
         _ = try temporary.name("\(path)/\(name)")
     }

@@ -1,8 +1,11 @@
 internal import ModmetaFormats
+internal import ModmetaSystem
 
 extension LocalStore: ForeignFileListing {
     /// The paths of files and directories that no part of modmeta or git-lfs made, in order.
-    public func foreignFiles() async throws -> [String] {
+    public func foreignFiles() async throws -> [String] { try StoreError.fromSystem { try findForeign() } }
+
+    private func findForeign() throws -> [String] {
         var found: [String] = []
         let known: Set = ["manifests", "index", "condemned", "tmp", "format", "format.lock"]
         for name in try DirectoryPath(ownDirectory("modmeta")).names() ?? [] where !known.contains(name) {

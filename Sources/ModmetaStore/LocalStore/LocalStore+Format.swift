@@ -1,9 +1,17 @@
+internal import ModmetaSystem
+
 extension LocalStore {
     /// Replaces the bytes of `ObjectKey.format` if they are still `expected` (nil: absent).
     public func compareAndSwapFormat(expected: [UInt8]?, new: [UInt8]) async throws -> Bool {
+        try await StoreError.fromSystem { try await swapFormat(expected, new) }
+    }
+
+    private func swapFormat(_ expected: [UInt8]?, _ new: [UInt8]) async throws -> Bool {
         let target = try filePath(.format)
-        let lock = try await FileLock.acquire("\(target).lock", exactMode: permissions.mutable)
-        defer { _ = lock }
+        let lock = try await FileLock.acquire(
+            "\(target).lock", exactMode: permissions.mutable,
+            patience: LocalStore.lockPatience)
+        defer { withExtendedLifetime(lock) {} }
         let current: [UInt8]?
         do {
             current = try await read(.format, limit: StoreFormat.byteLimit)
@@ -11,8 +19,8 @@ extension LocalStore {
             current = nil
         }
         guard current == expected else { return false }
-        var temporary = try newTemporary(exactMode: permissions.mutable, mode: 0o666)
-        try temporary.file.write(new)
+        let temporary = try newTemporary(exactMode: permissions.mutable, mode: 0o666)
+        try temporary.file.append(new)
         try temporary.file.sync()
         if expected == nil {
             // `put` takes no lock; it may have been faster.

@@ -1,12 +1,14 @@
 internal import ModmetaFormats
+internal import ModmetaSystem
 
 extension LocalStore {
     /// Calls `visit` once for each object of a family, directory by directory.
     public func list(_ family: ObjectFamily, visit: (ListedObject) async throws -> Void) async throws {
-        for leaf in try leaves(of: family) {
-            for name in try DirectoryPath("\(path)/\(leaf)").names() ?? [] {
+        for leaf in try StoreError.fromSystem({ try leaves(of: family) }) {
+            for name in try StoreError.fromSystem({ try DirectoryPath("\(path)/\(leaf)").names() }) ?? [] {
                 guard let digest = Digest(hex: name), family.key(digest).path == "\(leaf)/\(name)",
-                    let status = try FileStatus(of: "\(path)/\(leaf)/\(name)"), status.kind == .regular
+                    let status = try StoreError.fromSystem({ try FileStatus(of: "\(path)/\(leaf)/\(name)") }),
+                    status.kind == .regular
                 else { continue }
                 try await visit(ListedObject(digest: digest, size: status.size, modified: status.modified))
             }

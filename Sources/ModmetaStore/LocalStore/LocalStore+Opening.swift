@@ -1,4 +1,5 @@
 internal import Glibc
+internal import ModmetaSystem
 
 extension LocalStore {
     /// Opens the store in a directory; never creates one.
@@ -7,12 +8,12 @@ extension LocalStore {
     /// - Throws: `.noStore` if there is none, `.unsupported` if its format is of another version.
     public static func open(at path: String) async throws -> LocalStore {
         let root = try checkedRoot(path)
-        let store = try LocalStore(root: root)
+        let store = try StoreError.fromSystem { try LocalStore(root: root) }
         do {
             _ = try await store.format()
         } catch let error as StoreError where error.code == .noStore {
             let what =
-                try DirectoryContent(of: root) == .repository
+                try StoreError.fromSystem({ try DirectoryContent(of: root) }) == .repository
                 ? "the Git repository there was never pushed to through modmeta; the first push makes it a store"
                 : "the directory is there, but no store in it"
             throw StoreError(.noStore, "there is no store at \(root): \(what)")

@@ -1,29 +1,25 @@
 internal import Glibc
 internal import ModmetaFormats
+internal import ModmetaSystem
 
 extension LocalStore {
     /// Stores an object unless the key is taken.
     public func put(_ key: ObjectKey, _ content: ObjectContent) async throws -> PutOutcome {
         switch content {
         case .bytes(let bytes):
-            try put(key, size: UInt64(bytes.count), hash: { SHA256.hash(bytes) }) { (file: borrowing OpenFile) in
-                try file.write(bytes)
+            return try StoreError.fromSystem {
+                try put(key, size: UInt64(bytes.count), hash: { SHA256.hash(bytes) }, write: { try $0.append(bytes) })
             }
         case .file(let path):
-            try put(file: try OpenFile.importing(path), as: key)
-        }
-    }
-
-    private func put(file source: consuming OpenFile, as key: ObjectKey) throws -> PutOutcome {
-        let source = source
-        let size = try source.status().size
-        return try put(key, size: size, hash: { try source.hash() }) { (file: borrowing OpenFile) in
-            try file.append(contentsOf: source, size: size)
+            let source = try UploadedFile(path)
+            return try StoreError.fromSystem {
+                try put(key, size: source.size, hash: { try source.hash() }, write: { try source.append(to: $0) })
+            }
         }
     }
 
     private func put(
-        _ key: ObjectKey, size: UInt64, hash: () throws -> Digest, write: (borrowing OpenFile) throws -> Void
+        _ key: ObjectKey, size: UInt64, hash: () throws -> Digest, write: (File) throws -> Void
     ) throws -> PutOutcome {
         let target = try filePath(key)
         if try existing(key, offered: size, hash: hash) == .kept {
@@ -32,17 +28,17 @@ extension LocalStore {
         }
         // Before the bytes, so that flushing them flushes these names too where a file system keeps one journal.
         let parents = try makeDirectory(LocalStore.parent(of: target))
-        var temporary = try newTemporary(exactMode: permissions.immutable, mode: 0o444)
+        let temporary = try newTemporary(exactMode: permissions.immutable, mode: 0o444)
         try write(temporary.file)
         try temporary.file.sync()
-        let outcome = try publish(&temporary, as: key, size: size, hash: hash)
+        let outcome = try publish(temporary, as: key, size: size, hash: hash)
         for parent in parents { try parent.sync() }
         return outcome
     }
 
     /// Gives a written file its key, whatever other writers do meanwhile.
     private func publish(
-        _ temporary: inout TemporaryFile, as key: ObjectKey, size: UInt64, hash: () throws -> Digest
+        _ temporary: AtomicFile, as key: ObjectKey, size: UInt64, hash: () throws -> Digest
     ) throws -> PutOutcome {
         let target = try filePath(key)
         // Each further round needs another process to have put or deleted the same object in between.
@@ -78,25 +74,24 @@ extension LocalStore {
         if status.size == offered { return .kept }
         do {
             // Size and bytes of one file: another writer may put a healed one in its place between two looks.
-            let file = try OpenFile.reading(target)
+            let file = try File(reading: target, followsLinks: false)
             return try ExistingObject(
-                key: key, size: try file.status().size, offered: offered, existingHash: { try file.hash() },
+                key: key, size: file.size, offered: offered, existingHash: { try SHA256.hash(file) },
                 offeredHash: hash)
-        } catch let error as StoreError where error.code == .missing {
+        } catch let error as SystemError where error.code == .missing {
             return nil
         }
     }
 
     /// Creates a file that has no name among the objects yet.
-    func newTemporary(exactMode: UInt32?, mode: UInt32) throws -> TemporaryFile {
+    func newTemporary(exactMode: UInt32?, mode: UInt32) throws -> AtomicFile {
         let directory = try temporaryDirectory
-        do {
-            return try TemporaryFile.create(in: directory, mode: mode, exactMode: exactMode)
-        } catch let error as StoreError where error.code == .missing {
-            // Tools that copy a store may leave out empty directories.
-            for parent in try makeDirectory(DirectoryPath(directory)) { try parent.sync() }
-            return try TemporaryFile.create(in: directory, mode: mode, exactMode: exactMode)
+        do { return try AtomicFile(in: directory, mode: mode, exactMode: exactMode) } catch {
+            guard error.code == .missing else { throw error }
         }
+        // Tools that copy a store may leave out empty directories.
+        for parent in try makeDirectory(DirectoryPath(directory)) { try parent.sync() }
+        return try AtomicFile(in: directory, mode: mode, exactMode: exactMode)
     }
 
     /// Makes a directory below the root, and those above it, where they are absent.

@@ -1,4 +1,5 @@
 internal import Glibc
+internal import ModmetaSystem
 
 /// A store in a directory, which is a bare Git repository besides; its layout is docs/formats/store.md.
 ///
@@ -8,6 +9,9 @@ public struct LocalStore: Sendable {
     public let path: String
 
     let permissions: StorePermissions
+
+    /// How long the lock of the format document is waited for.
+    static let lockPatience = Duration.seconds(10)
 
     /// Takes a directory for a store's root, complete or in the making.
     init(root path: String) throws {
@@ -69,12 +73,14 @@ public struct LocalStore: Sendable {
 extension LocalStore: ObjectStore {
     /// Deletes an object; one that is absent is no error.
     public func delete(_ key: ObjectKey) async throws {
-        let file = try filePath(key)
-        guard unlink(file) == 0 else {
-            if errno == ENOENT || errno == ENOTDIR { return }
-            throw StoreError.failed(to: "delete", file)
+        try StoreError.fromSystem {
+            let file = try filePath(key)
+            guard unlink(file) == 0 else {
+                if errno == ENOENT || errno == ENOTDIR { return }
+                throw SystemError.failed(to: "delete", file)
+            }
+            try LocalStore.parent(of: file).sync()
         }
-        try LocalStore.parent(of: file).sync()
     }
 
     /// The directory that holds a file of the store.

@@ -1,4 +1,5 @@
 public import ModmetaFormats
+internal import ModmetaSystem
 
 /// Copies of LFS objects in files: where git-lfs keeps them, and files of any name that have the size of one.
 public struct FileCopies: ObjectCopies {
@@ -23,10 +24,11 @@ public struct FileCopies: ObjectCopies {
         var files: [UInt64: [String]] = [:]
         for path in paths {
             // What the user names may be a link.
-            if let status = try FileStatus(of: path + "/."), status.kind == .directory {
+            let status = try StoreError.fromSystem { try FileStatus(of: path + "/.") }
+            if let status, status.kind == .directory {
                 FileCopies.look(in: path, depth: 0, &files)
             } else {
-                files[try OpenFile.importing(path).status().size, default: []].append(path)
+                files[try UploadedFile(path).size, default: []].append(path)
             }
         }
         self.files = files
@@ -50,7 +52,7 @@ public struct FileCopies: ObjectCopies {
         of object: ObjectID, size: UInt64, range: Range<UInt64>, accept: ([UInt8]) -> Bool
     ) async throws -> [UInt8]? {
         for path in places.map({ $0(object) }) + (files[size] ?? []) {
-            guard let file = try? OpenFile.reading(path), let status = try? file.status(), status.size == size,
+            guard let file = try? File(reading: path, followsLinks: false), file.size == size,
                 let bytes = try? file.read(at: range.lowerBound, count: range.count), accept(bytes)
             else { continue }
             return bytes

@@ -1,6 +1,7 @@
 internal import Glibc
 internal import ModmetaFormats
 internal import ModmetaStore
+internal import ModmetaSystem
 internal import ModmetaTransfer
 
 /// Two people who push to one store and one who reads it, while things go wrong; everything follows from a seed.

@@ -113,4 +113,6 @@ struct SimulatedHistory: VersionHistory {
 
     func previousVersions(of object: ObjectID, size: UInt64) async throws -> [ObjectID] { lineage[object] ?? [] }
     func predecessor(of object: ObjectID) async throws -> ObjectID? { lineage[object]?.first }
+    func replaced(by object: ObjectID) async throws -> ObjectID? { lineage[object]?.first }
+    func place(of object: ObjectID) async throws -> UInt64? { UInt64(lineage[object]?.count ?? 0) }
 }

@@ -20,17 +20,17 @@ extension BaseFinder {
         }
         var bases = named
         for (index, base) in named.enumerated() {
-            guard let copy = copy(of: base) else { continue }
+            guard let copy = copy(of: base.manifest.object) else { continue }
             _ = try await holdingSlot { try match.add(base.manifest.layout, at: index, in: copy) }
         }
         guard match.share < Self.enoughCoverage, named.count < Self.limit else {
             return BaseSet(named, stretches: match.stretches)
         }
         let known = Set(named.map(\.manifest.object) + [object])
-        let latest = try await context.sketches.all(in: context.store)
-            .filter { !known.contains($0.object) }.sorted { ($0.stored, $0.object) > ($1.stored, $1.object) }
-        for sketch in latest.prefix(Self.limit - named.count) where match.share < Self.enoughCoverage {
-            guard let base = try await base(sketch.object), let copy = copy(of: base) else { continue }
+        let latest = try await context.sketches.latest(
+            Self.limit - named.count, in: context.store, excluding: known)
+        for candidate in latest where match.share < Self.enoughCoverage {
+            guard let base = try await sketched(candidate), let copy = copy(of: base.manifest.object) else { continue }
             if try await holdingSlot({ try match.add(base.manifest.layout, at: bases.count, in: copy) }) {
                 bases.append(base)
             }
@@ -38,7 +38,7 @@ extension BaseFinder {
         return BaseSet(bases, stretches: match.stretches)
     }
 
-    private func holdingSlot<Result>(_ work: () throws -> Result) async throws -> Result {
+    func holdingSlot<Result>(_ work: () throws -> Result) async throws -> Result {
         let slot = try await context.slots.acquire()
         let result = try work()
         _ = consume slot
@@ -48,12 +48,12 @@ extension BaseFinder {
     /// Whether the store has anything to be compared with.
     private func mayHaveBases(_ named: [BaseManifest]) async throws -> Bool {
         guard named.isEmpty else { return true }
-        return try await !context.sketches.all(in: context.store).isEmpty
+        return try await !context.sketches.isEmpty(in: context.store)
     }
 
-    /// The local copy of a base's file; content is looked for only where no byte must be fetched for it.
-    private func copy(of base: BaseManifest) -> LocalFile? {
-        try? LocalFile(readingIfPresent: context.objectPath(base.manifest.object))
+    /// The local copy of a file; content is looked for only where no byte must be fetched for it.
+    func copy(of object: ObjectID) -> LocalFile? {
+        try? LocalFile(readingIfPresent: context.objectPath(object))
     }
 }
 

@@ -18,16 +18,30 @@ struct BaseFinder: Sendable {
     private static let littleCoverage = 0.9
 
     /// The bases of an object, and what of it is found in them by content where names do not say it.
-    func bases(for object: ObjectID, layout: Layout, in file: LocalFile) async throws -> BaseSet {
-        let named = try await namedBases(for: object, layout: layout)
-        return try await addingContent(to: named, for: object, layout: layout, in: file)
+    ///
+    /// - Parameter named: what `namedBases` has found, if it was asked.
+    func bases(
+        for object: ObjectID, layout: Layout, in file: LocalFile, named: [BaseManifest]? = nil
+    ) async throws -> BaseSet {
+        var found: [BaseManifest]
+        if let named { found = named } else { found = try await namedBases(for: object, layout: layout) }
+        found = try await addingTwins(to: found, of: object, layout: layout, in: file)
+        return try await addingContent(to: found, for: object, layout: layout, in: file)
+    }
+
+    /// Whether bases have nearly all of a file.
+    static func suffice(_ bases: [BaseManifest], for layout: Layout) -> Bool {
+        guard !layout.tensors.isEmpty else { return !bases.isEmpty }
+        var coverage = BaseCoverage(of: layout)
+        for base in bases { coverage.add(base) }
+        return coverage.share >= littleCoverage
     }
 
     /// The bases of an object by the names of its tensors, best first.
     ///
     /// The previous versions that Git history knows come first. Where those lack some of the new object's tensors, stored
     /// objects that have them follow, the latest first among equals.
-    private func namedBases(for object: ObjectID, layout: Layout) async throws -> [BaseManifest] {
+    func namedBases(for object: ObjectID, layout: Layout) async throws -> [BaseManifest] {
         var found: [BaseManifest] = []
         let versions = try await versions(of: object, layout)
         try await askTogether(about: versions)
@@ -41,20 +55,19 @@ struct BaseFinder: Sendable {
         for base in found { coverage.add(base) }
         guard coverage.share < Self.enoughCoverage else { return found }
         let known = Set(found.map(\.manifest.object) + [object])
-        let sketches = try await context.sketches.all(in: context.store).filter { !known.contains($0.object) }
-        for candidate in SketchCover(of: layout).choose(
-            from: sketches, limit: Self.limit - found.count, leastGain: Self.leastGain)
-        {
-            guard let base = try await base(candidate) else { continue }
-            if coverage.add(base) { found.append(base) }
+        let cover = try await context.sketches.cover(
+            of: layout, in: context.store, excluding: known, limit: Self.limit - found.count,
+            leastGain: Self.leastGain)
+        for candidate in cover {
+            if let base = try await sketched(candidate), coverage.add(base) { found.append(base) }
         }
         if coverage.share < Self.littleCoverage {
             // No names agree. They may all have been given a prefix, or lost one.
-            let chosen = Set(found.map(\.manifest.object))
-            let latest = sketches.filter { !chosen.contains($0.object) && $0.size <= layout.size / 4 * 5 }
-                .sorted { ($0.stored, $0.object) > ($1.stored, $1.object) }
-            for sketch in latest.prefix(Self.limit - found.count) where coverage.share < Self.enoughCoverage {
-                if let base = try await base(sketch.object), coverage.add(base) { found.append(base) }
+            let latest = try await context.sketches.latest(
+                Self.limit - found.count, upTo: layout.size / 4 * 5, in: context.store,
+                excluding: known.union(found.map(\.manifest.object)))
+            for candidate in latest where coverage.share < Self.enoughCoverage {
+                if let base = try await sketched(candidate), coverage.add(base) { found.append(base) }
             }
         }
         return found
@@ -94,6 +107,13 @@ struct BaseFinder: Sendable {
             return nil
         }
         return try await wholeObject(object)
+    }
+
+    /// The manifest of an object that was found by its sketch; without it, the sketch is not looked at again.
+    func sketched(_ object: ObjectID) async throws -> BaseManifest? {
+        if let base = try await base(object) { return base }
+        await context.sketches.forget(object)
+        return nil
     }
 
     /// A small object that the store has whole serves as its own only payload.

@@ -12,7 +12,7 @@ struct SketchCover {
     /// The objects to look at, best first; those with equal claims from the latest to the oldest.
     ///
     /// - Parameter leastGain: the share of the new file's tensors that makes an object worth looking at.
-    func choose(from sketches: [Sketch], limit: Int, leastGain: Double) -> [ObjectID] {
+    func choose(from sketches: some Sequence<Sketch>, limit: Int, leastGain: Double) -> [ObjectID] {
         var candidates = sketches.map { ($0, $0.features(in: features)) }.filter { !$0.1.isEmpty }
         candidates.sort { ($0.0.stored, $0.0.object) > ($1.0.stored, $1.0.object) }
         var missing = features
@@ -34,14 +34,17 @@ struct SketchCover {
 
 extension Sketch {
     /// The features of a file that are known to be in this one.
-    fileprivate func features(in other: Set<UInt64>) -> Set<UInt64> { other.intersection(features) }
+    func features(in other: Set<UInt64>) -> Set<UInt64> { other.intersection(features) }
 
     /// The share of a file's features that is here, going by how many of those small enough to be kept are.
-    fileprivate func estimatedShare(of other: Set<UInt64>, from count: Int) -> Double {
+    func estimatedShare(of other: Set<UInt64>, from count: Int) -> Double {
         guard features.count == Sketch.featureLimit, let last = features.last else {
             return Double(count) / Double(max(1, other.count))
         }
         let comparable = other.reduce(0) { $0 + ($1 <= last ? 1 : 0) }
         return comparable == 0 ? 0 : Double(count) / Double(comparable)
     }
+
+    /// The share of a file's features that is here.
+    func share(of other: Set<UInt64>) -> Double { estimatedShare(of: other, from: features(in: other).count) }
 }

@@ -1,6 +1,7 @@
 internal import Glibc
 internal import ModmetaFormats
 internal import ModmetaStore
+internal import ModmetaSystem
 
 /// The file a download is gathered in; it stays where it is when the download is interrupted.
 ///

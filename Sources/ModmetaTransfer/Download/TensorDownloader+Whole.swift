@@ -1,6 +1,7 @@
 internal import Glibc
 internal import ModmetaFormats
 internal import ModmetaStore
+internal import ModmetaSystem
 
 // A part of an object that is stored whole has no hash of its own. So the object is read whole, and taken apart here.
 

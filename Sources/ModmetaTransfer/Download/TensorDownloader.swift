@@ -1,5 +1,6 @@
 public import ModmetaFormats
 internal import ModmetaStore
+internal import ModmetaSystem
 
 /// Brings some tensors of objects out of a store, reading only the chunks that hold them.
 public struct TensorDownloader: Sendable {

@@ -1,5 +1,6 @@
 internal import ModmetaFormats
 internal import ModmetaStore
+internal import ModmetaSystem
 
 /// Some chunks on their way out of a store, of each of which only parts are kept.
 final class TensorJob: Sendable {

@@ -1,6 +1,7 @@
 internal import Glibc
 internal import ModmetaFormats
 internal import ModmetaStore
+internal import ModmetaSystem
 internal import Synchronization
 
 /// Which chunks of a file of tensors are written, so that an interrupted fetch goes on where it was.

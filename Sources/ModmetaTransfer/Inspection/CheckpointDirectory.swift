@@ -1,5 +1,6 @@
 internal import Glibc
 public import ModmetaFormats
+internal import ModmetaSystem
 
 /// A directory of weight files, each looked at by itself and all as the checkpoints they make up.
 ///

@@ -1,5 +1,6 @@
 internal import Glibc
 internal import ModmetaStore
+internal import ModmetaSystem
 
 /// The file in which the agents of a repository keep what they measured of a line.
 ///
@@ -23,7 +24,7 @@ struct LineRecord: Sendable {
         let descriptor = RegularFile.open(path, O_RDWR | O_CREAT | O_NOFOLLOW)
         guard descriptor >= 0 else { return }
         defer { closeLocked(descriptor) }
-        while flock(descriptor, LOCK_EX) != 0 { guard errno == EINTR else { return } }
+        guard LockAttempt.waiting(descriptor, LOCK_EX) == .locked else { return }
         var state = Self.state(in: descriptor)
         state.note(transfer, at: now)
         // Padded to one length, so that a reader without the lock never sees the rest of a longer one.

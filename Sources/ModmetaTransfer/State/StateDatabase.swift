@@ -1,6 +1,7 @@
 internal import Glibc
 public import ModmetaFormats
 internal import ModmetaStore
+internal import ModmetaSystem
 internal import Synchronization
 
 /// What this repository knows about its stores: where raw chunks lie locally, which payloads a store acknowledged, and the
@@ -16,7 +17,7 @@ public final class StateDatabase: Sendable {
         var database: SQLiteConnection?
     }
 
-    private static let schemaVersion = 3
+    private static let schemaVersion = 4
 
     /// Opens or creates the database at a path; a damaged one is replaced, and one of an earlier schema gets what it lacks.
     public init(path: String) {
@@ -28,7 +29,7 @@ public final class StateDatabase: Sendable {
         let lock = RegularFile.open(path + ".lock", O_RDWR | O_CREAT | O_NOFOLLOW)
         guard lock >= 0 else { return nil }
         defer { closeLocked(lock) }
-        guard flock(lock, LOCK_EX) == 0 else { return nil }
+        guard LockAttempt.waiting(lock, LOCK_EX) == .locked else { return nil }
         // SQLite follows a link and opens whatever is there.
         for suffix in ["", "-wal", "-shm", "-journal"] {
             guard let status = try? FileStatus(of: path + suffix) else { continue }
@@ -71,6 +72,9 @@ public final class StateDatabase: Sendable {
                 store TEXT NOT NULL, object BLOB NOT NULL, epoch INTEGER NOT NULL,
                 PRIMARY KEY (store, object)) WITHOUT ROWID;
             CREATE TABLE IF NOT EXISTS sketch (digest BLOB NOT NULL PRIMARY KEY, bytes BLOB NOT NULL) WITHOUT ROWID;
+            CREATE TABLE IF NOT EXISTS published (
+                number INTEGER PRIMARY KEY AUTOINCREMENT, store TEXT NOT NULL, digest BLOB NOT NULL,
+                UNIQUE (store, digest));
             PRAGMA user_version = \(schemaVersion);
             COMMIT;
             """)
@@ -89,6 +93,9 @@ public final class StateDatabase: Sendable {
             }
         }
     }
+
+    /// Whether anything that is recorded is kept.
+    var isUsable: Bool { connection.withLock { $0.database != nil } }
 
     // MARK: Where raw chunks lie in local LFS objects
 
@@ -177,6 +184,29 @@ public final class StateDatabase: Sendable {
     /// The bytes of a sketch that was read before; they must be hashed before they are used.
     func sketch(_ digest: Digest) -> [UInt8]? {
         run("SELECT bytes FROM sketch WHERE digest = ?", [.blob(digest.bytes)]).first?.blob(0)
+    }
+
+    /// How many of the objects that were published before a first look are remembered: the latest.
+    private static let publishedLimit = 1000
+
+    /// Records the sketch of an object that this repository brought into a store.
+    func recordPublished(_ digest: Digest, _ bytes: [UInt8], store: String) {
+        record(sketch: digest, bytes)
+        run("INSERT OR IGNORE INTO published (store, digest) VALUES (?, ?)", [.text(store), .blob(digest.bytes)])
+    }
+
+    /// The sketches of what this repository brought into a store, whose bytes must be hashed before they are used.
+    ///
+    /// - Parameter row: those recorded later than this one; 0 for the latest.
+    /// - Returns: the sketches, and the row to go on from.
+    func published(in store: String, after row: Int64) -> (rows: [(name: Digest, bytes: [UInt8])], last: Int64) {
+        let rows = run(
+            """
+            SELECT number, digest, bytes FROM published JOIN sketch USING (digest)
+            WHERE store = ? AND number > ? ORDER BY number DESC LIMIT \(Self.publishedLimit)
+            """, [.text(store), .integer(row)])
+        let found = rows.compactMap { row in Digest(bytes: row.blob(1)).map { (name: $0, bytes: row.blob(2)) } }
+        return (found, max(row, rows.first?.integer(0) ?? 0))
     }
 
     // MARK: What was sent before

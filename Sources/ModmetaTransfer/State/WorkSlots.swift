@@ -1,6 +1,7 @@
 internal import CMalloc
 internal import Glibc
 internal import ModmetaStore
+internal import ModmetaSystem
 
 /// The machine-wide share of work that all agents of one repository draw from.
 ///
@@ -59,14 +60,19 @@ public struct WorkSlots: Sendable {
 
         /// Locks a file, or gives nil where another's lock is in the way.
         ///
-        /// Without files every agent works at its own pace; the slots save memory, nothing rests on them.
+        /// Without files, or locks on them, every agent works at its own pace; the slots save memory, nothing rests on them.
         init?(_ path: String, _ kind: CInt) {
-            let opened = RegularFile.open(path, O_RDWR | O_CREAT | O_NOFOLLOW)
-            guard opened < 0 || flock(opened, kind | LOCK_NB) == 0 else {
-                close(opened)
-                return nil
-            }
-            descriptor = opened
+            descriptor = RegularFile.open(path, O_RDWR | O_CREAT | O_NOFOLLOW)
+            if descriptor >= 0, LockAttempt(descriptor, kind) == .held { return nil }
+        }
+
+        /// Takes over a file that is locked.
+        init(_ locked: LockWait.Locked) { descriptor = locked.descriptor }
+
+        /// Waits for the lock, which others keep for a moment only.
+        init(waitingFor path: String, _ kind: CInt) {
+            descriptor = RegularFile.open(path, O_RDWR | O_CREAT | O_NOFOLLOW)
+            if descriptor >= 0 { _ = LockAttempt.waiting(descriptor, kind) }
         }
 
         deinit { if descriptor >= 0 { closeLocked(descriptor) } }
@@ -86,15 +92,43 @@ public struct WorkSlots: Sendable {
 
     /// Waits for one of the first few slots.
     func acquire(among limit: Int) async throws -> Slot {
+        let limit = min(limit, count)
+        try Task.checkCancellation()
+        if let slot = tryAcquire(among: limit) { return slot }
+        let request = Lock(waitingFor: waitingPath, LOCK_SH)
+        let files = (0..<limit).map { "\(directory)/\($0)" }
+        let found: Slot
+        if clock.isSystem, let locked = try await Self.first(of: files) {
+            found = slot(Lock(locked))
+        } else {
+            found = try await look(among: limit)
+        }
+        _ = consume request
+        return found
+    }
+
+    /// Waits in the kernel for the first slot that is given up; nil if that is not possible, as without another thread.
+    private static func first(of files: [String]) async throws -> LockWait.Locked? {
+        do {
+            return try await LockWait.first(of: files, LOCK_EX)
+        } catch is SystemError {
+            return nil
+        }
+    }
+
+    /// Looks for a free slot from time to time, as where time is simulated.
+    private func look(among limit: Int) async throws -> Slot {
         var pause = Duration.milliseconds(1)
-        var request: Lock?
         while true {
             try Task.checkCancellation()
-            if let slot = tryAcquire(among: min(limit, count)) { return slot }
-            if request == nil { request = Lock(waitingPath, LOCK_SH) }
+            if let slot = tryAcquire(among: limit) { return slot }
             try await clock.sleep(pause)
             pause = min(pause * 2, Self.longestPause)
         }
+    }
+
+    private func slot(_ lock: consuming Lock) -> Slot {
+        Slot(lock: lock, trims: trims, end: clock.elapsed() + Self.turn)
     }
 
     /// Held by all who wait, together.
@@ -117,7 +151,7 @@ public struct WorkSlots: Sendable {
 
     private static let turn = Duration.seconds(1)
 
-    /// How long one who waits for a slot sleeps between two looks.
+    /// How long one who looks for a slot sleeps between two looks.
     private static let longestPause = Duration.milliseconds(16)
 
     /// Stays away from the slots for as long as those who wait need to notice that one is free.
@@ -129,7 +163,7 @@ public struct WorkSlots: Sendable {
         let first = Int(getpid()) % limit
         for step in 0..<limit {
             if let lock = Lock("\(directory)/\((first + step) % limit)", LOCK_EX) {
-                return Slot(lock: lock, trims: trims, end: clock.elapsed() + Self.turn)
+                return slot(lock)
             }
         }
         return nil

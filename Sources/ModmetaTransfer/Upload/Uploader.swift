@@ -28,15 +28,29 @@ public struct Uploader: Sendable {
     public func upload(
         _ object: ObjectID, size: UInt64, path: String, progress: @escaping @Sendable (UInt64) -> Void
     ) async throws {
-        let turn = try await context.turns.take(object)
+        try await upload(under: try await context.turns.take(object), size: size, path: path, progress: progress)
+    }
+
+    /// Stores the object whose turn was taken.
+    ///
+    /// - Parameter startUp: how long this agent took to get to its first object; nil for a later one. Other agents may be
+    ///   given their first objects at the same time, and take as long to say what they are.
+    public func upload(
+        under turn: consuming UploadTurns.Turn, startUp: Duration? = nil, size: UInt64, path: String,
+        progress: @escaping @Sendable (UInt64) -> Void
+    ) async throws {
+        let object = turn.object
         // Each further round needs a collection to have deleted, in the one before, something this object relied on.
         var rounds = 1
-        while try await !isStored(object, size: size, path: path, progress: progress) {
+        // Who has begun once waits for nobody, as others may be waiting for it.
+        var queueing: Queueing? = startUp.map { .behindNewcomers(grace: Self.grace(after: $0)) } ?? .behindOthers
+        while try await !isStored(turn, size: size, path: path, queueing: queueing, progress: progress) {
             guard rounds < 10 else {
                 throw TransferError(
                     .missing, "collections keep deleting what object \(object) needs; push again when they are done")
             }
             rounds += 1
+            queueing = nil
         }
         let epoch = try await context.collection.known(in: context.store).epoch
         context.state.recordStored(object, store: context.storeID, epoch: epoch)
@@ -44,17 +58,26 @@ public struct Uploader: Sendable {
         _ = consume turn
     }
 
+    /// Whom an upload lets go before it.
+    private enum Queueing {
+        /// Those that are under way.
+        case behindOthers
+        /// Those that are under way, once the agents that start now have had time to say what they have in hand.
+        case behindNewcomers(grace: Duration)
+    }
+
     /// Stores an object unless the store has it; false if a collection got in between and it must be done again.
     private func isStored(
-        _ object: ObjectID, size: UInt64, path: String, progress: @escaping @Sendable (UInt64) -> Void
+        _ turn: borrowing UploadTurns.Turn, size: UInt64, path: String, queueing: Queueing?,
+        progress: @escaping @Sendable (UInt64) -> Void
     ) async throws -> Bool {
+        let object = turn.object
         let before = try await context.collection.known(in: context.store)
         do {
             if try await context.canRebuild(object, size: size) {
                 context.trace.emit(.objectExists, object: object, bytes: 0)
             } else {
-                try await waitForPredecessor(of: object)
-                try await store(object, size: size, path: path, progress: progress)
+                try await store(turn, size: size, path: path, queueing: queueing, progress: progress)
             }
             if context.storesWhole, try await !context.store.has(.object(object), size: size) {
                 try await storeWhole(object, path: path)
@@ -77,40 +100,11 @@ public struct Uploader: Sendable {
         (error as? TransferError)?.code == .missing || (error as? StoreError)?.code == .missing
     }
 
-    /// Waits for the version before, if another agent is uploading it now, so that this one can be coded against it.
-    ///
-    /// git-lfs hands the versions of one push to its agents in any order and nearly at once. What no agent has in hand is
-    /// not waited for: git-lfs may hand it out only once this object is done, or never.
-    private func waitForPredecessor(of object: ObjectID) async throws {
-        guard let predecessor = try await history?.predecessor(of: object), try await !isFirstOfCircle(object),
-            let size = try LocalFile(readingIfPresent: context.objectPath(predecessor))?.size
-        else { return }
-        // The agent that is given it may still be starting.
-        let grace = context.clock.elapsed() + .milliseconds(300)
-        while try await !context.isPublished(predecessor, size: size) {
-            guard context.turns.isTaken(predecessor) || context.clock.elapsed() < grace else { return }
-            // As long as it is under way there is nothing to ask the store.
-            repeat {
-                try await context.clock.sleep(.milliseconds(20))
-            } while context.turns.isTaken(predecessor)
-        }
-    }
-
-    /// Whether predecessors lead from an object back to itself and it is the one of them that goes first.
-    private func isFirstOfCircle(_ object: ObjectID) async throws -> Bool {
-        var circle: Set<ObjectID> = [object]
-        var current = object
-        while let next = try await history?.predecessor(of: current), next != object {
-            // A circle further back is the business of those that are in it.
-            guard circle.insert(next).inserted, circle.count < 10_000 else { return false }
-            current = next
-        }
-        return try await history?.predecessor(of: current) == object && circle.min() == object
-    }
-
     private func store(
-        _ object: ObjectID, size: UInt64, path: String, progress: @escaping @Sendable (UInt64) -> Void
+        _ turn: borrowing UploadTurns.Turn, size: UInt64, path: String, queueing: Queueing?,
+        progress: @escaping @Sendable (UInt64) -> Void
     ) async throws {
+        let object = turn.object
         let file = try LocalFile(reading: path)
         guard file.size == size else {
             throw TransferError(
@@ -119,9 +113,16 @@ public struct Uploader: Sendable {
         let isSmall = size < context.sizes.wholeLimit
         if isSmall, context.storesSmallWhole { return try await storeWhole(object, path: path) }
         let layout = try file.layout()
-        let bases = try await BaseFinder(context: context, history: history).bases(
-            for: object, layout: layout, in: file)
-        if isSmall, bases.isEmpty { return try await storeWhole(object, path: path) }
+        let finder = BaseFinder(context: context, history: history)
+        var named: [BaseManifest]?
+        if let queueing { named = try await queue(turn, layout: layout, in: file, queueing, finder) }
+        let bases = try await finder.bases(for: object, layout: layout, in: file, named: named)
+        if isSmall, bases.isEmpty {
+            try await storeWhole(object, path: path)
+            // Without a manifest it has no sketch in the store; the agents beside this one find it all the same.
+            if !layout.tensors.isEmpty { recordPublished(sketch(of: object, layout)) }
+            return
+        }
         var job = UploadJob(
             context: context, object: object, file: file, layout: layout, bases: bases, progress: progress)
         var manifest = try await job.run()
@@ -136,6 +137,60 @@ public struct Uploader: Sendable {
             manifest = try await job.run()
         }
         try await publish(manifest)
+    }
+
+    /// How long agents that start have to say what they were given.
+    private static func grace(after startUp: Duration) -> Duration {
+        min(max(.seconds(1), startUp * 3), .seconds(10))
+    }
+
+    /// Waits for those of the uploads under way that the object is best coded against.
+    ///
+    /// - Returns: the bases that were found meanwhile; nil where they are to be looked for now.
+    private func queue(
+        _ turn: borrowing UploadTurns.Turn, layout: Layout, in file: LocalFile, _ queueing: Queueing,
+        _ finder: BaseFinder
+    ) async throws -> [BaseManifest]? {
+        var order = try await UploadOrder(
+            of: turn.object, layout: layout, in: file, history: history, context)
+        if case .behindNewcomers(let grace) = queueing { try await waitForNewcomers(order, grace) }
+        var named: [BaseManifest]?
+        while let other = context.turns.begin(turn, order.announcement, unless: order.waits) {
+            if !order.isServed, !order.isLarge, !order.mustBeFirst(other) {
+                let found = try await finder.namedBases(for: turn.object, layout: layout)
+                if BaseFinder.suffice(found, for: layout) {
+                    order.isServed = true
+                    named = found
+                    continue
+                }
+            }
+            try await context.turns.waitForEnd(of: other.sketch.object)
+            await context.sketches.expect(other.sketch.object)
+            named = nil
+        }
+        return named
+    }
+
+    /// Waits for a moment where other agents are about to be given their first objects.
+    ///
+    /// git-lfs starts the others once the first has begun, and may have given that one any version. If the store lacks the
+    /// version before, that most likely is in the same push.
+    private func waitForNewcomers(_ order: UploadOrder, _ grace: Duration) async throws {
+        let object = order.announcement.sketch.object
+        let end = context.clock.elapsed() + grace
+        var expected: ObjectID?
+        if let replaced = order.replaced, try await isLacking(replaced) { expected = replaced }
+        while context.clock.elapsed() < end,
+            context.turns.hasNewcomers(besides: object) || expected.map({ !context.turns.isTaken($0) }) == true
+        { try await context.clock.sleep(.milliseconds(10)) }
+    }
+
+    /// Whether an object is here and not in the store.
+    private func isLacking(_ object: ObjectID) async throws -> Bool {
+        guard context.state.epochStored(object, store: context.storeID) == nil,
+            let file = try? LocalFile(readingIfPresent: context.objectPath(object))
+        else { return false }
+        return try await !context.canRebuild(object, size: file.size)
     }
 
     /// Stores the file as it is, checking its hash on the way.
@@ -176,7 +231,9 @@ public struct Uploader: Sendable {
             throw TransferError(.corrupt, "the manifest of \(manifest.object) does not read back; please report this")
         }
         // The index is advice, and names what is not there yet only if the push ends here.
-        async let indexing: Void? = try? index(manifest)
+        let sketch = sketch(
+            of: manifest.object, manifest.layout, chunks: manifest.chunks.map { manifest.entries[$0].chunk })
+        async let indexing = try? context.store.put(.sketch(SHA256.hash(sketch)), .bytes(sketch))
         guard try await context.hasPayloads(of: manifest) else {
             throw TransferError(
                 .missing, "the store lost payloads of object \(manifest.object) during the push; push again")
@@ -188,18 +245,21 @@ public struct Uploader: Sendable {
         }
         context.trace.emit(.manifestPut, object: manifest.object, bytes: bytes.count)
         context.state.record(BaseManifest(manifest))
+        recordPublished(sketch)
         context.state.closeJournal(store: context.storeID, object: manifest.object)
     }
 
-    /// Makes the object findable by those who look for something alike.
-    private func index(_ manifest: Manifest) async throws {
-        let layout = manifest.layout
-        let sketch = Sketch(
-            object: manifest.object, size: layout.size, stored: context.clock.secondsSince1970(),
-            features: layout.tensors.isEmpty
-                ? Sketch.features(of: manifest.chunks.map { manifest.entries[$0].chunk }) : Sketch.features(of: layout))
-        let bytes = sketch.serialized()
-        _ = try await context.store.put(.sketch(SHA256.hash(bytes)), .bytes(bytes))
+    /// What the object is found by.
+    private func sketch(of object: ObjectID, _ layout: Layout, chunks: [ChunkID] = []) -> [UInt8] {
+        Sketch(
+            object: object, size: layout.size, stored: context.clock.secondsSince1970(),
+            features: layout.tensors.isEmpty ? Sketch.features(of: chunks) : Sketch.features(of: layout)
+        ).serialized()
+    }
+
+    /// Makes the object findable by the other agents of this repository.
+    private func recordPublished(_ sketch: [UInt8]) {
+        context.state.recordPublished(SHA256.hash(sketch), sketch, store: context.storeID)
     }
 
     static func changed(_ object: ObjectID, path: String) -> TransferError {

@@ -91,19 +91,4 @@ import Testing
         }
         #expect(file.written.isEmpty)
     }
-
-    @Test func `files count once, and those that were there not at all`() {
-        let shares = FetchMeter(meter, sizes: [100, 50, 30])
-        shares.reached(60, of: 0)
-        shares.reached(20, of: 1)
-        // A download that begins anew.
-        shares.reached(10, of: 0)
-        #expect(meter.reading.done == 30)
-        #expect(meter.reading.total == 180)
-        shares.found(50, at: 1)
-        shares.found(30, at: 2)
-        shares.reached(100, of: 0)
-        #expect(meter.reading.done == 100)
-        #expect(meter.reading.total == 100)
-    }
 }

@@ -1,6 +1,7 @@
 import Glibc
 import ModmetaFormats
 import ModmetaStore
+import ModmetaSystem
 import ModmetaTesting
 import Testing
 

@@ -1,4 +1,5 @@
 import ModmetaFormats
+import ModmetaLFS
 import ModmetaNetwork
 import ModmetaStore
 import ModmetaTesting

@@ -1,3 +1,4 @@
+import ModmetaLFS
 import ModmetaStore
 import ModmetaTesting
 import Testing

@@ -1,5 +1,6 @@
 internal import ModmetaNetwork
 internal import ModmetaStore
+internal import ModmetaSystem
 
 extension BucketHistory {
     /// What putting packs together came to.

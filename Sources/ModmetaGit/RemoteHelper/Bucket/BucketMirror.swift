@@ -1,5 +1,6 @@
 internal import Glibc
 internal import ModmetaStore
+internal import ModmetaSystem
 
 /// A bare repository on this machine that shows one generation of a bucket: its refs, and its packs and no others.
 struct BucketMirror: Sendable {

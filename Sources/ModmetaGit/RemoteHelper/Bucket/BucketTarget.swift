@@ -1,6 +1,7 @@
 internal import ModmetaFormats
 internal import ModmetaNetwork
 internal import ModmetaStore
+internal import ModmetaSystem
 
 /// Pushes into a bucket: packs first, then a generation that lists them, and all refs with it in one step.
 ///

@@ -1,4 +1,5 @@
 public import ModmetaFormats
+internal import ModmetaSystem
 
 /// A Git pack and its index, as a generation of refs names them.
 ///

@@ -1,6 +1,7 @@
 internal import Glibc
 internal import ModmetaNetwork
 internal import ModmetaStore
+internal import ModmetaSystem
 
 /// A self-contained pack that was made on this machine, with its index, for a bucket.
 struct MadePack: Sendable {
@@ -38,7 +39,7 @@ struct MadePack: Sendable {
         guard status == 0 else {
             throw RemoteHelperError(.transfer, "git could not pack the objects to push; run git fsck")
         }
-        let words = String(decoding: SystemCall.readFile(answer, limit: 4096) ?? [], as: UTF8.self)
+        let words = String(decoding: RegularFile.firstBytes(of: answer, limit: 4096) ?? [], as: UTF8.self)
             .split(whereSeparator: \.isNewline)
         guard let word = words.first else { return nil }
         guard words.count == 1, let name = GitObjectName(word) else {

@@ -2,6 +2,7 @@ internal import Glibc
 internal import ModmetaFormats
 internal import ModmetaNetwork
 internal import ModmetaStore
+internal import ModmetaSystem
 
 /// Packs of a bucket that were brought to this machine, each checked against its SHA-256 and indexed here.
 ///
@@ -74,20 +75,13 @@ final class PackCache: Sendable {
         arrived: @Sendable (_ count: Int, _ total: Int) -> Void
     ) async throws {
         let missing = packs.filter { !has($0) }
-        try await withThrowingTaskGroup(of: Void.self) { group in
-            var next = 0
-            var done = 0
-            while done < missing.count {
-                while next < missing.count, next - done < PackCache.width {
-                    let pack = missing[next]
-                    group.addTask { try await self.bring(pack, from: bucket, format: format) }
-                    next += 1
-                }
-                _ = try await group.next()
+        var done = 0
+        try await missing.concurrentForEach(
+            width: PackCache.width, { try await self.bring($0, from: bucket, format: format) },
+            receive: {
                 done += 1
                 arrived(done, missing.count)
-            }
-        }
+            })
     }
 
     private func bring(_ pack: ListedPack, from bucket: any BucketFiles, format: GitObjectFormat) async throws {

@@ -1,6 +1,7 @@
 internal import Glibc
 internal import ModmetaFormats
 internal import ModmetaStore
+internal import ModmetaSystem
 internal import ModmetaTransfer
 internal import Synchronization
 

@@ -1,0 +1,89 @@
+import ModmetaFormats
+import ModmetaGit
+import ModmetaStore
+import ModmetaTesting
+import Testing
+
+@testable import ModmetaRepository
+
+@Suite struct KeptObjectsTests {
+    private let url = try? StoreURL("modmeta::file:///mnt/store")
+
+    private func live(
+        repositories: [String] = [], lists: [String] = [], allowsEmpty: Bool = false, hasHistoryElsewhere: Bool = false,
+        history: MaintainedHistory? = nil
+    ) async throws -> Set<ObjectID> {
+        let kept = KeptObjects(repositories: repositories, lists: lists, allowsEmpty: allowsEmpty)
+        let format = StoreFormat(extras: hasHistoryElsewhere ? [.init(key: "history", value: "elsewhere")] : [])
+        var found: Set<ObjectID> = []
+        try await kept.live(in: format, history: history, of: #require(url)).forEach { found.insert($0) }
+        return found
+    }
+
+    @Test func `an answer that says nothing is no answer`() async throws {
+        try await TestRepository.withTemporary { repository in
+            try repository.git.write("", to: "empty")
+            for (repositories, lists) in [([], []), ([repository.path], []), ([], [repository.git.path("empty")])] {
+                let error = await #expect(throws: RepositoryError.self) {
+                    _ = try await live(repositories: repositories, lists: lists)
+                }
+                #expect(error?.kind == .input)
+            }
+            #expect(try await live(repositories: [repository.path], allowsEmpty: true).isEmpty)
+        }
+    }
+
+    @Test func `repositories and lists count together`() async throws {
+        try await TestRepository.withTemporary { repository in
+            try repository.writeWeights("run/model.safetensors")
+            try await repository.snapshot("v1", "run")
+            let own = ObjectID(SHA256.hash(try repository.bytes(of: "run/model.safetensors")))
+            let listed = ObjectID(SHA256.hash([1]))
+            try repository.git.write("\(listed)\n", to: "list")
+            #expect(
+                try await live(repositories: [repository.path], lists: [repository.git.path("list")]) == [own, listed])
+        }
+    }
+
+    @Test func `history elsewhere must be named`() async throws {
+        try await TestRepository.withTemporary { repository in
+            try repository.write("x\n", to: "run/a")
+            try await repository.snapshot("v1", "run")
+            try await repository.git.run("clone", "--quiet", "--mirror", repository.path, repository.storePath)
+            let history = try await MaintainedHistory(of: StoreURL(.directory(path: repository.storePath)))
+            #expect(try await live(history: history).isEmpty)
+            await #expect(throws: RepositoryError.self) {
+                _ = try await live(hasHistoryElsewhere: true, history: history)
+            }
+        }
+    }
+}
+
+@Suite struct ObjectListingTests {
+    private static let object = ObjectID(SHA256.hash([7]))
+
+    @Test(arguments: [
+        "\(object)\n", "sha256:\(object)\n", "\(object) * run/model.bin\r\n", "\n\(object) - a b\n\n",
+    ])
+    func `lines begin with an object`(_ text: String) throws {
+        let directory = try TemporaryDirectory()
+        try WorkFile.write(text, to: directory.path("list"))
+        #expect(try ObjectListing.read(directory.path("list")) == [Self.object])
+    }
+
+    @Test(arguments: [
+        ("\(object)", "cut short"), ("\(object)\n\(object.hex.dropLast())\n", "line 2"), ("x\n", "line 1"),
+        ("\(object.hex.uppercased())\n", "line 1"),
+    ])
+    func `a list that may be damaged is refused`(_ text: String, _ words: String) throws {
+        let directory = try TemporaryDirectory()
+        try WorkFile.write(text, to: directory.path("list"))
+        let error = #expect(throws: RepositoryError.self) { try ObjectListing.read(directory.path("list")) }
+        #expect(error?.message.contains(words) == true)
+    }
+
+    @Test func `a list that is not there is an error`() throws {
+        let directory = try TemporaryDirectory()
+        #expect(throws: RepositoryError.self) { try ObjectListing.read(directory.path("none")) }
+    }
+}
