@@ -10,7 +10,7 @@ import Testing
     func handingOn() async throws {
         let directory = try TemporaryDirectory()
         let path = directory.path("lock")
-        let first = try await FileLock.acquire(path, exactMode: 0o640)
+        let first = try await FileLock.acquire(path, exactMode: 0o640, patience: nil)
         var status = stat()
         #expect(stat(path, &status) == 0 && status.st_mode & 0o777 == 0o640)
         let error = await #expect(throws: SystemError.self) {

@@ -3,7 +3,7 @@ internal import ModmetaFormats
 internal import ModmetaGit
 public import ModmetaNetwork
 internal import ModmetaSnapshots
-public import ModmetaStore
+internal import ModmetaStore
 internal import ModmetaSystem
 internal import ModmetaTransfer
 

@@ -95,7 +95,7 @@ package final class LockWait: Sendable {
                 try DedicatedThread.start(stackSize: Self.stackSize) { self.wait(for: file) }
             } catch {
                 close(file.descriptor)
-                leave(after: error as? SystemError)
+                leave(after: error)
             }
         }
     }
