@@ -65,16 +65,18 @@ fuzz: deps ## Attack each parser and decoder for FUZZ_SECONDS of processor time;
 fmt: ## Format the Swift sources
 	swift format --in-place --recursive --parallel Package.swift Sources Tests
 
-check: ## Check formatting, documentation comments, undeclared imports, file lengths, output and links
+check: ## Check formatting, documentation comments, undeclared imports, file lengths, output, links and symbols
 	swift format lint --strict --recursive --parallel Package.swift Sources Tests
 	swift build --explicit-target-dependency-import-check error
 	@bash integration/check-length.sh
 	@bash integration/check-output.sh
 	@python3 integration/check-links.py
+	@python3 integration/check-symbols.py
 
-docs: ## List the documentation and check its links
+docs: ## List the documentation and check its links and the symbols it names
 	@find README.md CONTRIBUTING.md docs -name '*.md' | sort
 	@python3 integration/check-links.py
+	@python3 integration/check-symbols.py
 
 clean: ## Remove what was built
 	rm -rf .build .build-tests

@@ -1,7 +1,9 @@
 #!/usr/bin/env python3
-"""Fails if a relative link of a Markdown file, or a docs/ page named in a source file, leads nowhere.
+"""Fails if a relative link of a Markdown file, or a docs/ page or heading named in a source file, leads nowhere.
 
-    check-links.py [ROOT]      ROOT is the repository; by default the one this script lies in
+    check-links.py [ROOT]      ROOT is the repository; by default the one this script is in
+
+A source file names a heading as in: docs/formats/store.md, "Stand-ins".
 """
 import os
 import re
@@ -12,7 +14,10 @@ LINK = re.compile(r"!?\[[^\]]*\]\(<?([^)\s>]+)>?(?:\s+\"[^\"]*\")?\)")
 DEFINITION = re.compile(r"^\[[^\]]+\]:\s+<?(\S+?)>?\s*$", re.MULTILINE)
 FENCE = re.compile(r"^(```|~~~).*?^\1\s*$", re.MULTILINE | re.DOTALL)
 HEADING = re.compile(r"^#{1,6}\s+(.*?)\s*#*$", re.MULTILINE)
-PAGE = re.compile(r"\bdocs/(?:decisions|formats|guides|man)/[\w.-]+\.md\b")
+# A page, and the heading or bold term in quotes after it. A comment may go on in the next line, and quotes in a string are escaped.
+PAGE = re.compile(
+    r"\b(docs/(?:(?:decisions|formats|guides|man)/[\w.-]+|architecture|limits|security|shortcomings|style)\.md)\b"
+    r"(?:,?\s+\\?\"([^\"\\\n]+)\\?\")?")
 
 
 def text_of(path):
@@ -49,10 +54,19 @@ def broken_links(root, path):
             yield f"{path}: {place or path} has no heading for #{anchor}"
 
 
+def has_title(markdown, title):
+    """Whether a page has a heading or, at the start of a line, a bold term of that name."""
+    return title in HEADING.findall(markdown) or f"**{title}" in re.findall(r"^\*\*[^*.]*", markdown, re.MULTILINE)
+
+
 def broken_mentions(root, path):
-    for page in sorted(set(PAGE.findall(text_of(os.path.join(root, path))))):
-        if not os.path.exists(os.path.join(root, page)):
-            yield f"{path}: names {page}, which is not there"
+    text = re.sub(r"\n\s*(?:///?|#)\s*", " ", text_of(os.path.join(root, path)))
+    for page, title in sorted(set(PAGE.findall(text))):
+        goal = os.path.join(root, page)
+        if not os.path.exists(goal):
+            yield f"{path}: names {page}, which does not exist"
+        elif title and not has_title(text_of(goal), title):
+            yield f"{path}: {page} has no heading \"{title}\""
 
 
 def main():

@@ -139,6 +139,44 @@ class SimulatedUpdateTests(InDirectory):
         self.assertRegex(run.stderr, "holds no F32, F16 or BF16 tensor")
 
 
+class SymbolsTests(InDirectory):
+    """check-symbols.py, in a repository with one source file and one page."""
+
+    SOURCE = """
+        // Rock is only spoken of.
+        public struct Crate: Sendable {
+            enum Lid { case open, closed(by: Int) }
+            static func packed(_ item: Int) -> Crate { Crate() }
+        }
+        """
+
+    def problems(self, page):
+        os.makedirs(self.path("Sources/Cargo/Boxes"), exist_ok=True)
+        for name, text in (("Sources/Cargo/Boxes/Crate+Lids.swift", self.SOURCE), ("page.md", page)):
+            with open(self.path(name), "w") as file:
+                file.write(text)
+        subprocess.run(["git", "init", "-q", self.directory], check=True)
+        run = self.script("check-symbols.py", self.directory)
+        lines = run.stdout.splitlines()
+        self.assertEqual(run.returncode, 1 if lines else 0, run.stderr)
+        return [line.split(": ", 1)[1] for line in lines]
+
+    def test_symbols_files_and_folders_that_exist_pass(self):
+        self.assertEqual(self.problems("`Crate`, `Crate.packed(_:)`, `Crate.Lid`, `Lid.closed`, `Cargo`\n"), [])
+        self.assertEqual(self.problems("`Crate+Lids`, `Crate+Lids.swift`, `Boxes/`, `Sources/Cargo`\n"), [])
+
+    def test_what_is_no_symbol_passes(self):
+        self.assertEqual(self.problems("Rock, `git gc`, `rock`, `BF16`, `GH008`, `rock.size`, `Authorization`\n"), [])
+        self.assertEqual(self.problems("```\n`Rock`\n```\n"), [])
+
+    def test_each_name_that_does_not_exist_is_told_with_its_line(self):
+        for name in ("Rock", "Crate.empty", "Rock.packed", "Crate+Rocks", "Rock.swift", "Rocks/", "Sources/Rocks"):
+            found = self.problems(f"One\n```\ntwo\n```\n`{name}`\n")
+            self.assertEqual(len(found), 1, name)
+            self.assertTrue(found[0].startswith(f"`{name}`"), found)
+        self.assertIn("page.md:5:", self.script("check-symbols.py", self.directory).stdout)
+
+
 class WordPieceTests(unittest.TestCase):
     def test_the_longest_known_pieces_win(self):
         tokenizer = WordPiece(["[UNK]", "check", "##point", "##s", "check" + "er", "_", ".", "cafe", "##p"])

@@ -58,7 +58,7 @@ struct VerificationText {
         }
         if !findings.isEmpty {
             advice.append(
-                "to bring Git's side back, see \"Mending Git's side\" in docs/guides/stores.md: refs are pushed again, "
+                "to bring Git's side back, see \"Repair Git's side\" in docs/guides/stores.md: refs are pushed again, "
                     + "packs are put back or made from a clone")
         }
         return advice

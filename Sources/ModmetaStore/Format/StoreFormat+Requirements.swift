@@ -1,6 +1,6 @@
 internal import ModmetaFormats
 
-// What a program must know before it uses a store; docs/formats/store.md, "What a program must know".
+// What a program must know before it uses a store; docs/formats/store.md, "Features a program must know".
 
 extension StoreFormat {
     /// The key of a line that names a feature without which a store cannot be read.

@@ -62,8 +62,8 @@ public struct LocalStore: Sendable {
             guard status.kind == .directory else {
                 throw StoreError(
                     .corrupt,
-                    "\(directory) is not a directory of the store's own; where it is a symbolic link, mount what it leads to "
-                        + "there instead (mount --bind)")
+                    "\(directory) is not a directory of the store's own; if it is a symbolic link to another disk, move the "
+                        + "whole store there and link to that")
             }
         }
         return directory
