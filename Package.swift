@@ -120,7 +120,10 @@ let package = Package(
             resources: [.copy("Transcripts")], swiftSettings: settings),
         .testTarget(
             name: "ModmetaCommandsTests",
-            dependencies: ["ModmetaSystem", "ModmetaCommands", "ModmetaGit", "ModmetaNetwork", "ModmetaTesting"],
+            dependencies: [
+                "ModmetaSystem", "ModmetaFormats", "ModmetaDelta", "ModmetaStore", "ModmetaTransfer",
+                "ModmetaSnapshots", "ModmetaCommands", "ModmetaGit", "ModmetaNetwork", "ModmetaTesting", argumentParser,
+            ],
             swiftSettings: settings),
     ]
 )

@@ -73,7 +73,7 @@ struct StoreCopy: AsyncParsableCommand {
             }
             if try await old.format().hasHistoryElsewhere { try await new.noteHistoryElsewhere() }
             if json { try JSONOutput.print(CopyDocument(report, hasCopiedGit)) } else { show(report, hasCopiedGit) }
-            guard report.failures.isEmpty else { throw ExitCode(CommandFailure.Kind.finding.rawValue) }
+            guard report.failures.isEmpty else { throw ExitCode.finding }
         }
     }
 
