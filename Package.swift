@@ -156,8 +156,9 @@ let package = Package(
         .testTarget(
             name: "ModmetaCommandsTests",
             dependencies: [
-                "ModmetaSystem", "ModmetaCommands", "ModmetaRepository", "ModmetaGit", "ModmetaNetwork",
-                "ModmetaTesting",
+                "ModmetaSystem", "ModmetaFormats", "ModmetaDelta", "ModmetaStore", "ModmetaTransfer",
+                "ModmetaSnapshots", "ModmetaCommands", "ModmetaRepository", "ModmetaGit", "ModmetaNetwork",
+                "ModmetaTesting", argumentParser,
             ],
             swiftSettings: settings),
     ]

@@ -189,4 +189,31 @@ if grep -E -- '--git-dir|-c core\.|GIT_|/tmp/git-remote' said; then exit 1; fi
 chmod -R u+w .git/objects
 END
 
+test_case "the exit status says who is at fault" <<'END'
+# exits STATUS COMMAND...: the command ends so.
+exits() {
+    local status=0 expected=$1
+    shift
+    "$@" >said 2>&1 || status=$?
+    cat said
+    [ "$status" = "$expected" ]
+}
+snapshot_repo
+cd qa
+modmeta snapshot v1 ck
+mkdir ../bin
+printf '#!/bin/sh\nfor word; do [ "$word" != for-each-ref ] || { echo "fatal: broken" >&2; exit 128; }; done\nexec "%s" "$@"\n' \
+    "$(command -v git)" >../bin/git
+chmod +x ../bin/git
+exits 3 env PATH="$(cd ../bin && pwd):$PATH" modmeta list
+said "git for-each-ref failed: broken"
+exits 3 env PATH="$(dirname "$(command -v modmeta)")" modmeta list
+exits 64 modmeta list --no-such-option
+exits 2 modmeta show v2
+exits 2 modmeta inspect absent
+exits 2 modmeta delta absent ck/model.safetensors -o patch
+exits 2 modmeta patch ck/model.safetensors ck/model.safetensors -o new
+exits 2 modmeta store stat "$(url_of ../nowhere)"
+END
+
 finish

@@ -1,36 +1,33 @@
 internal import ArgumentParser
-internal import Glibc
 internal import ModmetaGit
-internal import ModmetaRepository
+internal import ModmetaSystem
 
-/// The end of a command that could not do its work: what the user reads, and the exit status.
-struct CommandFailure: Error {
-    /// Who can mend it; the raw value is the exit status.
-    enum Kind: Int32 {
+/// The end of a command that could not do its work: what the user reads, and who can mend it.
+struct CommandFailure: ModmetaError {
+    /// The kinds of errors that commands find themselves.
+    enum Kind {
         /// The work was done and found something wrong, as `store verify` does.
-        case finding = 1
+        case finding
         /// A file, an object or an argument is at fault.
-        case input = 2
+        case input
         /// git, git-lfs, the disk or the configuration is at fault.
-        case environment = 3
+        case environment
     }
 
-    var kind: Kind
+    let kind: ErrorKind
     var message: String
     /// What to do next, one sentence each.
-    var hints: [String] = []
-}
+    var hints: [String]
 
-extension CommandFailure {
-    /// The end that an error of a repository means for a command.
-    init(_ error: RepositoryError) {
-        let kind: Kind =
-            switch error.kind {
+    init(kind: Kind, message: String, hints: [String] = []) {
+        self.kind =
+            switch kind {
             case .finding: .finding
             case .input: .input
             case .environment: .environment
             }
-        self.init(kind: kind, message: error.message, hints: error.hints)
+        self.message = message
+        self.hints = hints
     }
 }
 
@@ -39,21 +36,12 @@ extension AsyncParsableCommand {
     func reportingFailures(_ body: () async throws -> Void) async throws {
         do {
             try await body()
-        } catch let error as CommandFailure {
-            throw report(error)
-        } catch let error as RepositoryError {
-            throw report(CommandFailure(error))
         } catch let error as ExitCode {
             throw error
         } catch {
             Terminal.error("modmeta: \(error)")
-            throw ExitCode(CommandFailure.Kind.input.rawValue)
+            for hint in (error as? any ModmetaError)?.hints ?? [] { Terminal.error("  hint: \(hint)") }
+            throw ExitCode(for: error)
         }
-    }
-
-    private func report(_ failure: CommandFailure) -> ExitCode {
-        Terminal.error("modmeta: \(failure.message)")
-        for hint in failure.hints { Terminal.error("  hint: \(hint)") }
-        return ExitCode(failure.kind.rawValue)
     }
 }

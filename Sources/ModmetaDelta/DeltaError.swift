@@ -1,5 +1,7 @@
+public import ModmetaSystem
+
 /// A payload or patch could not be made or applied.
-public struct DeltaError: Error, Hashable, Sendable {
+public struct DeltaError: ModmetaError, Hashable, Sendable {
     /// The kind of failure.
     public struct Code: Hashable, Sendable {
         private enum Value: Hashable, Sendable {
@@ -34,7 +36,18 @@ public struct DeltaError: Error, Hashable, Sendable {
     }
 }
 
-extension DeltaError: CustomStringConvertible {
+extension DeltaError {
     /// The message followed by the byte offset.
     public var description: String { "\(message) (at byte \(offset))" }
+}
+
+extension DeltaError {
+    /// What is at fault.
+    public var kind: ErrorKind {
+        switch code {
+        case .malformed: .corrupt
+        case .library: .environment
+        default: .input
+        }
+    }
 }

@@ -1,26 +1,31 @@
+public import ModmetaSystem
+
 /// A git child process failed.
-public struct GitError: Error, Sendable {
+public struct GitError: ModmetaError, Sendable {
     /// The arguments git was given.
     public var arguments: [String]
     /// The exit status, or nil if git did not run to its end.
     public var status: Int?
     /// What git said on standard error, or why it could not be run.
-    public var message: String
+    public var words: String
 
     /// Creates an error.
     public init(arguments: [String], status: Int?, message: String) {
         self.arguments = arguments
         self.status = status
-        self.message = message
+        words = message
     }
 }
 
-extension GitError: CustomStringConvertible {
+extension GitError {
+    /// Git is a part of what surrounds this program.
+    public var kind: ErrorKind { .environment }
+
     /// What git was to do, in a word, and git's own words; its arguments are ours and would help nobody.
-    public var description: String {
-        let words = GitMessage.oneLine(message)
-        let cause = GitMessage.storageAdvice(for: message).map { "; \($0)" } ?? ""
-        return status == nil ? "git could not be run: \(words)" : "git \(command) failed: \(words)\(cause)"
+    public var message: String {
+        let line = GitMessage.oneLine(words)
+        let advice = GitMessage.storageAdvice(for: words).map { "; \($0)" } ?? ""
+        return status == nil ? "git could not be run: \(line)" : "git \(command) failed: \(line)\(advice)"
     }
 
     /// The subcommand, behind options of git itself.

@@ -1,5 +1,7 @@
+public import ModmetaSystem
+
 /// A snapshot or its input cannot be read, made or trusted.
-public struct SnapshotError: Error, Sendable {
+public struct SnapshotError: ModmetaError, Sendable {
     /// The kind of failure.
     public struct Code: Hashable, Sendable {
         private enum Value: Hashable, Sendable {
@@ -37,7 +39,12 @@ public struct SnapshotError: Error, Sendable {
     }
 }
 
-extension SnapshotError: CustomStringConvertible {
-    /// The message.
-    public var description: String { message }
+extension SnapshotError {
+    /// What is at fault.
+    public var kind: ErrorKind {
+        switch code {
+        case .missing: .missing
+        default: .input
+        }
+    }
 }

@@ -15,6 +15,7 @@ extension StoreError {
             case .other: .system
             }
         self.init(code, error.message)
+        cause = error
     }
 
     /// Describes a system call that just failed on a path; call it before anything else can change `errno`.

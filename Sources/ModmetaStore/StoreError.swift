@@ -1,5 +1,7 @@
+public import ModmetaSystem
+
 /// A store could not do what it was asked.
-public struct StoreError: Error, Sendable {
+public struct StoreError: ModmetaError, Sendable {
     /// What kind of failure it is.
     public struct Code: Hashable, Sendable {
         private enum Value: Hashable, Sendable {
@@ -31,6 +33,8 @@ public struct StoreError: Error, Sendable {
     public var code: Code
     /// What failed, where, and what to do, in one sentence without a final full stop.
     public var message: String
+    /// The error that led to this one, if there was one.
+    public var cause: (any Error)?
     /// How long the store asked to be left alone; nil where it did not say.
     public var retryAfter: Duration?
     /// Whether the call was made again as often as it may be; a layer above that makes attempts of its own must not.
@@ -50,7 +54,15 @@ public struct StoreError: Error, Sendable {
     public var isWorthAnotherTry: Bool { isTransient && !isTriedOut }
 }
 
-extension StoreError: CustomStringConvertible {
-    /// The message.
-    public var description: String { message }
+extension StoreError {
+    /// What is at fault.
+    public var kind: ErrorKind {
+        switch code {
+        case .missing, .noStore: .missing
+        case .corrupt: .corrupt
+        case .unavailable: .transient
+        case .denied, .full, .system: .environment
+        default: .input
+        }
+    }
 }

@@ -1,7 +1,7 @@
 internal import Glibc
 
 /// The system refused what was tried with a file, a directory or a thread.
-public struct SystemError: Error, Hashable, Sendable {
+public struct SystemError: ModmetaError, Hashable, Sendable {
     /// What kind of failure it is.
     public enum Code: Hashable, Sendable, CaseIterable {
         /// There is no such file or directory.
@@ -78,7 +78,15 @@ public struct SystemError: Error, Hashable, Sendable {
     public var message: String { "cannot \(action) \(path): \(reason)" + (advice.map { "; \($0)" } ?? "") }
 }
 
-extension SystemError: CustomStringConvertible {
-    /// The message.
-    public var description: String { message }
+extension SystemError {
+    /// What is at fault.
+    public var kind: ErrorKind {
+        switch code {
+        case .missing: .missing
+        case .truncated: .corrupt
+        case .irregular, .changed: .input
+        case .unavailable: .transient
+        case .denied, .full, .unsupported, .other: .environment
+        }
+    }
 }

@@ -1,5 +1,7 @@
+public import ModmetaSystem
+
 /// A transfer could not be carried out.
-public struct TransferError: Error, Sendable {
+public struct TransferError: ModmetaError, Sendable {
     /// What kind of failure it is.
     public struct Code: Hashable, Sendable {
         private enum Value: Hashable, Sendable { case missing, corrupt, changed, local }
@@ -27,7 +29,13 @@ public struct TransferError: Error, Sendable {
     }
 }
 
-extension TransferError: CustomStringConvertible {
-    /// The message.
-    public var description: String { message }
+extension TransferError {
+    /// What is at fault.
+    public var kind: ErrorKind {
+        switch code {
+        case .missing: .missing
+        case .corrupt: .corrupt
+        default: .input
+        }
+    }
 }

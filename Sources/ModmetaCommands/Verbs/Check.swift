@@ -40,7 +40,7 @@ struct Check: AsyncParsableCommand {
             } else {
                 for check in checks { ConfigChecking.print(check, isQuiet: quiet) }
             }
-            guard checks.allSatisfy(\.isAcceptable) else { throw ExitCode(CommandFailure.Kind.finding.rawValue) }
+            guard checks.allSatisfy(\.isAcceptable) else { throw ExitCode.finding }
         }
     }
 }

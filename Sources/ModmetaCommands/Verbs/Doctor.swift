@@ -29,7 +29,7 @@ struct Doctor: AsyncParsableCommand {
             }
             let problems = diagnoses.count { $0.level == .problem }
             if !json { Terminal.print(problems == 0 ? "nothing is wrong" : "\(problems) problems") }
-            guard problems == 0 else { throw ExitCode(CommandFailure.Kind.finding.rawValue) }
+            guard problems == 0 else { throw ExitCode.finding }
         }
     }
 }

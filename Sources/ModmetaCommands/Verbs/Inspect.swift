@@ -53,7 +53,7 @@ struct Inspect: AsyncParsableCommand {
         } else {
             report.print()
         }
-        if report.hasProblems { throw ExitCode(CommandFailure.Kind.finding.rawValue) }
+        if report.hasProblems { throw ExitCode.finding }
     }
 
     private func report(_ inspection: Inspection) {

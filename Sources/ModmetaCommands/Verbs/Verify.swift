@@ -68,7 +68,7 @@ struct Verify: AsyncParsableCommand {
                     ])
             }
             guard !resumable || completeness.isComplete else {
-                throw ExitCode(CommandFailure.Kind.finding.rawValue)
+                throw ExitCode.finding
             }
         }
     }

@@ -1,5 +1,7 @@
+public import ModmetaSystem
+
 /// A violation of a byte format, with its byte offset.
-public struct FormatError: Error, Hashable, Sendable {
+public struct FormatError: ModmetaError, Hashable, Sendable {
     /// The kind of violation.
     public struct Code: Hashable, Sendable {
         private enum Value: Hashable, Sendable { case malformed, truncated, unsupportedVersion, limitExceeded }
@@ -30,7 +32,17 @@ public struct FormatError: Error, Hashable, Sendable {
     }
 }
 
-extension FormatError: CustomStringConvertible {
+extension FormatError {
     /// The message followed by the byte offset.
     public var description: String { "\(message) (at byte \(offset))" }
+}
+
+extension FormatError {
+    /// What is at fault.
+    public var kind: ErrorKind {
+        switch code {
+        case .malformed, .truncated: .corrupt
+        default: .input
+        }
+    }
 }

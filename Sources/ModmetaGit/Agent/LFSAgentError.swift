@@ -1,5 +1,7 @@
+public import ModmetaSystem
+
 /// Why the agent cannot do what git-lfs asks, or cannot find out where to.
-public struct LFSAgentError: Error, Hashable, Sendable {
+public struct LFSAgentError: ModmetaError, Hashable, Sendable {
     /// What kind of failure it is.
     public struct Code: Hashable, Sendable {
         private enum Value: Hashable, Sendable {
@@ -41,7 +43,13 @@ public struct LFSAgentError: Error, Hashable, Sendable {
     }
 }
 
-extension LFSAgentError: CustomStringConvertible {
-    /// The message.
-    public var description: String { message }
+extension LFSAgentError {
+    /// What is at fault.
+    public var kind: ErrorKind {
+        switch code {
+        case .malformedMessage, .unknownEvent, .unexpectedMessage: .usage
+        case .notARepository: .input
+        default: .environment
+        }
+    }
 }

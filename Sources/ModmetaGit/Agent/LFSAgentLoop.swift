@@ -41,7 +41,7 @@ public struct LFSAgentLoop<Reader: LineReader, Writer: LineWriter> {
         do {
             return try await reader.nextLine()
         } catch {
-            try writer.write(LFSAgentReply.refused(code: LFSAgentReply.protocolCode, message: sentence(error)).line)
+            try writer.write(LFSAgentReply.refused(code: LFSAgentReply.code(for: error), message: sentence(error)).line)
             return nil
         }
     }
@@ -56,7 +56,7 @@ public struct LFSAgentLoop<Reader: LineReader, Writer: LineWriter> {
                 try await agent.begin(operation, remote: remote)
                 reply = session.began()
             } catch {
-                reply = session.failedToBegin(sentence(error))
+                reply = session.failedToBegin(sentence(error), code: LFSAgentReply.code(for: error))
             }
             try writer.write(reply.line)
         case .upload(let object, let size, let path):
@@ -107,7 +107,7 @@ public struct LFSAgentLoop<Reader: LineReader, Writer: LineWriter> {
             throw error
         } catch {
             reporter.close(isComplete: false)
-            reply = session.failed(sentence(error))
+            reply = session.failed(sentence(error), code: LFSAgentReply.code(for: error))
         }
         try writer.write(reply.line)
     }

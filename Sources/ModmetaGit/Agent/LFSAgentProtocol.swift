@@ -55,7 +55,7 @@ public struct LFSAgentProtocol: Sendable {
                 return .finish
             }
         } catch {
-            let code = LFSAgentReply.protocolCode
+            let code = LFSAgentReply.code(for: error)
             return .fail(
                 error.object.map { .failed(oid: $0, code: code, message: error.message) }
                     ?? .refused(code: code, message: error.message))
@@ -70,10 +70,10 @@ public struct LFSAgentProtocol: Sendable {
     }
 
     /// The reply that the session cannot start; every later request is refused.
-    public mutating func failedToBegin(_ message: String) -> LFSAgentReply {
+    public mutating func failedToBegin(_ message: String, code: Int = LFSAgentReply.failureCode) -> LFSAgentReply {
         guard case .beginning = state else { preconditionFailure("no session is being started") }
         state = .refused
-        return .refused(code: LFSAgentReply.failureCode, message: message)
+        return .refused(code: code, message: message)
     }
 
     /// The reply that the running transfer is done.
@@ -84,8 +84,8 @@ public struct LFSAgentProtocol: Sendable {
     }
 
     /// The reply that the running transfer has failed.
-    public mutating func failed(_ message: String) -> LFSAgentReply {
-        .failed(oid: endTransfer().hex, code: LFSAgentReply.failureCode, message: message)
+    public mutating func failed(_ message: String, code: Int = LFSAgentReply.failureCode) -> LFSAgentReply {
+        .failed(oid: endTransfer().hex, code: code, message: message)
     }
 
     private mutating func endTransfer() -> ObjectID {

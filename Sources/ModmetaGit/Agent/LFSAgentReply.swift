@@ -1,4 +1,5 @@
 internal import ModmetaFormats
+internal import ModmetaSystem
 
 /// One line that a custom transfer agent sends to git-lfs.
 ///
@@ -20,6 +21,9 @@ public enum LFSAgentReply: Hashable, Sendable {
     public static let failureCode = 1
     /// The code of a message that breaks the protocol.
     public static let protocolCode = 2
+
+    /// The code for an error, which its kind decides.
+    static func code(for error: any Error) -> Int { ErrorKind(of: error) == .usage ? protocolCode : failureCode }
 
     /// The JSON object, on one line, without a newline.
     public var line: String {

@@ -10,7 +10,7 @@ enum CommittedConfiguration {
         do {
             return try await GitConfiguration(readBy: repository.git, from: source)
         } catch let error as GitError where error.status != nil {
-            let words = error.message.split(separator: "\n").joined(separator: "; ")
+            let words = error.words.split(separator: "\n").joined(separator: "; ")
             throw LFSAgentError(
                 .malformedConfiguration, "the repository's .lfsconfig cannot be read; correct and commit it: \(words)")
         }

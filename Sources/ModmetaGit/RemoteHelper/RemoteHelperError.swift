@@ -1,5 +1,7 @@
+internal import ModmetaSystem
+
 /// The remote helper cannot go on.
-struct RemoteHelperError: Error, Sendable {
+struct RemoteHelperError: ModmetaError, Sendable {
     /// What kind of failure it is.
     enum Code: Sendable {
         /// Git sent something the protocol does not allow.
@@ -27,6 +29,14 @@ struct RemoteHelperError: Error, Sendable {
     }
 }
 
-extension RemoteHelperError: CustomStringConvertible {
-    var description: String { message }
+extension RemoteHelperError {
+    /// What is at fault.
+    var kind: ErrorKind {
+        switch code {
+        case .badRequest: .usage
+        case .badStore: .corrupt
+        case .mismatch: .input
+        case .transfer, .system, .closed: .environment
+        }
+    }
 }

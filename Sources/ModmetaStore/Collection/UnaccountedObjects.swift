@@ -1,9 +1,10 @@
 public import ModmetaFormats
+public import ModmetaSystem
 
 /// LFS objects that must stay and of which the store cannot be seen to have all: while there are any, nothing is deleted.
 ///
 /// What is not seen may be away for a moment, as a disk that is not mounted, and may need what looks dead.
-public struct UnaccountedObjects: Error, Sendable {
+public struct UnaccountedObjects: ModmetaError, Sendable {
     /// One of them.
     public struct Member: Hashable, Sendable {
         /// Which one.
@@ -16,9 +17,12 @@ public struct UnaccountedObjects: Error, Sendable {
     public var members: [Member]
 }
 
-extension UnaccountedObjects: CustomStringConvertible {
+extension UnaccountedObjects {
+    /// The store was looked through, and is not in order.
+    public var kind: ErrorKind { .finding }
+
     /// How many there are, and the first.
-    public var description: String {
+    public var message: String {
         let first = members.first.map { ", the first being \($0.object): \($0.reason)" } ?? ""
         return "\(members.count) of the LFS objects that must stay cannot be accounted for\(first); nothing was deleted"
     }

@@ -1,4 +1,5 @@
 internal import CSQLite
+internal import ModmetaSystem
 
 /// One connection to an SQLite database; used by one thread at a time.
 struct SQLiteConnection: ~Copyable {
@@ -97,11 +98,14 @@ struct SQLiteRow: Sendable {
 }
 
 /// SQLite refused something.
-struct SQLiteError: Error {
+struct SQLiteError: ModmetaError {
     /// The result code.
     var code: CInt
     /// SQLite's own words.
     var message: String
+
+    /// A database of ours is a part of what surrounds this program, and thrown away where it is damaged.
+    var kind: ErrorKind { .environment }
 
     /// Whether the file is not a database of ours that can be read.
     var isDamage: Bool { [SQLITE_CORRUPT, SQLITE_NOTADB].contains(code & 0xff) }

@@ -48,7 +48,7 @@ struct StoreCopy: AsyncParsableCommand {
             }
             let (report, hasCopiedGit) = (outcome.report, outcome.hasCopiedHistory)
             if json { try JSONOutput.print(CopyDocument(report, hasCopiedGit)) } else { show(report, hasCopiedGit) }
-            guard report.failures.isEmpty else { throw ExitCode(CommandFailure.Kind.finding.rawValue) }
+            guard report.failures.isEmpty else { throw ExitCode.finding }
         }
     }
 

@@ -37,7 +37,7 @@ struct StoreMend: AsyncParsableCommand {
                 try await repair.run(isQuick: quick) { meter.reached($0) }
             }
             if json { try JSONOutput.print(RepairDocument(report)) } else { show(report) }
-            guard report.isComplete else { throw ExitCode(CommandFailure.Kind.finding.rawValue) }
+            guard report.isComplete else { throw ExitCode.finding }
         }
     }
 

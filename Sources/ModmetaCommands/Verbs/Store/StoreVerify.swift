@@ -63,7 +63,7 @@ struct StoreVerify: AsyncParsableCommand {
                 for finding in report.findings where finding.isRemovable { try await store.delete(finding.key) }
             }
             guard report.isClean, histories.allSatisfy(\.isClean) else {
-                throw ExitCode(CommandFailure.Kind.finding.rawValue)
+                throw ExitCode.finding
             }
         }
     }
