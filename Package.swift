@@ -151,7 +151,7 @@ let package = Package(
         // Sees what a stranger's package sees.
         .testTarget(
             name: "EmbeddingTests",
-            dependencies: ["ModmetaRepository", "ModmetaSnapshots", "ModmetaGit", "ModmetaTesting"],
+            dependencies: ["ModmetaSystem", "ModmetaRepository", "ModmetaSnapshots", "ModmetaGit", "ModmetaTesting"],
             packageAccess: false, swiftSettings: settings),
         .testTarget(
             name: "ModmetaCommandsTests",

@@ -85,7 +85,7 @@ make_run_repo
 for kilobytes in 200000 300000 400000; do
     status=0
     (ulimit -v $kilobytes; timeout 60 modmeta snapshot v1 run) >said 2>&1 || status=$?
-    [ $status = 2 ]
+    [ $status = 3 ]
     said 'the address space is limited to'
     [ "$(wc -l <said)" = 1 ]
 done

@@ -2,6 +2,7 @@ internal import ArgumentParser
 internal import Glibc
 internal import ModmetaFormats
 internal import ModmetaGit
+internal import ModmetaSystem
 
 /// The program `modmeta`.
 public enum Program {
@@ -9,7 +10,7 @@ public enum Program {
     public static func main() async {
         if let reason = AddressSpace.refusal {
             Terminal.error("modmeta: \(reason)")
-            exit(CommandFailure.Kind.input.rawValue)
+            exit(ErrorKind.environment.exitStatus)
         }
         do {
             var command = try await Root.asyncParseAsRoot()

@@ -2,6 +2,7 @@ import Glibc
 import ModmetaGit
 import ModmetaRepository
 import ModmetaSnapshots
+import ModmetaSystem
 import ModmetaTesting
 import Testing
 

@@ -1,5 +1,6 @@
 import ModmetaGit
 import ModmetaSnapshots
+import ModmetaSystem
 import ModmetaTesting
 import Testing
 

@@ -3,6 +3,7 @@ import ModmetaFormats
 import ModmetaGit
 import ModmetaSnapshots
 import ModmetaStore
+import ModmetaSystem
 import ModmetaTesting
 import Testing
 

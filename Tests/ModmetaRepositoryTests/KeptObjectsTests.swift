@@ -1,6 +1,7 @@
 import ModmetaFormats
 import ModmetaGit
 import ModmetaStore
+import ModmetaSystem
 import ModmetaTesting
 import Testing
 
@@ -56,34 +57,5 @@ import Testing
                 _ = try await live(hasHistoryElsewhere: true, history: history)
             }
         }
-    }
-}
-
-@Suite struct ObjectListingTests {
-    private static let object = ObjectID(SHA256.hash([7]))
-
-    @Test(arguments: [
-        "\(object)\n", "sha256:\(object)\n", "\(object) * run/model.bin\r\n", "\n\(object) - a b\n\n",
-    ])
-    func `lines begin with an object`(_ text: String) throws {
-        let directory = try TemporaryDirectory()
-        try WorkFile.write(text, to: directory.path("list"))
-        #expect(try ObjectListing.read(directory.path("list")) == [Self.object])
-    }
-
-    @Test(arguments: [
-        ("\(object)", "cut short"), ("\(object)\n\(object.hex.dropLast())\n", "line 2"), ("x\n", "line 1"),
-        ("\(object.hex.uppercased())\n", "line 1"),
-    ])
-    func `a list that may be damaged is refused`(_ text: String, _ words: String) throws {
-        let directory = try TemporaryDirectory()
-        try WorkFile.write(text, to: directory.path("list"))
-        let error = #expect(throws: RepositoryError.self) { try ObjectListing.read(directory.path("list")) }
-        #expect(error?.message.contains(words) == true)
-    }
-
-    @Test func `a list that is not there is an error`() throws {
-        let directory = try TemporaryDirectory()
-        #expect(throws: RepositoryError.self) { try ObjectListing.read(directory.path("none")) }
     }
 }

@@ -1,4 +1,5 @@
 import ModmetaFormats
+import ModmetaSystem
 import ModmetaTesting
 import Testing
 
@@ -32,5 +33,10 @@ private let second = String(repeating: "b", count: 64)
     func `a line that is not understood is named, never passed over`(_ text: String, _ place: String) {
         let error = #expect(throws: RepositoryError.self) { try read(text) }
         #expect(error?.message.contains(place) == true, "\(String(describing: error))")
+    }
+
+    @Test func `a list that is not there is an error`() throws {
+        let directory = try TemporaryDirectory()
+        #expect(throws: RepositoryError.self) { try ObjectListing.read(directory.path("none")) }
     }
 }

@@ -2,6 +2,7 @@ import Glibc
 import ModmetaFormats
 import ModmetaGit
 import ModmetaSnapshots
+import ModmetaSystem
 import ModmetaTesting
 import Testing
 
@@ -88,7 +89,7 @@ import Testing
 
     @Test func `only blobs that may be pointers are read as such`() async throws {
         try await TestRepository.withTemporary { repository in
-            let texts = ["1\n", String(repeating: "x", count: LFSPointer.byteLimit), "2\n"]
+            let texts = ["1\n", String(repeating: "x", count: LFSBlob.byteLimit), "2\n"]
             var names: [String] = []
             for (index, text) in texts.enumerated() {
                 try repository.write(text, to: "\(index)")

@@ -1,5 +1,6 @@
 import Glibc
 import ModmetaGit
+import ModmetaSystem
 import ModmetaTesting
 import Testing
 

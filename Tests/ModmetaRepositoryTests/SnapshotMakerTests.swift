@@ -2,6 +2,7 @@ import Glibc
 import ModmetaFormats
 import ModmetaGit
 import ModmetaSnapshots
+import ModmetaSystem
 import ModmetaTesting
 import Testing
 

@@ -1,6 +1,7 @@
 internal import Glibc
 internal import ModmetaFormats
 public import ModmetaSnapshots
+internal import ModmetaSystem
 internal import ModmetaTransfer
 
 /// What a fetch of a snapshot is to write: its files, or some of its tensors.

@@ -1,5 +1,6 @@
 internal import ModmetaFormats
 internal import ModmetaSnapshots
+internal import ModmetaSystem
 internal import Synchronization
 
 /// Compares what a fetch wrote with the snapshot: the files under their final names, read again.

@@ -1,6 +1,7 @@
 internal import ModmetaFormats
 internal import ModmetaGit
 internal import ModmetaSnapshots
+internal import ModmetaSystem
 
 /// What the pre-commit hook refuses: weights without a snapshot, and snapshots or settings that break their schema.
 public struct CommitGuard: Sendable {

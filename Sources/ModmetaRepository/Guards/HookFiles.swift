@@ -1,5 +1,6 @@
 internal import Glibc
 internal import ModmetaGit
+internal import ModmetaSystem
 
 /// The hooks of a repository: written where there are none, joined with git-lfs's own, and never in place of others.
 public struct HookFiles: Sendable {

@@ -2,6 +2,7 @@ internal import ModmetaFormats
 internal import ModmetaGit
 internal import ModmetaSnapshots
 internal import ModmetaStore
+internal import ModmetaSystem
 internal import ModmetaTransfer
 
 /// What the pre-push hook refuses: tags of snapshots whose objects the store cannot give back.

@@ -1,5 +1,6 @@
 package import ModmetaGit
 package import ModmetaStore
+internal import ModmetaSystem
 
 /// What a collection must keep, as the store and the command line say.
 package struct KeptObjects {

@@ -1,5 +1,6 @@
 internal import Glibc
 package import ModmetaFormats
+internal import ModmetaSystem
 
 /// Names of LFS objects, one a line, as `git lfs ls-files --long --all` and `sha256sum` write them.
 package enum ObjectListing {

@@ -1,6 +1,7 @@
 internal import Glibc
 package import ModmetaGit
 package import ModmetaStore
+internal import ModmetaSystem
 
 /// Copies a store, its weights and its history, into another one.
 package struct StoreReplication {

@@ -1,4 +1,5 @@
 internal import ModmetaSnapshots
+internal import ModmetaSystem
 
 extension Checkpoint {
     /// Finds all files at and below some paths of a work tree, and refuses what Git would not keep as it is.

@@ -1,6 +1,7 @@
 internal import ModmetaFormats
 internal import ModmetaGit
 internal import ModmetaSnapshots
+internal import ModmetaSystem
 
 /// The files of a checkpoint as they were hashed, and what Git must hold of them.
 ///

@@ -1,5 +1,6 @@
 internal import ModmetaFormats
 internal import ModmetaSnapshots
+internal import ModmetaSystem
 
 /// What has a snapshot's name already.
 struct PresentSnapshot {

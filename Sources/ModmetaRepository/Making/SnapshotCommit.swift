@@ -2,6 +2,7 @@ internal import Glibc
 internal import ModmetaFormats
 internal import ModmetaGit
 internal import ModmetaSnapshots
+internal import ModmetaSystem
 
 /// Makes a snapshot's commit and tag: both, or nothing.
 ///

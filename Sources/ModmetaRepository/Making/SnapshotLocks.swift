@@ -1,5 +1,6 @@
 internal import Glibc
 internal import ModmetaGit
+internal import ModmetaSystem
 
 /// The lock files of git that a killed `modmeta snapshot` can leave behind, and how they are told from living ones.
 ///

@@ -1,5 +1,6 @@
 internal import ModmetaGit
 internal import ModmetaSnapshots
+internal import ModmetaSystem
 
 extension SnapshotMaker {
     /// Refuses before hours of hashing what git would refuse after them.

@@ -1,5 +1,6 @@
 internal import Glibc
 internal import ModmetaGit
+internal import ModmetaSystem
 
 /// A copy of the user's index, to which a snapshot's files are added, and which then takes the index's place.
 ///

@@ -1,6 +1,7 @@
 internal import ModmetaFormats
 internal import ModmetaGit
 public import ModmetaSnapshots
+internal import ModmetaSystem
 
 extension SnapshotRepository {
     /// The files of a snapshot as its commit holds them, weights by the local LFS objects.

@@ -1,4 +1,5 @@
 internal import ModmetaGit
+internal import ModmetaSystem
 
 extension SnapshotRepository {
     /// A Git object and its bytes.

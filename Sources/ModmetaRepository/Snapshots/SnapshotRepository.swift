@@ -1,6 +1,7 @@
 internal import Glibc
 public import ModmetaGit
 public import ModmetaSnapshots
+internal import ModmetaSystem
 
 /// The snapshots of a Git repository: the tags that name them, and the documents the tags lead to.
 public struct SnapshotRepository: Sendable {

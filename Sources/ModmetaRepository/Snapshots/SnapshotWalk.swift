@@ -1,5 +1,6 @@
 internal import ModmetaFormats
 internal import ModmetaSnapshots
+internal import ModmetaSystem
 
 /// The files of many snapshots, found level by level: one git reads the trees of a depth, each of them once.
 struct SnapshotWalk {

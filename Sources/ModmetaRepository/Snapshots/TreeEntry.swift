@@ -1,3 +1,5 @@
+internal import ModmetaSystem
+
 /// One file of a commit, as `git ls-tree -l -z` lists it.
 struct TreeEntry {
     var path: String

@@ -1,3 +1,5 @@
+internal import ModmetaSystem
+
 /// A tree of Git, as its object holds it: `<mode> <name>\0<object>` for each entry.
 struct TreeObject {
     enum Kind {

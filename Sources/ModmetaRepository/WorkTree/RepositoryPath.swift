@@ -1,4 +1,5 @@
 internal import Glibc
+internal import ModmetaSystem
 
 /// Paths of a work tree as a repository names them.
 package enum RepositoryPath {

@@ -131,7 +131,7 @@ struct YAMLReader: ~Copyable {
             let content = try value(at: try next(), depth: depth + 1)
             deepest = max(deepest, content.depth + 1)
             if form == .plain, key.hasSameBytes(as: YAMLMerge.key) {
-                guard merge.take(content.value) else {
+                guard merge.add(content.value) else {
                     throw SnapshotError(.syntax, "\(what) merges what is no mapping at line \(line)")
                 }
                 continue
