@@ -39,6 +39,6 @@ public enum ErrorKind: Hashable, Sendable, CaseIterable {
     /// Something cannot be reached or is in use; the same call may succeed later.
     case transient
 
-    /// The kind of an error. Those that are not ours come from the system and its libraries.
+    /// Classifies an error; those that are not ours come from the system and its libraries.
     public init(of error: any Error) { self = (error as? any ModmetaError)?.kind ?? .environment }
 }

@@ -37,10 +37,13 @@ import Testing
         // None of these is a model's weights.
         try files.write("private", to: "b/diary")
         try files.write("not weights", to: "b/notes.bin")
-        try files.write([tensor, SampleTensor(name: "z", shape: [1], bytes: [0, 1, 2, 3])], to: "b/sub/model.safetensors")
+        try files.write(
+            [tensor, SampleTensor(name: "z", shape: [1], bytes: [0, 1, 2, 3])], to: "b/sub/model.safetensors")
         #expect(mkfifo(files.directory.path("b/pipe.bin"), 0o600) == 0)
         #expect(symlink("/dev/zero", files.directory.path("b/zero.pt")) == 0)
-        #expect(symlink(files.directory.path("c/adapter_model.safetensors"), files.directory.path("b/link.safetensors")) == 0)
+        #expect(
+            symlink(files.directory.path("c/adapter_model.safetensors"), files.directory.path("b/link.safetensors"))
+                == 0)
         #expect(try await base(files.directory.path("b")).detail == first)
     }
 

@@ -1,6 +1,6 @@
 internal import Glibc
 
-/// The cost that a parser of untrusted bytes may have per byte of input; see docs/limits.md, "Held by tests".
+/// The cost that a parser of untrusted bytes may have per byte of input; see docs/limits.md, "How tests enforce this".
 ///
 /// An input that costs more is a bomb, and a bomb is a failure like a crash.
 public struct FuzzBudget: Sendable {
