@@ -22,7 +22,8 @@ package enum AddressSpace {
     package static func refusal(limit: UInt64, processors: Int) -> String? {
         let least = least(processors: processors)
         guard limit < least else { return nil }
-        return "the address space is limited to \(limit >> 20) MiB (ulimit -v), and \(least >> 20) MiB are needed; raise "
+        return
+            "the address space is limited to \(limit >> 20) MiB (ulimit -v), and \(least >> 20) MiB are needed; raise "
             + "the limit, and limit memory by other means"
     }
 }

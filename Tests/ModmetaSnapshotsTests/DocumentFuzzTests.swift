@@ -14,7 +14,8 @@ import Testing
     ]
     private static let configurations = [
         "learning_rate: 1.0e-4\nnum_train_epochs: 3\nlora:\n  r: 8\n  alpha: 16\ntags: [a, \"b\"]\n",
-        "a: [" + String(repeating: "1,", count: 500) + "]\n", "a: [" + String(repeating: "12:30:4,", count: 200) + "]\n",
+        "a: [" + String(repeating: "1,", count: 500) + "]\n",
+        "a: [" + String(repeating: "12:30:4,", count: 200) + "]\n",
         "a: &x {b: [1, 2]}\nc: *x\nd: *x\n", "a: |\n  text\nb: >-\n  more\n'c': \"\\u00e9\"\n",
     ]
 
@@ -52,11 +53,13 @@ import Testing
                     Array("format: modmeta.schema/1\nkeys: {a: {pattern: '^(a+)+$'}, c: {enum: [a]}}\n".utf8),
                 ],
                 tokens: yaml + [
-                    "pattern: ", "enum: ", "properties: ", "items: ", "(a*)*", "a?", "{0,9}", "|", "^", "$", "[^a]", "\\w",
+                    "pattern: ", "enum: ", "properties: ", "items: ", "(a*)*", "a?", "{0,9}", "|", "^", "$", "[^a]",
+                    "\\w",
                 ]
             ) { bytes in
                 guard let schema = try? HyperparameterSchema(parsing: bytes, path: "schema.yaml") else { return }
-                _ = try schema.check(Array("learning_rate: 1\na: aaaaaaaaaaaaaaaaaaaaaaa!\nc: [a, b]\n".utf8), path: "c.yaml")
+                _ = try schema.check(
+                    Array("learning_rate: 1\na: aaaaaaaaaaaaaaaaaaaaaaa!\nc: [a, b]\n".utf8), path: "c.yaml")
             }
         default:
             FuzzFamily(name, seeds: [Array("modmeta.dataset/1\n".utf8), [UInt8](repeating: 0, count: 80)]) { bytes in

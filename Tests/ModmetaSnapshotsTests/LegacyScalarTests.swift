@@ -43,7 +43,9 @@ import Testing
             state ^= state << 17
             return choices[Int(state % UInt64(choices.count))]
         }
-        let parts = ["0", "1", "7", "9", "12", "59", "60", "_", ".", ":", "-", "+", "e", "E", "x", "b", "f", "0x", "0b", "2024"]
+        let parts = [
+            "0", "1", "7", "9", "12", "59", "60", "_", ".", ":", "-", "+", "e", "E", "x", "b", "f", "0x", "0b", "2024",
+        ]
         for _ in 0..<750 {
             let length = Int(pick(["1", "2", "3", "4", "5", "6", "7"])) ?? 1
             let text = pick(["", "", "+", "-", ".", "0"]) + (0..<length).map { _ in pick(parts) }.joined()
@@ -53,8 +55,10 @@ import Testing
     }
 
     @Test(arguments: [
-        "yes", "OFF", "yEs", "017", "-0_7", "0b1", "0x_F", "1:30", "1:60", "12:3:59", "2024-05-22", "1_000", "1_0.5", "1.",
-        ".5", ".5e3", "1e5", "1.0e5", "1.0e+5", "1.0_0e+5", "1.5e", "+.5", "0", "08", "-", "+", ".", "..", "0.", "1e+", "é", "",
+        "yes", "OFF", "yEs", "017", "-0_7", "0b1", "0x_F", "1:30", "1:60", "12:3:59", "2024-05-22", "1_000", "1_0.5",
+        "1.",
+        ".5", ".5e3", "1e5", "1.0e5", "1.0e+5", "1.0_0e+5", "1.5e", "+.5", "0", "08", "-", "+", ".", "..", "0.", "1e+",
+        "é", "",
     ])
     func wellKnownTrapsAreTold(_ text: String) throws {
         let (found, expected) = (LegacyScalar.difference(of: text), try Self.expected(text))

@@ -18,7 +18,8 @@ import Testing
         (#"^[\w.-]+$"#, ["a_9.-"], ["a b", ""]), (#"^[a\-z]+$"#, ["a-z"], ["b"]), ("^[-a]+$", ["-a"], ["b"]),
         ("^.$", ["a", "é", "😀"], ["\n", "\r", "\u{2028}", "e\u{301}"]), (#"^\d\D\s\S\w\W$"#, ["1a b_-"], ["aa b_-"]),
         (#"\bcat\b"#, ["a cat!", "cat"], ["concat", "cats"]), (#"^\Bx"#, [], ["x"]), (#"a\Bb"#, ["ab"], ["a b"]),
-        (#"^\x41\u0042\u{1F600}\ud83d\ude00$"#, ["AB😀😀"], ["AB"]), (#"^\t\n\r\f\v\0\cJ$"#, ["\t\n\r\u{C}\u{B}\0\n"], []),
+        (#"^\x41\u0042\u{1F600}\ud83d\ude00$"#, ["AB😀😀"], ["AB"]),
+        (#"^\t\n\r\f\v\0\cJ$"#, ["\t\n\r\u{C}\u{B}\0\n"], []),
         (#"^\.\*\+\?\(\)\[\]\{\}\|\^\$\\\/\-$"#, [#".*+?()[]{}|^$\/-"#], []), ("^{a}]$", ["{a}]"], []),
         ("^a{x$", ["a{x"], ["ax"]), ("^(|a)b$", ["b", "ab"], ["aab"]), ("(^a|b$)", ["ax", "xb"], ["xa", "bx"]),
         ("^[\u{e9}]$", ["\u{e9}"], ["e\u{301}"]), (#"^[\s\S]{3}$"#, ["a\nb"], ["ab"]), ("^(a*)*$", ["", "aaa"], ["b"]),
@@ -36,7 +37,8 @@ import Testing
         ("^*", "repeats ^, $ or a word boundary, at character 3"), ("[z-a]", "has a range whose ends"),
         (#"(a)\1"#, "refers back to what a group matched"), (#"(?<n>a)\k<n>"#, "refers back to what a group matched"),
         ("a(?=b)", "looks ahead or behind"), ("(?!b)", "looks ahead or behind"), ("(?<=b)a", "looks ahead or behind"),
-        ("(?<!b)a", "looks ahead or behind"), ("(?i:a)", "has a group of an unknown kind"), (#"\p{L}"#, "has a class of Unicode"),
+        ("(?<!b)a", "looks ahead or behind"), ("(?i:a)", "has a group of an unknown kind"),
+        (#"\p{L}"#, "has a class of Unicode"),
         (#"\q"#, "has the escape"), (#"\"#, "ends with a backslash"), (#"\u12"#, "has an escape that needs 4"),
         (#"\ud800"#, "has an escape that is no character"), ("a{1001}", "repeats more than 1000 times"),
         ("a{99999999999999999999}", "repeats more than 1000 times"), ("a{3,2}", "has a count whose ends"),
@@ -51,10 +53,13 @@ import Testing
     }
 
     /// Patterns on which engines that try again take exponential or quadratic time.
-    @Test(.timeLimit(.minutes(1)), arguments: [
-        "^(a+)+$", "^(a|a)*$", "^(a|aa)+$", "(a*)*b", "^(([a-z])+.)+[A-Z]([a-z])+$", "(.*a){20}", "^(a?){100}a{100}$",
-        "a*a*a*a*a*a*a*b",
-    ])
+    @Test(
+        .timeLimit(.minutes(1)),
+        arguments: [
+            "^(a+)+$", "^(a|a)*$", "^(a|aa)+$", "(a*)*b", "^(([a-z])+.)+[A-Z]([a-z])+$", "(.*a){20}",
+            "^(a?){100}a{100}$",
+            "a*a*a*a*a*a*a*b",
+        ])
     func noPatternTakesLong(_ pattern: String) throws {
         let text = String(repeating: "a", count: 5_000) + "!"
         var steps = Pattern.stepLimit
@@ -107,7 +112,8 @@ private struct PatternSource {
 
     private mutating func part(depth: Int) -> String {
         if depth > 0, below(3) == 0 {
-            return pick(["(", "(?:"]) + pattern(depth: depth - 1) + ")" + pick(["", "*", "+", "?", "{2}", "{1,2}", "*?"])
+            return pick(["(", "(?:"]) + pattern(depth: depth - 1) + ")"
+                + pick(["", "*", "+", "?", "{2}", "{1,2}", "*?"])
         }
         let atom = pick(["a", "b", "c", "1", ".", #"\d"#, #"\w"#, #"\s"#, #"\W"#, "[ab]", "[^a]", "[a-c]", #"[\d_]"#])
         return pick(["", "", "", "^", ""]) + atom + pick(["", "", "", "*", "+", "?", "{0,2}", "{2,}"])

@@ -53,13 +53,15 @@ import Testing
         // Options of programs, and files of theirs.
         "curl -u admin:hunter2 https://h/x", "curl -sS -uadmin:hunter2 https://h", "curl --user=admin:hunter2 h",
         "/usr/bin/curl -X POST \\\n --proxy-user 'me:hunter2' h", "http -a me:hunter2 h/x", "lftp -u me,hunter2 h",
-        "mysql -u root -phunter2 db", "mysqldump --all -phunter2", "sshpass -p hunter2 ssh h", "sshpass -phunter2 ssh h",
+        "mysql -u root -phunter2 db", "mysqldump --all -phunter2", "sshpass -p hunter2 ssh h",
+        "sshpass -phunter2 ssh h",
         "docker login -u me -p hunter2 registry", "az login -u me -p hunter2", "redis-cli -h h -a hunter2",
         "mongosh -u me -p hunter2", "unzip -P hunter2 a.zip", "7z x -phunter2 a.7z", "sqlcmd -S h -U sa -P hunter2",
         "ldapsearch -D cn=x -w hunter2", "smbclient -U me%hunter2 //h/x", "openssl enc -pass pass:hunter2",
         "machine h login u password hunter2", "machine h\n  login u\n  password correcthorse\n",
         "machine h password hunter2 login u", "KAGGLE_KEY=\(hex.prefix(32))",
-        "kaggle {\"username\":\"u\",\"key\":\"\(hex.prefix(32))\"}", "{\"key\": \"\(hex.prefix(32))\", \"username\": \"u\"}",
+        "kaggle {\"username\":\"u\",\"key\":\"\(hex.prefix(32))\"}",
+        "{\"key\": \"\(hex.prefix(32))\", \"username\": \"u\"}",
     ]
 
     private static let named: [(String, DocumentValue)] = [
@@ -95,7 +97,8 @@ import Testing
     @Test(
         arguments: [
             ["AK" + "IAABCDEFGHIJKLMNOP": 1], ["args": ["train.py", "--hf-token", "abcdef012345"]],
-            ["env": [["name": "PGPASSWORD", "value": "hunter2"]]], ["username": "u", "key": .string(String(hex.prefix(32)))],
+            ["env": [["name": "PGPASSWORD", "value": "hunter2"]]],
+            ["username": "u", "key": .string(String(hex.prefix(32)))],
         ] as [DocumentValue])
     func `finds secrets in other places`(_ value: DocumentValue) { refuses(value) }
 
@@ -139,13 +142,18 @@ import Testing
         "-----BEGIN CERTIFICATE-----", "-----BEGIN PUBLIC KEY-----", "--api-key --verbose", "modmeta fetch v1 --to dir",
         "hf_xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx",
         // Options that are no passwords, or stand for one.
-        "curl -u admin:$PASSWORD h", "curl -u admin: h", "curl -u admin h", "curl -u ${USER}:${PASS} h", "python -u a:b123456",
+        "curl -u admin:$PASSWORD h", "curl -u admin: h", "curl -u admin h", "curl -u ${USER}:${PASS} h",
+        "python -u a:b123456",
         "curl -H accept:application/json h", "curl h | sort -u a:hunter2", "curl h; mkdir -p run-12345678",
-        "mysql -u root -p models_2024", "mysql -p", "mysql --port=33061234", "ssh -p 2222 host", "mkdir -p checkpoints/v20240522",
-        "docker run -p 127.0.0.1:8080:80 image", "docker run --rm -p 18080123:80", "sshpass -p $PASS ssh h", "sshpass -e ssh h",
-        "openssl enc -pass env:MY_PASSWORD", "openssl enc -pass file:/run/secrets/x", "machine learning and password safety",
+        "mysql -u root -p models_2024", "mysql -p", "mysql --port=33061234", "ssh -p 2222 host",
+        "mkdir -p checkpoints/v20240522",
+        "docker run -p 127.0.0.1:8080:80 image", "docker run --rm -p 18080123:80", "sshpass -p $PASS ssh h",
+        "sshpass -e ssh h",
+        "openssl enc -pass env:MY_PASSWORD", "openssl enc -pass file:/run/secrets/x",
+        "machine learning and password safety",
         "login page password authentication", "the http header -a option", "redis-cli -h localhost123 -n 1",
-        "{\"key\": \"\(hex.prefix(32))\"}", "username and key \(hex)", "unzip -q model-00001-of-00002.zip", "zip -r a.zip run12345",
+        "{\"key\": \"\(hex.prefix(32))\"}", "username and key \(hex)", "unzip -q model-00001-of-00002.zip",
+        "zip -r a.zip run12345",
     ]
 
     private static let harmlessNamed: [(String, DocumentValue)] = [

@@ -25,7 +25,8 @@ import Testing
     }
 
     @Test(arguments: [
-        Scalar(text: "!!str 5", value: "5"), Scalar(text: "!!str 1e-3", value: "1e-3"), Scalar(text: "!!str", value: ""),
+        Scalar(text: "!!str 5", value: "5"), Scalar(text: "!!str 1e-3", value: "1e-3"),
+        Scalar(text: "!!str", value: ""),
         Scalar(text: "!!str true", value: "true"), Scalar(text: "!!float 1e-5", value: .number(1e-5)),
         Scalar(text: "!!float 1", value: .number(1)), Scalar(text: "!!float '2.5'", value: .number(2.5)),
         Scalar(text: "!!float .inf", value: .special(.infinity)), Scalar(text: "!!int '7'", value: 7),

@@ -45,7 +45,8 @@ public struct BaseModelLocation: Hashable, Sendable {
     /// Whether a directory lies in a cache of the Hub as one commit of a model.
     static func isHubSnapshot(_ path: String) -> Bool {
         let parts = path.split(separator: "/").filter { $0 != "." }
-        return parts.count > 2 && revision(inPath: path).map { $0.hasSameBytes(as: String(parts[parts.count - 1])) } == true
+        return parts.count > 2
+            && revision(inPath: path).map { $0.hasSameBytes(as: String(parts[parts.count - 1])) } == true
     }
 
     /// The commit that a path inside of the cache names.

@@ -89,7 +89,8 @@ public struct SnapshotRequest: Sendable {
         try SecretScan.check(.array(names.map { .string($0) }), "the names and hashes of the snapshot's files")
         var baseFiles = try basePlan(
             of: base, isAdapter: capture.method != .null,
-            key: project.baseModel == nil ? "base_model_name_or_path of adapter_config.json"
+            key: project.baseModel == nil
+                ? "base_model_name_or_path of adapter_config.json"
                 : "base_model of \(ProjectConfig.path)")
         let plan = try ContentPlan(checkpoint.files, cache: cache)
         let count = HashedBytes(
@@ -158,12 +159,13 @@ public struct SnapshotRequest: Sendable {
         else { return result }
         result.revision = place.revision
         do {
-            let files = try place.isInHub ? Checkpoint(paths: [place.path]).files : BaseModelFiles.weights(in: place.path)
-            if let files {
-                result.plan = try ContentPlan(files, cache: cache)
-            }
-            if !place.isInHub, result.plan?.weightFiles.count != files?.count {
-                result.drop(key, "\(place.path) is no directory with config.json and weights at its top")
+            if place.isInHub {
+                result.plan = try ContentPlan(Checkpoint(paths: [place.path]).files, cache: cache)
+            } else {
+                result.plan = try BaseModelFiles.plan(of: place.path, cache: cache)
+                if result.plan == nil {
+                    result.drop(key, "\(place.path) is no directory with config.json and weights at its top")
+                }
             }
         } catch let error as CancellationError { throw error } catch { result.drop(key, "\(error)") }
         return result

@@ -49,7 +49,9 @@ struct ValueRule: Sendable {
         case "$schema", "title", "description": break
         case "type":
             types = value.text.map { [$0] } ?? value.elements?.compactMap(\.text) ?? []
-            guard !types.isEmpty, types.count <= ValueRule.typeNames.count, types.allSatisfy(ValueRule.typeNames.contains) else {
+            guard !types.isEmpty, types.count <= ValueRule.typeNames.count,
+                types.allSatisfy(ValueRule.typeNames.contains)
+            else {
                 throw ValueRule.refusal(
                     place, "type is none of \(ValueRule.typeNames.sorted().joined(separator: ", "))")
             }

@@ -12,7 +12,8 @@ enum LegacyScalar {
         guard isDigit(first) || "+-.".utf8.contains(first) else { return bytes.count <= 3 ? truth(text) : nil }
         var digits = Array(bytes)[...]
         if first == UInt8(ascii: "+") || first == UInt8(ascii: "-") { digits.removeFirst() }
-        if isOctal(digits), let value = Int(String(decoding: bytes.filter { $0 != underscore }, as: UTF8.self), radix: 8)
+        if isOctal(digits),
+            let value = Int(String(decoding: bytes.filter { $0 != underscore }, as: UTF8.self), radix: 8)
         {
             return "is the octal number \(value) to PyYAML; write it without the zero in front, or in quotes"
         }

@@ -93,7 +93,8 @@ extension PatternParser {
         let first = try hexadecimal(4)
         let start = index
         // Two halves of UTF-16 are one character.
-        if 0xD800...0xDBFF ~= first, pass("\\"), pass("u"), let second = try? hexadecimal(4), 0xDC00...0xDFFF ~= second {
+        if 0xD800...0xDBFF ~= first, pass("\\"), pass("u"), let second = try? hexadecimal(4), 0xDC00...0xDFFF ~= second
+        {
             return 0x10000 + (first - 0xD800) << 10 + (second - 0xDC00)
         }
         index = start

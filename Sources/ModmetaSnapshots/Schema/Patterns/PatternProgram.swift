@@ -25,7 +25,9 @@ struct PatternProgram {
         case .alternatives(let parts):
             var ends: [Int] = []
             for part in parts.dropLast() {
-                addFork { $0.add(part); ends.append($0.reserve()) }
+                addFork {
+                    $0.add(part); ends.append($0.reserve())
+                }
             }
             if let last = parts.last { add(last) }
             for end in ends { instructions[end] = .go(instructions.count) }
@@ -33,7 +35,9 @@ struct PatternProgram {
             for _ in 0..<least { add(part) }
             guard let most else {
                 let start = instructions.count
-                addFork { $0.add(part); $0.instructions.append(.go(start)) }
+                addFork {
+                    $0.add(part); $0.instructions.append(.go(start))
+                }
                 return
             }
             for _ in least..<most { addFork { $0.add(part) } }

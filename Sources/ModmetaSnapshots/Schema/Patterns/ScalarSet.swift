@@ -11,7 +11,9 @@ struct ScalarSet: Hashable, Sendable {
     init(_ ranges: [ClosedRange<UInt32>]) {
         var joined: [ClosedRange<UInt32>] = []
         for range in ranges.sorted(by: { $0.lowerBound < $1.lowerBound }) {
-            if let before = joined.last, range.lowerBound <= before.upperBound || range.lowerBound == before.upperBound + 1 {
+            if let before = joined.last,
+                range.lowerBound <= before.upperBound || range.lowerBound == before.upperBound + 1
+            {
                 joined[joined.count - 1] = before.lowerBound...max(before.upperBound, range.upperBound)
             } else {
                 joined.append(range)
