@@ -35,6 +35,7 @@ import Testing
         let (first, notes) = try await base(files.directory.path("b"))
         #expect(first?["tensors"] == 1 && notes == [])
         // None of these is a model's weights.
+        try files.write("an optimizer's state", to: "b/optimizer.pt")
         try files.write("private", to: "b/diary")
         try files.write("not weights", to: "b/notes.bin")
         try files.write(
@@ -70,13 +71,20 @@ import Testing
     }
 
     @Test func whatCannotBeReadIsANote() async throws {
-        try files.write("{}", to: "b/config.json")
-        try files.write([tensor], to: "b/model.safetensors")
-        try files.write([tensor], to: "b/part.safetensors")
-        #expect(chmod(files.directory.path("b/part.safetensors"), 0) == 0)
-        let (detail, notes) = try await base(files.directory.path("b"))
-        #expect(detail?["tensors"] == 1 || geteuid() == 0)
-        #expect(notes == [])
+        let commit = String(repeating: "0a", count: 20)
+        let snapshot = "hub/models--org--base/snapshots/\(commit)"
+        try files.write(
+            "version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 1\n", to: "\(snapshot)/model.safetensors")
+        try files.write([tensor], to: "c/adapter_model.safetensors")
+        try files.write(
+            #"{"peft_type":"LORA","r":8,"base_model_name_or_path":"org/base","revision":"\#(commit)"}"#,
+            to: "c/adapter_config.json")
+        var request = SnapshotRequest(name: "v1", created: "2024-05-22T14:30:00Z", paths: ["c"])
+        let hub = files.directory.path("hub")
+        request.variable = { $0 == "HF_HUB_CACHE" ? hub : nil }
+        let result = try await request.document(of: Checkpoint(paths: [files.directory.path("c")]))
+        #expect(result.document.value["base"] ?? .null == .null)
+        #expect(result.content.notes.first?.contains("is a git-lfs pointer") == true, "\(result.content.notes)")
     }
 
     @Test func aPathThatIsNotHereSaysNothing() async throws {

@@ -10,8 +10,16 @@ enum BaseModelFiles {
     static let (nameLimit, byteLimit): (Int, UInt64) = (4096, 2 << 40)
     private static let endings = [".safetensors", ".bin", ".pt", ".pth"]
 
-    /// The weights at the top of a directory; nil if it is no model's directory, or too large for one.
-    static func weights(in directory: String) -> [ContentFile]? {
+    /// What must be hashed of the weights at the top of a directory; nil if it is no model's directory, or too large for one.
+    static func plan(of directory: String, cache: DigestCache?) throws -> ContentPlan? {
+        guard let files = weights(in: directory) else { return nil }
+        let all = try ContentPlan(files, cache: cache)
+        // What counts as a whole file, such as the state of an optimizer, is no part of a model.
+        guard !all.weightFiles.isEmpty else { return nil }
+        return try ContentPlan(files.filter { all.weightFiles.hasText($0.name) }, cache: cache)
+    }
+
+    private static func weights(in directory: String) -> [ContentFile]? {
         guard let root = resolved(home(of: directory)), let names = names(in: directory),
             names.contains(where: { $0.hasSameBytes(as: "config.json") }),
             size(of: "\(directory)/config.json", below: root) != nil

@@ -162,13 +162,13 @@ public struct SnapshotRequest: Sendable {
         else { return result }
         result.revision = place.revision
         do {
-            let files =
-                try place.isInHub ? Checkpoint(paths: [place.path]).files : BaseModelFiles.weights(in: place.path)
-            if let files {
-                result.plan = try ContentPlan(files, cache: cache)
-            }
-            if !place.isInHub, result.plan?.weightFiles.count != files?.count {
-                result.drop(key, "\(place.path) is no directory with config.json and weights at its top")
+            if place.isInHub {
+                result.plan = try ContentPlan(Checkpoint(paths: [place.path]).files, cache: cache)
+            } else {
+                result.plan = try BaseModelFiles.plan(of: place.path, cache: cache)
+                if result.plan == nil {
+                    result.drop(key, "\(place.path) is not a directory with config.json and weights at its top")
+                }
             }
         } catch let error as CancellationError { throw error } catch { result.drop(key, "\(error)") }
         return result
