@@ -72,7 +72,7 @@ echo "{\"r\": 8, \"peft_type\": \"LORA\", \"base_model_name_or_path\": \"$(cd ..
 printf 'format: modmeta.config/1\nproject: qa\n' >.modmeta/config.yaml
 modmeta snapshot v1 run >said 2>&1
 said 'base_model_name_or_path of adapter_config.json: '
-said 'is no directory with config.json and weights at its top'
+said 'is not a directory with config.json and weights at its top'
 [ -z "$(grep '^base:' .modmeta/snapshots/v1.yaml)" ]
 echo "{\"r\": 8, \"peft_type\": \"LORA\", \"base_model_name_or_path\": \"$(cd .. && pwd)/base\"}" >run/adapter_config.json
 modmeta snapshot v2 run

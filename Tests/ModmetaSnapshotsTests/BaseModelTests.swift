@@ -62,12 +62,12 @@ import Testing
 
     @Test func anyOtherDirectoryIsNamedAndNotRead() async throws {
         try files.write([tensor], to: "b/model.safetensors")
-        try await expectNote(files.directory.path("b"), "is no directory with config.json and weights at its top")
-        try await expectNote("/proc", "is no directory with config.json")
-        try await expectNote("/", "is no directory with config.json")
+        try await expectNote(files.directory.path("b"), "is not a directory with config.json and weights at its top")
+        try await expectNote("/proc", "is not a directory with config.json")
+        try await expectNote("/", "is not a directory with config.json")
         try files.write("{}", to: "d/config.json")
         try files.write("text", to: "d/model.bin")
-        try await expectNote(files.directory.path("d"), "is no directory with config.json")
+        try await expectNote(files.directory.path("d"), "is not a directory with config.json")
     }
 
     @Test func whatCannotBeReadIsANote() async throws {
