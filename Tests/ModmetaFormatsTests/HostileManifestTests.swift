@@ -12,7 +12,7 @@ import Testing
         "chunk-not-there": "a chunk names an entry that does not exist (at byte 89)",
         "chunk-step-overflow": "a chunk names an entry that does not exist (at byte 90)",
         "chunks-too-long": "the chunks are longer than the file's 4 bytes (at byte 88)",
-        "chunks-too-short": "the chunks have 5 bytes, the file 6 (at byte 88)",
+        "chunks-too-short": "the chunks have 5 bytes; the file has 6 (at byte 88)",
         "dtype-not-ascii": "a dtype is not ASCII (at byte 53)",
         "empty-file": "an empty file has no manifest (at byte 54)",
         "empty": "the manifest ends inside its head (at byte 0)",

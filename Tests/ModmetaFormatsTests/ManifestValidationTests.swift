@@ -16,9 +16,9 @@ import Testing
     }
 
     @Test(arguments: [
-        Violation("the chunks have 300 bytes, the file 301") { $0.layout.size = 301 },
+        Violation("the chunks have 300 bytes; the file has 301") { $0.layout.size = 301 },
         Violation("the chunks are longer than the file's 299 bytes") { $0.layout.size = 299 },
-        Violation("the chunks have 0 bytes, the file 300") { $0.chunks = [] },
+        Violation("the chunks have 0 bytes; the file has 300") { $0.chunks = [] },
         Violation("an empty file has no manifest") { ($0.layout.size, $0.chunks, $0.entries) = (0, [], []) },
         Violation("a chunk names an entry that does not exist") { $0.chunks = [3] },
         Violation("a chunk names an entry that does not exist") { $0.chunks = [-1] },

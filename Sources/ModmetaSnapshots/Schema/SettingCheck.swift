@@ -69,7 +69,7 @@ struct SettingCheck {
             findings.append(
                 ConfigFinding(
                     .warning, key: place, line: lines[place],
-                    "means the same as \(other), and says something else; keep one of them"))
+                    "means the same as \(other) but has another value; keep one of them"))
         }
     }
 

@@ -132,7 +132,7 @@ struct YAMLReader: ~Copyable {
             deepest = max(deepest, content.depth + 1)
             if form == .plain, key.hasSameBytes(as: YAMLMerge.key) {
                 guard merge.add(content.value) else {
-                    throw SnapshotError(.syntax, "\(what) merges what is no mapping at line \(line)")
+                    throw SnapshotError(.syntax, "\(what) merges a value that is not a mapping at line \(line)")
                 }
                 continue
             }
