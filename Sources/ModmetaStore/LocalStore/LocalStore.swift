@@ -11,7 +11,7 @@ public struct LocalStore: Sendable {
     let permissions: StorePermissions
 
     /// How long the lock of the format document is waited for.
-    static let lockPatience = Duration.seconds(10)
+    static let lockPatience = Duration.seconds(30)
 
     /// Takes a directory for a store's root, complete or in the making.
     init(root path: String) throws {
