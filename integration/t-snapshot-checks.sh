@@ -59,7 +59,10 @@ END
 test_case "numbers by the thousand are checked as fast as words" <<'END'
 modmeta install
 echo "a: [$(printf '1,%.0s' $(seq 80000))]" >numbers.yaml
-timeout 60 modmeta check numbers.yaml
+status=0
+timeout 60 modmeta check numbers.yaml || status=$?
+# Nothing knows the key; a timeout would be 124.
+[ $status = 1 ]
 END
 
 test_case "a checkpoint's own file does not choose what is read" <<'END'
@@ -87,7 +90,8 @@ for kilobytes in 200000 300000 400000; do
     (ulimit -v $kilobytes; timeout 60 modmeta snapshot v1 run) >said 2>&1 || status=$?
     [ $status = 3 ]
     said 'the address space is limited to'
-    [ "$(wc -l <said)" = 1 ]
+    # The shell traces its commands into the same file.
+    [ "$(grep -vc '^+' said)" = 1 ]
 done
 END
 
