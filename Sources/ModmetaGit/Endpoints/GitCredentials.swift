@@ -1,4 +1,5 @@
 public import ModmetaNetwork
+internal import ModmetaSystem
 
 /// The credentials that git has for an LFS server: `git credential` with the user's helpers, or a question at the terminal.
 public struct GitCredentials: CredentialSource {
@@ -16,7 +17,7 @@ public struct GitCredentials: CredentialSource {
 
     /// Runs `git credential fill`; nil where no helper knows the server and nobody answers.
     public func fill(for server: LFSServerURL, challenges: [String]) async throws -> Credential? {
-        let lock = try await RepositoryLock.acquire(lockPath)
+        let lock = try await FileLock.acquire(lockPath, mode: 0o600, patience: nil)
         var input = GitCredentials.description(of: server)
         for challenge in challenges where !challenge.contains("\n") && !challenge.contains("\0") {
             input += "wwwauth[]=\(challenge)\n"

@@ -1,5 +1,6 @@
 internal import ModmetaFormats
 public import ModmetaStore
+internal import ModmetaSystem
 
 extension GitRefStore {
     /// The size of a document in bytes, or nil.
@@ -66,7 +67,7 @@ extension GitRefStore {
     public func compareAndSwapFormat(expected: [UInt8]?, new: [UInt8]) async throws -> Bool {
         _ = try await tip()
         let path = ObjectKey.format.path
-        let lock = try await RepositoryLock.acquire(lockPath)
+        let lock = try await FileLock.acquire(lockPath, mode: 0o600, patience: nil)
         var isSwapped = false
         try await update(isFirstRefreshed: true) { tip in
             let current = if let tip { try await mirror.read([path], in: tip)[path] } else { [UInt8]?.none }
@@ -114,7 +115,7 @@ extension GitRefStore {
     /// Deletes a document; returns once the server acknowledged it.
     public func delete(_ key: ObjectKey) async throws {
         guard try await content(of: key) != nil else { return }
-        let lock = try await RepositoryLock.acquire(lockPath)
+        let lock = try await FileLock.acquire(lockPath, mode: 0o600, patience: nil)
         pending.remove(key.path)
         try await update(isFirstRefreshed: true) { tip in
             guard let tip, try await mirror.size(of: key.path, in: tip) != nil else { return [] }

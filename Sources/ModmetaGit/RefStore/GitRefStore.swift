@@ -130,7 +130,7 @@ public actor GitRefStore: ObjectStore {
         }
         try await mirror.make(place.objectFormat)
         if !isFresh() {
-            let lock = try await RepositoryLock.acquire(lockPath)
+            let lock = try await FileLock.acquire(lockPath, mode: 0o600, patience: nil)
             if !isFresh() { _ = try await retry.run { try await self.refresh() } }
             _ = consume lock
         }
@@ -225,7 +225,7 @@ public actor GitRefStore: ObjectStore {
         let previous = lastRound
         let round = Task {
             _ = try? await previous?.value
-            let lock = try await RepositoryLock.acquire(lockPath)
+            let lock = try await FileLock.acquire(lockPath, mode: 0o600, patience: nil)
             nextRound = nil
             var included: [String] = []
             try await update { tip in

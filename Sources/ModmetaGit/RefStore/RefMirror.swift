@@ -35,7 +35,7 @@ struct RefMirror: Sendable {
     /// Makes the repository unless it is there.
     func make(_ format: GitObjectFormat) async throws {
         if try FileStatus(of: "\(path)/HEAD") != nil { return }
-        let lock = try await RepositoryLock.acquire("\(path).lock")
+        let lock = try await FileLock.acquire("\(path).lock", mode: 0o600, patience: nil)
         let arguments = ["init", "--quiet", "--bare", "--template=", "--object-format=\(format.rawValue)", path]
         _ = try await git.with(["GIT_DIR": nil]).run(arguments)
         _ = consume lock
