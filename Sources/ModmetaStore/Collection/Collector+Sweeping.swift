@@ -31,12 +31,7 @@ extension Collector {
             if !omissions.contains(.rescue) {
                 current = try await Rescue(store: store, lease: lease, clock: clock).rescue(alive, knowing: current)
             }
-            // Another collection's list: of what is alive nothing was taken from it, and it is not due.
-            if current.epoch != condemned.epoch {
-                outcome.survey = found
-                return
-            }
-            let ending = try await run(current, found, &outcome, progress)
+            let ending = try await run(current, of: condemned.epoch, found, &outcome, progress)
             current = try await Condemnation.read(from: store)
             let isOver = ending == .over || current.epoch != condemned.epoch || current.state == nil
             let gone = Set(going.filter { isOver || !current.isCondemned($0) })
@@ -49,14 +44,14 @@ extension Collector {
 
     /// Deletes for as long as nothing more is needed than a survey found.
     private func run(
-        _ current: Condemnation, _ survey: Survey, _ outcome: inout Outcome,
+        _ current: Condemnation, of epoch: UInt64, _ survey: Survey, _ outcome: inout Outcome,
         _ progress: (CollectionProgress) -> Void
     ) async throws -> Sweep.Outcome {
         var mark = survey.mark
         var deleted = 0
         let sweep = Sweep(store: store, lease: lease, clock: clock, omissions: omissions)
         let dead = Set(survey.dead.lazy.map(\.member))
-        let ending = try await sweep.run(current, dead: dead) {
+        let ending = try await sweep.run(current, of: epoch, dead: dead) {
             let now = try await live.mark()
             if now == mark { return true }
             // Refs move all the time: what matters is whether they need something that was not needed before.

@@ -30,11 +30,12 @@ public struct Sweep: Sendable {
     /// Deletes all that is condemned now, step by step, until the collection is over.
     ///
     /// - Parameters:
+    ///   - epoch: the collection whose list was looked at; another one's may be known by now.
     ///   - dead: what may be deleted: a list that has anything else is not the one that was looked at.
     ///   - isCurrent: whether what was found out before still holds; asked between each claim and its deletions.
     ///   - progress: called after each step, with how many members it deleted, and how many are left.
     func run(
-        _ known: Condemnation, dead: Set<CondemnedList.Member>, isCurrent: () async throws -> Bool,
+        _ known: Condemnation, of epoch: UInt64, dead: Set<CondemnedList.Member>, isCurrent: () async throws -> Bool,
         progress: (Int, Int) -> Void
     ) async throws -> Outcome {
         var current = known
@@ -42,7 +43,7 @@ public struct Sweep: Sendable {
         while true {
             current = try await Condemnation.read(from: store, knowing: current)
             // Another epoch's list was condemned just now, and has its own grace period.
-            guard let state = current.state, current.format?.epoch == known.format?.epoch else { return .over }
+            guard let state = current.state, current.epoch == epoch else { return .over }
             // Members that were added since are none: a list only shrinks.
             if !state.underway.isEmpty, !omissions.contains(.claims) {
                 if watch.hasStoodStill(current) {
