@@ -4,28 +4,13 @@ internal import ModmetaSystem
 
 /// The end of a command that could not do its work: what the user reads, and who can mend it.
 struct CommandFailure: ModmetaError {
-    /// The kinds of errors that commands find themselves.
-    enum Kind {
-        /// The work was done and found something wrong, as `store verify` does.
-        case finding
-        /// A file, an object or an argument is at fault.
-        case input
-        /// git, git-lfs, the disk or the configuration is at fault.
-        case environment
-    }
-
     let kind: ErrorKind
     var message: String
     /// What to do next, one sentence each.
     var hints: [String]
 
-    init(kind: Kind, message: String, hints: [String] = []) {
-        self.kind =
-            switch kind {
-            case .finding: .finding
-            case .input: .input
-            case .environment: .environment
-            }
+    init(kind: ErrorKind, message: String, hints: [String] = []) {
+        self.kind = kind
         self.message = message
         self.hints = hints
     }

@@ -2,6 +2,7 @@ internal import Glibc
 internal import ModmetaFormats
 internal import ModmetaGit
 internal import ModmetaStore
+internal import ModmetaSystem
 
 /// Whether what a collection is about to delete was agreed to.
 struct DeletionConsent {

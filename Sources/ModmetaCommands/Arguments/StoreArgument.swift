@@ -1,5 +1,6 @@
 internal import ModmetaGit
 internal import ModmetaStore
+internal import ModmetaSystem
 
 /// The store that a verb is about: the one it was given, or that of the repository it was started in.
 enum StoreArgument {

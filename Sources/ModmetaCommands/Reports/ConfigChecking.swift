@@ -2,6 +2,7 @@ internal import ModmetaFormats
 internal import ModmetaGit
 internal import ModmetaRepository
 internal import ModmetaSnapshots
+internal import ModmetaSystem
 
 /// The schema of the repository one is in, and how its findings are shown.
 enum ConfigChecking {

@@ -1,6 +1,7 @@
 internal import ModmetaFormats
 internal import ModmetaGit
 internal import ModmetaStore
+internal import ModmetaSystem
 
 /// What a collection could not account for, and what to do about it.
 struct MissingObjects {

@@ -3,6 +3,7 @@ internal import ModmetaFormats
 internal import ModmetaGit
 internal import ModmetaRepository
 internal import ModmetaSnapshots
+internal import ModmetaSystem
 
 /// `modmeta init`: prepares a repository for weights and snapshots.
 struct Init: AsyncParsableCommand {

@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import Glibc
 internal import ModmetaGit
+internal import ModmetaSystem
 
 /// `modmeta install`: makes git and git-lfs find modmeta.
 struct Install: AsyncParsableCommand {

@@ -2,6 +2,7 @@ internal import ArgumentParser
 internal import ModmetaFormats
 internal import ModmetaRepository
 internal import ModmetaSnapshots
+internal import ModmetaSystem
 
 /// `modmeta list`: the snapshots of a repository.
 struct List: AsyncParsableCommand {

@@ -5,6 +5,7 @@ internal import ModmetaGit
 internal import ModmetaRepository
 internal import ModmetaSnapshots
 internal import ModmetaStore
+internal import ModmetaSystem
 
 /// `modmeta prune`: deletes the tags of snapshots that no rule keeps, so that `store gc` can remove what only they need.
 struct Prune: AsyncParsableCommand {

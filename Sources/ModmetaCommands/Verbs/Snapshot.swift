@@ -3,6 +3,7 @@ internal import Glibc
 internal import ModmetaGit
 internal import ModmetaRepository
 internal import ModmetaSnapshots
+internal import ModmetaSystem
 
 /// `modmeta snapshot`: names a checkpoint, with the context that made it.
 struct Snapshot: AsyncParsableCommand {

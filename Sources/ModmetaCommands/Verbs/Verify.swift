@@ -3,6 +3,7 @@ internal import ModmetaFormats
 internal import ModmetaGit
 internal import ModmetaRepository
 internal import ModmetaSnapshots
+internal import ModmetaSystem
 
 /// `modmeta verify`: whether a snapshot's content is the one its ID names, and what can be done with it.
 struct Verify: AsyncParsableCommand {

@@ -3,6 +3,7 @@ internal import ModmetaFormats
 internal import ModmetaGit
 internal import ModmetaRepository
 internal import ModmetaStore
+internal import ModmetaSystem
 
 /// `modmeta store gc`: removes what no ref needs, in two steps with a grace period between them.
 struct StoreGC: AsyncParsableCommand {
