@@ -80,21 +80,9 @@ public struct PushGuard: Sendable {
     private func firstMissing(
         _ pointers: [(file: SnapshotWalk.File, pointer: LFSPointer)], in context: TransferContext
     ) async throws -> SnapshotWalk.File? {
-        try await withThrowingTaskGroup(of: (Int, Bool).self) { group in
-            var missing: Int?
-            var next = 0
-            func ask() {
-                guard next < pointers.count else { return }
-                let (index, pointer) = (next, pointers[next].pointer)
-                group.addTask { (index, try await context.canRebuild(pointer.object, size: pointer.size)) }
-                next += 1
-            }
-            for _ in 0..<8 { ask() }
-            while let (index, isThere) = try await group.next() {
-                if !isThere { missing = min(missing ?? index, index) }
-                if missing == nil { ask() }
-            }
-            return missing.map { pointers[$0].file }
+        let isStored = try await pointers.map(\.pointer).concurrentMap(width: 8) { pointer in
+            try await context.canRebuild(pointer.object, size: pointer.size)
         }
+        return zip(pointers, isStored).first { !$1 }?.0.file
     }
 }

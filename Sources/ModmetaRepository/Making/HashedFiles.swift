@@ -116,22 +116,10 @@ struct HashedFiles {
     /// The hashes and sizes of whole files, two at a time: git-lfs is hashing them too.
     private func digests(of paths: [String]) async throws -> [[UInt8]: (digest: Digest, size: UInt64)] {
         let top = repository.top
-        return try await withThrowingTaskGroup(of: ([UInt8], Digest, UInt64).self) { group in
-            var rest = paths[...]
-            func addNext() {
-                guard let path = rest.popFirst() else { return }
-                group.addTask {
-                    let (digest, size) = try FileDigest.sha256AndSize(ofFileAt: "\(top)/\(path)")
-                    return (Array(path.utf8), digest, size)
-                }
-            }
-            for _ in 0..<2 { addNext() }
-            var digests: [[UInt8]: (digest: Digest, size: UInt64)] = [:]
-            while let (path, digest, size) = try await group.next() {
-                digests[path] = (digest, size)
-                addNext()
-            }
-            return digests
+        let digests = try await paths.concurrentMap(width: 2) { path in
+            let (digest, size) = try FileDigest.sha256AndSize(ofFileAt: "\(top)/\(path)")
+            return (Array(path.utf8), (digest: digest, size: size))
         }
+        return Dictionary(digests, uniquingKeysWith: { first, _ in first })
     }
 }
